@@ -1,0 +1,20 @@
+// Endings of file names that are no top-level domain, so that `svchost.exe` is not taken for a host. Written from general knowledge, 2026-11.
+
+const extensions = new Set(
+  `exe dll sys drv ocx cpl scr pif bat cmd ps1 psm1 psd1 vbs vbe js jse wsf wsh hta lnk msi msp mst msix appx jar class war ear apk dex ipa
+  doc docx docm dot dotm dotx xls xlsx xlsm xlsb xlam xll ppt pptx pptm ppsx ppsm pdf rtf odt ods odp one chm csv txt log ini cfg conf config xml
+  json yaml yml toml html htm mht mhtml xhtml shtml php php3 php5 phtml asp aspx ashx asmx ascx cshtml jsp jspx cgi tmp temp dat data bin db
+  sqlite sqlite3 mdb rar 7z gz bz2 xz tar tgz arj lzh iso img vhd vhdx vmdk dmg pkg deb rpm elf so dylib ko plist service timer key pem crt cer
+  der p12 pfx p7b csr jpg jpeg png gif bmp ico svg tif tiff webp mp3 mp4 avi wav mkv eml msg pst ost reg inf cat mof manifest evtx evt etl dmp
+  hve pcap pcapng yar yara rules ioc stix stix2 adoc rst tex c cpp h hpp cs vb java swf fla torrent bak old swp lock pid sock url website
+  theme diagcab settingcontent-ms library-ms search-ms xsl xslt wsc sct scf jnlp gadget application appref-ms msu cab lua rb go rtf_ ps1xml`
+    .split(/\s+/)
+    .filter((extension) => !["cab"].includes(extension)),
+)
+
+/** True for one file name, without folders, whose ending is none of a host. */
+export function isFileName(text: string): boolean {
+  if (text.length > 255 || /[\\/:*?"<>|\n\r\t]/.test(text)) return false
+  const dot = text.lastIndexOf(".")
+  return dot > 0 && extensions.has(text.slice(dot + 1).toLowerCase())
+}

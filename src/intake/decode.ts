@@ -1,0 +1,37 @@
+// Bytes of a document to text: UTF-8, UTF-16 with or without a mark, else Latin-1. Never throws.
+
+/** More text than this is read in part only, with a Problem; strings and memory have an end. */
+export const textBytesMax = 256 * 1024 * 1024
+
+export interface Decoded {
+  readonly text: string
+  readonly encoding: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252"
+  /** Not all bytes were read. */
+  readonly cut: boolean
+}
+
+export function decodeText(bytes: Uint8Array, bytesMax = textBytesMax): Decoded {
+  const cut = bytes.length > bytesMax
+  const part = cut ? bytes.subarray(0, bytesMax) : bytes
+  const encoding = encodingOf(part)
+  if (encoding !== "utf-8") return { text: new TextDecoder(encoding).decode(part), encoding, cut }
+  try {
+    return { text: new TextDecoder("utf-8", { fatal: true }).decode(part, { stream: cut }), encoding, cut }
+  } catch {
+    // Not UTF-8: Latin-1 as Windows writes it, in which every byte is a character.
+    return { text: new TextDecoder("windows-1252").decode(part), encoding: "windows-1252", cut }
+  }
+}
+
+function encodingOf(bytes: Uint8Array): Decoded["encoding"] {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return "utf-16le"
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return "utf-16be"
+  const head = bytes.subarray(0, 4096)
+  let even = 0
+  let odd = 0
+  for (let at = 0; at < head.length; at++) if (head[at] === 0) at % 2 === 0 ? even++ : odd++
+  const pairs = head.length / 2
+  if (odd > pairs * 0.4 && even < pairs * 0.1) return "utf-16le"
+  if (even > pairs * 0.4 && odd < pairs * 0.1) return "utf-16be"
+  return "utf-8"
+}

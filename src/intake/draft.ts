@@ -1,0 +1,219 @@
+// A bulletin while it is being read: takes claims, reads and judges their values, and keeps every refusal with its reason. Bounded.
+import type { Actor, Bulletin, LeftOut } from "../model/bulletin.js"
+import type { Indicator } from "../model/indicator.js"
+import type { Problem, ProblemCode } from "../model/problem.js"
+import { type Pap, parsePap, parseTlp, strictest, type Tlp } from "../model/tlp.js"
+import { namedActor } from "./actors.js"
+import type { Claim } from "./claim.js"
+import { hostOf, isPublishers, qualityMarks } from "./quality.js"
+import { readValue } from "./value.js"
+
+/** More indicators than this are no bulletin; the matcher's tables are built for fewer. */
+export const indicatorsMax = 5_000_000
+/** Refusals beyond this are counted, not kept. */
+export const refusalsMax = 20_000
+export const actorsMax = 500
+const referencesMax = 1_000
+const quotedLengthMax = 1_000
+
+type Entry = { -readonly [Key in keyof Indicator]: Indicator[Key] }
+
+export class BulletinDraft {
+  title: string | null = null
+  publisher: string | null = null
+  published: string | null = null
+  tlp: Tlp | undefined
+  pap: Pap | undefined
+  window: { from: string | null; to: string | null } = { from: null, to: null }
+  request: string | null = null
+  contact: string | null = null
+  /** Sites that the document names as its own; what stands under them is a reference. */
+  readonly ownHosts = new Set<string>()
+  readonly authorities = new Set<string>()
+
+  private readonly entries = new Map<string, Entry>()
+  private readonly left: LeftOut[] = []
+  private readonly leftKeys = new Set<string>()
+  private readonly found: Problem[] = []
+  private readonly named = new Map<string, Actor>()
+  private readonly referred = new Set<string>()
+  private unkept = 0
+  private overfull = 0
+
+  constructor(readonly name: string) {}
+
+  get count(): number {
+    return this.entries.size
+  }
+
+  /** Reads a claimed value: it becomes an indicator, or is left out with its reason. */
+  claim(claim: Claim): void {
+    const reading = readValue(claim.type, claim.value)
+    if ("code" in reading) {
+      this.leave(claim.type, claim.value, reading.code, reading.reason, claim.provenance)
+      return
+    }
+    const { type, value, marks } = reading.found
+    const host = hostOf(reading.found)
+    if (host !== undefined && (isPublishers(host) || this.isOwn(host))) {
+      this.leave(type, claim.value, "indicator-reference", "a site or mailbox of a publisher of bulletins", claim.provenance)
+      return
+    }
+    const key = `${type} ${value}`
+    const known = this.entries.get(key)
+    if (known) {
+      merge(known, claim)
+      return
+    }
+    if (this.entries.size >= indicatorsMax) {
+      this.overfull++
+      return
+    }
+    const all = [...qualityMarks(reading.found), ...marks, ...(claim.marks ?? [])]
+    if (claim.toIds === false) all.push("to-ids-false")
+    if (claim.withdrawn) all.push("withdrawn")
+    const entry: Entry = { type, value, bulletin: "", marks: all, provenance: claim.provenance }
+    if (claim.validFrom !== undefined) entry.validFrom = claim.validFrom
+    if (claim.validUntil !== undefined) entry.validUntil = claim.validUntil
+    if (claim.confidence !== undefined) entry.confidence = claim.confidence
+    if (claim.toIds !== undefined) entry.toIds = claim.toIds
+    if (claim.tlp !== undefined) entry.tlp = claim.tlp
+    if (claim.techniques?.length) entry.techniques = claim.techniques
+    if (claim.comment) entry.comment = claim.comment
+    if (claim.value !== value) entry.original = claim.value
+    this.entries.set(key, entry)
+  }
+
+  /** Leaves a value out, with its Problem. The same refusal is kept once. */
+  leave(type: string, value: string, code: ProblemCode, reason: string, provenance: string): void {
+    const key = `${code} ${type} ${value}`
+    if (code === "indicator-reference" && this.leftKeys.has(key)) return
+    if (this.left.length >= refusalsMax) {
+      this.unkept++
+      return
+    }
+    this.leftKeys.add(key)
+    const quoted = value.slice(0, quotedLengthMax)
+    this.left.push({ type, value: quoted, reason, provenance })
+    this.problem(code, provenance, reason, quoted)
+  }
+
+  problem(code: ProblemCode, where: string, message: string, value?: string): void {
+    if (this.found.length >= refusalsMax + 1_000) this.unkept++
+    else this.found.push(value === undefined ? { code, where, message } : { code, where, value, message })
+  }
+
+  /** A TLP or PAP label, or a tag that holds one; the strictest of several stands. */
+  mark(label: string): void {
+    if (/^\s*tlp\b/i.test(label)) this.tlp = strictest(this.tlp, parseTlp(label))
+    if (/^\s*pap\b/i.test(label)) this.pap = parsePap(label) ?? this.pap
+  }
+
+  /** An actor that the document names; `note` says what is odd about the name. */
+  actor(name: string, source: string, note?: string, canonical?: string): void {
+    const plain = name.trim()
+    if (plain === "" || this.named.size >= actorsMax) return
+    const key = plain.toLowerCase()
+    if (!this.named.has(key)) {
+      const common = canonical ?? namedActor(plain) ?? null
+      this.named.set(
+        key,
+        note === undefined ? { name: plain, canonical: common, source } : { name: plain, canonical: common, source, note },
+      )
+    }
+  }
+
+  /** Another bulletin or alert, by id or address. */
+  reference(idOrAddress: string): void {
+    if (this.referred.size < referencesMax) this.referred.add(idOrAddress)
+  }
+
+  /** Takes over what was read from an attachment or an archive member. */
+  absorb(part: Bulletin): void {
+    this.title ??= part.title
+    this.publisher ??= part.publisher
+    this.published ??= part.published
+    if (part.tlp) this.tlp = strictest(this.tlp, part.tlp)
+    this.pap ??= part.pap ?? undefined
+    this.window = { from: this.window.from ?? part.window.from, to: this.window.to ?? part.window.to }
+    this.request ??= part.request
+    this.contact ??= part.contact
+    for (const actor of part.actors) if (!this.named.has(actor.name.toLowerCase())) this.named.set(actor.name.toLowerCase(), actor)
+    for (const reference of part.references ?? []) this.reference(reference)
+    for (const authority of part.authorities ?? []) this.authorities.add(authority)
+    for (const indicator of part.indicators) this.absorbIndicator(indicator)
+    for (const left of part.leftOut) if (this.left.length < refusalsMax) this.left.push(left)
+    for (const problem of part.problems) this.problem(problem.code, problem.where, problem.message, problem.value)
+  }
+
+  finish(format: string): Bulletin {
+    const bulletin = this.title ?? this.name
+    const indicators: Entry[] = []
+    for (const entry of this.entries.values()) {
+      if (entry.bulletin === "") entry.bulletin = bulletin
+      indicators.push(entry)
+    }
+    if (this.unkept > 0)
+      this.found.push({
+        code: "limit",
+        where: this.name,
+        message: `${this.unkept} more values were left out or not understood; only the first ${refusalsMax} are listed`,
+      })
+    if (this.overfull > 0)
+      this.found.push({
+        code: "limit",
+        where: this.name,
+        message: `${this.overfull} indicators beyond ${indicatorsMax} were not imported; split the bulletin`,
+      })
+    return {
+      format,
+      title: this.title,
+      publisher: this.publisher,
+      published: this.published,
+      tlp: this.tlp ?? null,
+      pap: this.pap ?? null,
+      window: this.window,
+      request: this.request,
+      contact: this.contact,
+      actors: [...this.named.values()],
+      indicators,
+      leftOut: this.left,
+      problems: this.found,
+      references: [...this.referred],
+      authorities: [...this.authorities],
+    }
+  }
+
+  private absorbIndicator(indicator: Indicator): void {
+    const key = `${indicator.type} ${indicator.value}`
+    const known = this.entries.get(key)
+    if (known) merge(known, { ...indicator, withdrawn: indicator.marks.includes("withdrawn") })
+    else if (this.entries.size < indicatorsMax) this.entries.set(key, { ...indicator })
+    else this.overfull++
+  }
+
+  private isOwn(host: string): boolean {
+    if (this.ownHosts.size === 0) return false
+    for (const own of this.ownHosts) if (host === own || host.endsWith(`.${own}`)) return true
+    return false
+  }
+}
+
+/** A value that stands twice keeps the kinder of two verdicts and the wider of two windows, so that nothing is lost. */
+function merge(known: Entry, again: Omit<Claim, "type" | "value" | "provenance">): void {
+  if (again.toIds !== false && known.marks.includes("to-ids-false")) known.marks = known.marks.filter((mark) => mark !== "to-ids-false")
+  if (again.toIds === true) known.toIds = true
+  if (!again.withdrawn && known.marks.includes("withdrawn")) known.marks = known.marks.filter((mark) => mark !== "withdrawn")
+  if (known.validFrom !== undefined && (again.validFrom === undefined || again.validFrom < known.validFrom)) {
+    if (again.validFrom === undefined) delete known.validFrom
+    else known.validFrom = again.validFrom
+  }
+  if (known.validUntil !== undefined && (again.validUntil === undefined || again.validUntil > known.validUntil)) {
+    if (again.validUntil === undefined) delete known.validUntil
+    else known.validUntil = again.validUntil
+  }
+  const tlp = strictest(known.tlp, again.tlp)
+  if (tlp !== undefined) known.tlp = tlp
+  known.confidence = known.confidence === undefined ? again.confidence : Math.max(known.confidence, again.confidence ?? 0)
+  if (known.confidence === undefined) delete known.confidence
+}

@@ -1,0 +1,64 @@
+// Plain lists: one value a line, comments after `#` or `;`, bullets of Markdown; every line that is no value is reported.
+import type { BulletinDraft } from "../draft.js"
+import { readMeaning } from "../meaning.js"
+import { looksLikePattern } from "../stix-terms.js"
+import { readValue } from "../value.js"
+import type { BulletinFormat } from "./format.js"
+
+export const plainList: BulletinFormat = {
+  name: "list",
+  title: "Plain list, one value a line",
+  recognize({ head }) {
+    const lines = valueLines(head)
+    if (lines.length === 0) return 0
+    const single = lines.filter((line) => !/\s/.test(line.value)).length
+    const readable = lines.filter(({ value }) => "found" in readValue("any", value)).length
+    if (readable / lines.length >= 0.8) return 0.7
+    // A list of names that nothing recognises is still a list, to be reported line by line.
+    return single === lines.length && lines.length >= 2 && !/[<{]/.test(head.slice(0, 200)) ? 0.4 : 0
+  },
+  parse(input, draft) {
+    const text = input.text()
+    readMeaning(comments(text), input.name, draft)
+    for (const { value, comment, line } of valueLines(text)) claimLine(value, comment, `${input.name}:${line}`, draft)
+  },
+}
+
+function claimLine(value: string, comment: string | undefined, provenance: string, draft: BulletinDraft): void {
+  draft.claim({ type: "any", value, provenance, comment })
+}
+
+interface ValueLine {
+  readonly value: string
+  readonly comment: string | undefined
+  readonly line: number
+}
+
+const lineLengthMax = 10_000
+
+function valueLines(text: string): readonly ValueLine[] {
+  const lines: ValueLine[] = []
+  let line = 0
+  for (const whole of text.split("\n")) {
+    line++
+    const plain = whole
+      .slice(0, lineLengthMax)
+      .trim()
+      .replace(/^\ufeff/, "")
+    if (plain === "" || /^(?:#|;|\/\/|--)/.test(plain)) continue
+    const split = /^(.*?)(?:\s+[#;]\s*|\s+\/\/\s+|\t+|;(?=\s|$|[^\s;]+\s))(.*)$/.exec(plain)
+    const value = (split && !looksLikePattern(plain) ? split[1]! : plain)
+      .replace(/^(?:[-*+•]|\d{1,4}[.)])\s+/, "")
+      .replace(/^[`*]+|[`*]+$/g, "")
+    lines.push({ value: value.trim(), comment: split?.[2]?.trim() || undefined, line })
+  }
+  return lines
+}
+
+function comments(text: string): string {
+  return text
+    .slice(0, 200_000)
+    .split("\n")
+    .map((line) => /^\s*(?:#|;|\/\/)\s*(.*)$/.exec(line)?.[1] ?? "")
+    .join("\n")
+}

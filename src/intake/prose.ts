@@ -1,0 +1,303 @@
+// Finds values in running text: refangs what is defanged, tells indicators from references by how the document sets them apart (semantics 11.2, 11.3).
+import { canonicalAddress } from "../model/canonical.js"
+import type { ObservableType } from "../model/observable.js"
+import { isFileName } from "./data/file-extensions.js"
+import type { BulletinDraft } from "./draft.js"
+import { hostOf, isPublishers } from "./quality.js"
+import { readAddress, readAny, readEmail, readHash, readHost, readUrl } from "./value.js"
+
+/** How a value stands in its document. */
+interface Mention {
+  /** As the document has it. */
+  readonly original: string
+  /** Refanged. */
+  readonly text: string
+  readonly type: ObservableType | "unreadable"
+  readonly line: number
+  readonly defanged: boolean
+  /** Alone on its line, in a cell, in a code span or block: set apart from sentences. */
+  readonly apart: boolean
+  /** The target of a link, or a place that the text sends its reader to. */
+  readonly link: boolean
+  /** Why it is no indicator wherever it stands. */
+  readonly aside?: string
+}
+
+export interface ProseOptions {
+  /** Added to every provenance: `file` in `file:line`. */
+  readonly name: string
+  /** Targets of links that the text itself no longer shows. */
+  readonly links?: readonly { readonly address: string; readonly line: number }[]
+}
+
+/** Longer lines are read in pieces of this length, which may cut one value in two. */
+const lineLengthMax = 100_000
+const mentionsMax = 2_000_000
+
+/** Claims the indicators of a text, and leaves out its references with their reason. */
+export function readProse(text: string, options: ProseOptions, draft: BulletinDraft): void {
+  const mentions = findMentions(text)
+  const judged = new Set(["domain-name", "url", "email-addr"])
+  const named = mentions.filter(({ type, link, aside }) => judged.has(type) && !link && aside === undefined)
+  const defangs = named.some(({ defanged }) => defanged)
+  const sets = named.some(({ apart, type, text: value }) => apart && !isPublishersValue(value, type))
+  const nearDefanged = linesNearDefanged(mentions)
+  for (const mention of mentions) {
+    const where = `${options.name}:${mention.line}`
+    const reference = mention.aside ?? whyReference(mention, judged, defangs, sets, nearDefanged)
+    if (reference !== undefined)
+      draft.leave(mention.type === "unreadable" ? "any" : mention.type, mention.original, "indicator-reference", reference, where)
+    else
+      draft.claim({
+        type: mention.type === "unreadable" ? "any" : mention.type,
+        value: mention.text,
+        provenance: where,
+        ...(mention.original === mention.text ? {} : {}),
+      })
+  }
+  for (const { address, line } of options.links ?? []) {
+    if (/^(?:https?|ftp):/i.test(address))
+      draft.leave("url", address, "indicator-reference", "the target of a link", `${options.name}:${line}`)
+  }
+}
+
+/** Undoes the defanging of semantics 2 where it stands between the parts of a value; sentences stay as they are. */
+export function refangProse(text: string): string {
+  if (!/[[\](){}\\*\u00a0\u00ad\u200b-\u200d\u2060\ufeff\u3002\uff0e\uff61]|h\S{2}ps?|f.p/i.test(text)) return text
+  return text
+    .replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, "")
+    .replace(/\u00a0/g, " ")
+    .replace(/(?<=[\p{L}\p{N}\]]) ?[[({]+ ?(?:\.|dot|point) ?[\])}]+ ?(?=[\p{L}\p{N}[({])/giu, ".")
+    .replace(/(?<=[\p{L}\p{N}])[[({]+\.(?=[\p{L}\p{N}])/gu, ".")
+    .replace(/(?<=[\p{L}\p{N}])\.[\])}]+(?=[\p{L}\p{N}])/gu, ".")
+    .replace(/(?<=[\p{L}\p{N}])\\\.(?=[\p{L}\p{N}])/gu, ".")
+    .replace(/[。．｡]/g, ".")
+    .replace(/(?<=[\p{L}\p{N}._%+-]) ?[[({]+ ?(?:@|at|arobase) ?[\])}]+ ?(?=[\p{L}\p{N}])/giu, "@")
+    .replace(/[[({]+:\/\/[\])}]+/g, "://")
+    .replace(/(?<=[\p{L}\p{N}*])[[({]+:[\])}]+(?=\/\/|\d|[\p{L}])/gu, ":")
+    .replace(/(?<=[\p{L}\p{N}])[[({]\/[\])}](?=[\p{L}\p{N}])/gu, "/")
+    .replace(
+      /(?<![\p{L}\p{N}])(h(?:xx|\*\*|tx|tt)p|fxp|ftp)(s?) ?(:\/\/)/giu,
+      (_, scheme: string, s: string, slashes: string) => `${/^f/i.test(scheme) ? "ftp" : "http"}${s.toLowerCase()}${slashes}`,
+    )
+    .replace(/(?<=https?:\/\/)\[(?=[\p{L}\p{N}-]+\.[\p{L}\p{N}])(?![^\]\s]*\])/giu, "")
+    .replace(/(?<=https?:\/\/)[\p{L}\p{N}-]+(?:,[\p{L}\p{N}-]+)+(?=[/\s:]|$)/giu, (host) => host.replaceAll(",", "."))
+}
+
+function* linesOf(text: string): Generator<{ readonly text: string; readonly line: number }> {
+  let line = 0
+  for (let at = 0; at < text.length; ) {
+    const newline = text.indexOf("\n", at)
+    const end = newline < 0 ? text.length : newline
+    line++
+    for (let from = at; from < end; from += lineLengthMax)
+      yield { text: text.slice(from, Math.min(end, from + lineLengthMax)).replace(/\r$/, ""), line }
+    at = end + 1
+  }
+}
+
+function findMentions(text: string): readonly Mention[] {
+  const mentions: Mention[] = []
+  let fence: string | undefined
+  let header = false
+  for (const { text: line, line: number } of linesOf(text)) {
+    const mark = /^\s*(```+|~~~+|-{4,}|={4,}|\.{4,})\s*\w*\s*$/.exec(line)?.[1]
+    if (mark) {
+      const kind = mark.slice(0, 3)
+      fence = fence === kind ? undefined : (fence ?? kind)
+      continue
+    }
+    if (/^\s*(?:\/\/[^/]|:[\w-]+:\s)/.test(line)) continue // AsciiDoc comments and attributes
+    header = /^\s*---\s*$/.test(line) && (number === 1 || header) ? !header : header
+    mentionsOfLine(line, number, fence !== undefined && fence !== "===", mentions)
+    if (mentions.length > mentionsMax) break
+  }
+  return mentions
+}
+
+function mentionsOfLine(line: string, number: number, inBlock: boolean, mentions: Mention[]): void {
+  if (line.length < 4) return
+  const { text, links } = withoutLinks(line)
+  for (const { address, shown } of links) {
+    const plain = refangProse(address)
+    const found = readUrl(plain)
+    if (found) mentions.push({ original: address, text: plain, type: "url", line: number, defanged: false, apart: false, link: true })
+    // `[evil.example](http://…)`: what a link shows counts only where it is not the link itself.
+    if (shown && refangProse(shown) !== shown) mentionsIn(shown, number, false, mentions)
+  }
+  mentionsIn(text, number, inBlock, mentions)
+}
+
+/** Takes the links of Markdown and AsciiDoc out of a line. */
+function withoutLinks(line: string): { text: string; links: readonly { address: string; shown: string }[] } {
+  const links: { address: string; shown: string }[] = []
+  if (!/\]\(|:\/\/|link:|mailto:/.test(line)) return { text: line, links }
+  const text = line
+    .replace(/!?\[([^\]]*)\]\(\s*<?([^\s)>]+)>?(?:\s+"[^"]*")?\s*\)/g, (whole, shown: string, address: string) => {
+      // `[.](…)` is defanging before a bracket, not a link.
+      if (/^\s*(?:\.|dot|point|:|@|at)\s*$/i.test(shown)) return whole
+      links.push({ address, shown })
+      return ` ${shown.includes("://") || readHost(shown.trim()) ? "" : shown} `
+    })
+    .replace(/<((?:https?|ftp|mailto):[^\s>]+)>/gi, (_, address: string) => {
+      links.push({ address, shown: "" })
+      return " "
+    })
+    .replace(/\b(?:link:\S+?|https?:\/\/[^\s[\]]+)\[([^\]]*)\]?/g, (whole, shown: string) => {
+      const address = whole.slice(0, whole.indexOf("[")).replace(/^link:/, "")
+      if (/^(?:\.|dot|point|:|\/)$/i.test(shown) || /^\.[\p{L}\p{N}]/u.test(shown)) return whole
+      links.push({ address, shown })
+      return ` ${shown} `
+    })
+  return { text, links }
+}
+
+// A URL; a mail address; an IPv6 or IPv4 address with its network, range, port or path; a digest; a name with its port and path.
+const label = "[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_-]{0,61}[\\p{L}\\p{N}_])?"
+const candidate = new RegExp(
+  [
+    `[a-zA-Z][a-zA-Z0-9+.-]{1,15}:\\/\\/[^\\s"'<>|\`“”«»]+`,
+    `[A-Za-z0-9._%+-]{1,64}@(?:${label}\\.)+${label}`,
+    `(?<![\\p{L}\\p{N}:.])\\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?:\\.\\d{1,3}){0,3}\\]?(?:\\/\\d{1,3}|:\\d{1,5}(?:\\/[^\\s"'<>|\`]*)?)?(?![\\p{L}\\p{N}:])`,
+    `(?<![\\p{L}\\p{N}_])(?<!\\d\\.)\\d{1,10}(?:\\.\\d{1,10}){3}(?:\\s?-\\s?\\d{1,3}(?:\\.\\d{1,3}){3}|\\/255(?:\\.\\d{1,3}){3}|[:#]\\d{1,5}(?:\\/[^\\s"'<>|\`]*)?|\\/[^\\s"'<>|\`]*)?(?![\\p{L}\\p{N}_])(?!\\.\\d)`,
+    `(?<![\\p{L}\\p{N}_])[0-9a-fA-F]{32,128}(?![\\p{L}\\p{N}_])`,
+    `(?<![\\p{L}\\p{N}_@])(?:\\*?\\.)?(?:${label}\\.)+${label}\\.?(?::\\d{1,5}(?!\\d))?(?:\\/[^\\s"'<>|\`“”«»]*)?`,
+  ].join("|"),
+  "gu",
+)
+
+function mentionsIn(source: string, line: number, inBlock: boolean, mentions: Mention[]): void {
+  const text = refangProse(source)
+  const lone = loneValue(text)
+  for (const match of text.matchAll(candidate)) {
+    const value = trimmed(match[0])
+    if (value.length < 4) continue
+    const mention = judge(value, text, match.index, line, source, inBlock || lone === value || isCell(text, match.index, match[0].length))
+    if (mention) mentions.push(mention)
+  }
+}
+
+function judge(value: string, text: string, offset: number, line: number, source: string, apart: boolean): Mention | undefined {
+  const defanged = !source.includes(value)
+  const original = defanged ? originalOf(value, source) : value
+  const before = text.slice(Math.max(0, offset - 40), offset)
+  const base = { original, text: value, line, defanged, apart, link: false }
+  const quad = /^\d{1,10}(?:\.\d{1,10}){3}(?![\d.])/.test(value)
+  if (quad && !defanged && numbersOfThings.test(before))
+    return { ...base, type: "ipv4-addr", aside: "a number of a section, version or object, not an address" }
+  if (quad && /^255\.(?:\d+\.){2}\d+$/.test(value) && /\d\s+$/.test(before)) return { ...base, type: "ipv4-addr", aside: "a netmask" }
+  const found = readAddress(value) ?? readEmail(value) ?? readUrl(value) ?? readHash(value)
+  if (found) {
+    if (found.type === "url" && !value.includes("://") && /^[\w-]+\.[a-z]{2,4}\/[A-Z]/.test(value) && !defanged && !apart)
+      return { ...base, type: "url", link: true }
+    return { ...base, type: found.type }
+  }
+  if (quad) return defanged || apart ? { ...base, type: "unreadable" } : undefined
+  if (/^[0-9a-fA-F]+$/.test(value) || canonicalAddress(value)) return undefined
+  const any = readAny(value)
+  if (!any) return defanged && /^[\p{L}\p{N}_.-]+$/u.test(value) && /\p{L}/u.test(value) ? { ...base, type: "unreadable" } : undefined
+  if (any.type === "file:name" || (!defanged && isFileName(value)))
+    return { ...base, type: "file:name", aside: "a file name in running text; give it as file:name=… to hunt for it" }
+  // `e.g`, `i.e`, `Node.js`, `U.S.name`: short or capitalised words with a full stop between are prose.
+  if (!defanged && !apart && any.type === "domain-name" && !plausibleName(value)) return undefined
+  if (!defanged && any.type === "domain-name" && /[\\/]$/.test(before)) return undefined
+  return { ...base, type: any.type }
+}
+
+/** `section 198.18.2.3`, `version: 1.2.3.4`, `v1.2.3.4`, `§ 1.2.3.4`, `OID 1.3.6.1` (semantics 11.3). */
+const numbersOfThings =
+  /(?:\b(?:sections?|sect?\.|chapters?|chapitres?|ch\.|versions?|vers?\.?|v\.?|builds?|releases?|rev(?:ision)?\.?|r[ée]vision|firmware|micrologiciel|kernel|noyau|paragraphs?|paragraphes?|para\.|articles?|art\.|annexe?s?|appendix|clauses?|figures?|fig\.|tables?|tableaux?|oids?|part(?:ie)?s?)\s*(?:n[o°]\.?|number|num[ée]ro|#)?|§+)\s*[:=]?\s*["'(]?$|\p{L}[\p{L}\p{N}]*\/$/iu
+
+function plausibleName(value: string): boolean {
+  const host = value.replace(/[:/].*$/, "")
+  const labels = host.split(".")
+  if (labels.length === 2 && labels[0]!.length < 2) return false
+  // A new sentence without a space: `attack.The`, `U.S.name`.
+  if (/^[A-Z]$/.test(labels[0]!)) return false
+  return !/[a-z\d)]\.[A-Z][a-z]/.test(host)
+}
+
+function whyReference(
+  mention: Mention,
+  judged: ReadonlySet<string>,
+  defangs: boolean,
+  sets: boolean,
+  nearDefanged: ReadonlySet<number>,
+): string | undefined {
+  if (mention.link) return "the target of a link"
+  if (!judged.has(mention.type) || mention.defanged) return undefined
+  if (defangs) return mention.apart && nearDefanged.has(mention.line) ? undefined : "left plain in a document that defangs its indicators"
+  return sets && !mention.apart ? "part of a sentence in a document that sets its indicators apart" : undefined
+}
+
+/** Lines in one block of values with a defanged one: a list that was defanged carelessly is still one list. */
+function linesNearDefanged(mentions: readonly Mention[]): ReadonlySet<number> {
+  const lines = new Set<number>()
+  const apart = mentions.filter(({ apart }) => apart)
+  for (let from = 0; from < apart.length; ) {
+    let to = from + 1
+    while (to < apart.length && apart[to]!.line - apart[to - 1]!.line <= 1) to++
+    const block = apart.slice(from, to)
+    if (block.some(({ defanged }) => defanged)) for (const { line } of block) lines.add(line)
+    from = to
+  }
+  return lines
+}
+
+function isPublishersValue(value: string, type: Mention["type"]): boolean {
+  const found = type === "unreadable" ? undefined : readAny(value)
+  const host = found && hostOf(found)
+  return host !== undefined && isPublishers(host)
+}
+
+/** The one value of a line, without bullets, numbering, quotes, code marks and a trailing comment. */
+function loneValue(text: string): string | undefined {
+  const bare = text
+    .trim()
+    .replace(/^(?:[-*+•◦▪–—o]|\d{1,3}[.)]|>|\|)\s+/, "")
+    .replace(/^(?:ip(?:v[46])?|domain(?:e)?s?|url|host(?:name)?|c2|c&c|md5|sha-?(?:1|256|512)|e-?mail|hash)\s*[:=]\s*/i, "")
+    .replace(/\s+(?:#|\/\/|;|–|—|-)\s.*$|\s*\([^()]*\)\s*$/, "")
+    .replace(/^[`"'*_<«“]+|[`"'*_>»”,;]+$/g, "")
+    .trim()
+  return bare === "" || /\s/.test(bare.replace(/\s-\s/, "-")) ? undefined : trimmed(bare)
+}
+
+/** Inside a code span, or alone in a table cell. */
+function isCell(text: string, offset: number, length: number): boolean {
+  const before = text.slice(0, offset)
+  const after = text.slice(offset + length)
+  if (/`$/.test(before) && /^`/.test(after)) return true
+  return (
+    /(?:^|[|\t])\s*[`*_"']*$/.test(before) &&
+    /^[`*_"',;]*\s*(?:[|\t]|$)/.test(after) &&
+    (/[|\t]/.test(before) || /^[^\S\t]*[`*_"']*\s*[|\t]/.test(after))
+  )
+}
+
+/** Cut at the end as semantics 4.5: trailing punctuation and unpaired closing brackets. */
+function trimmed(value: string): string {
+  let text = value
+  for (;;) {
+    const last = text[text.length - 1]
+    if (last === undefined) return text
+    if (".,;:!?*'\"”»…".includes(last)) text = text.slice(0, -1)
+    else if (
+      (last === ")" && count(text, "(") < count(text, ")")) ||
+      (last === "]" && count(text, "[") < count(text, "]")) ||
+      (last === "}" && count(text, "{") < count(text, "}"))
+    )
+      text = text.slice(0, -1)
+    else if (/(?:\/\[\.?|[[({])$/.test(text)) text = text.replace(/[[({]\.?$/, "")
+    else return text
+  }
+}
+
+function count(text: string, char: string): number {
+  return text.split(char).length - 1
+}
+
+/** The word of the source line that a refanged value came from; the value itself where words were joined. */
+function originalOf(value: string, source: string): string {
+  for (const word of source.split(/[\s|`"'<>]+/)) if (word.length <= 2000 && trimmed(refangProse(word)) === value) return trimmed(word)
+  return value
+}

@@ -1,0 +1,100 @@
+// Marks that a value earns by what it is: special-purpose ranges and warninglists (semantics 11.4). Never a reason to drop it.
+import { type AddressRange, mappedIpv4 } from "../model/address.js"
+import { canonicalAddress } from "../model/canonical.js"
+import { publishers } from "./data/publishers.js"
+import { hashLists, nameLists, networkLists, reservedNetworks } from "./data/warninglists.js"
+import type { Found } from "./value.js"
+
+/** `reserved` and `warninglist:NAME` for a canonical value; networks are compared for overlap both ways. */
+export function qualityMarks(found: Found): readonly string[] {
+  switch (found.type) {
+    case "ipv4-addr":
+    case "ipv6-addr":
+      return addressMarks(found.value)
+    case "domain-name":
+      return nameMarks.get(found.value) ?? nameMarks.get(found.value.replace(/^www\./, "")) ?? none
+    case "url":
+      return urlMarks(found.value)
+    case "file:hashes.MD5":
+    case "file:hashes.SHA-1":
+    case "file:hashes.SHA-256":
+    case "file:hashes.SHA-512":
+      return hashMarks.get(found.value) ?? none
+    default:
+      return none
+  }
+}
+
+/** True for a site or mailbox of those who publish bulletins (semantics 11.2). */
+export function isPublishers(host: string): boolean {
+  for (let name = host; ; ) {
+    if (publisherNames.has(name)) return true
+    const dot = name.indexOf(".")
+    if (dot < 0) return false
+    name = name.slice(dot + 1)
+  }
+}
+
+/** The host of a canonical name, URL or mail address; undefined for other kinds. */
+export function hostOf(found: Found): string | undefined {
+  if (found.type === "domain-name") return found.value
+  if (found.type === "email-addr") return found.value.slice(found.value.lastIndexOf("@") + 1)
+  if (found.type === "url") return /^[^/]*\/\/([^/:?#]+)/.exec(found.value)?.[1]
+  return undefined
+}
+
+interface Listed {
+  readonly mark: string
+  readonly range: AddressRange
+}
+
+const none: readonly string[] = []
+const publisherNames = new Set(publishers)
+const listed: readonly Listed[] = [
+  ...reservedNetworks.map((text) => ({ mark: "reserved", range: canonicalAddress(text)!.range })),
+  ...networkLists.flatMap(({ name, networks }) =>
+    networks.map((text) => ({ mark: `warninglist:${name}`, range: canonicalAddress(text)!.range })),
+  ),
+]
+/** First octet of IPv4 to the networks that touch it, so that a million addresses need no scan of all lists. */
+const byOctet: readonly (readonly (Listed & { readonly from: number; readonly to: number })[])[] = Array.from({ length: 256 }, (_, octet) =>
+  listed
+    .filter(({ range }) => range.version === 4 && Number(range.first >> 24n) <= octet && Number(range.last >> 24n) >= octet)
+    .map((entry) => ({ ...entry, from: Number(entry.range.first), to: Number(entry.range.last) })),
+)
+const nameMarks = new Map<string, string[]>()
+for (const { name, names } of nameLists) {
+  for (const entry of names) nameMarks.set(entry, [...(nameMarks.get(entry) ?? []), `warninglist:${name}`])
+}
+const hashMarks = new Map(hashLists.flatMap(({ name, hashes }) => hashes.map((hash) => [hash, [`warninglist:${name}`]] as const)))
+
+function addressMarks(value: string): readonly string[] {
+  const quad = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(value)
+  if (quad) {
+    const octet = Number(quad[1])
+    const address = ((octet * 256 + Number(quad[2])) * 256 + Number(quad[3])) * 256 + Number(quad[4])
+    return unique(byOctet[octet]!.filter(({ from, to }) => from <= address && address <= to).map(({ mark }) => mark))
+  }
+  const range = canonicalAddress(value)?.range
+  if (!range) return none
+  const inner = range.version === 6 ? mappedIpv4(range.first) : undefined
+  if (inner !== undefined) return none
+  return unique(
+    listed
+      .filter((entry) => entry.range.version === range.version && entry.range.first <= range.last && range.first <= entry.range.last)
+      .map(({ mark }) => mark),
+  )
+}
+
+function urlMarks(value: string): readonly string[] {
+  const host = /^[^/]*\/\/(\[[^\]]+\]|[^/:?#]+)(?::\d+)?(.*)$/.exec(value)
+  if (!host) return none
+  const address = canonicalAddress(host[1]!)
+  if (address) return addressMarks(address.value).filter((mark) => mark === "reserved")
+  // A path on a shared host is the indicator; the bare front page of a top site is a slip.
+  return host[2] === "/" ? (nameMarks.get(host[1]!.replace(/^www\./, "")) ?? none) : none
+}
+
+function unique(marks: readonly string[]): readonly string[] {
+  return marks.length < 2 ? marks : [...new Set(marks)]
+}

@@ -1,0 +1,43 @@
+// Whether the end of a name exists: the public suffix list, and the special-use names that no list has.
+import { getPublicSuffix, parse } from "tldts"
+
+// RFC 2606, 6761, 7686, 8375 and 9476; names inside organisations; and suffixes outside the root that software uses.
+const specialUse = new Set([
+  "example",
+  "test",
+  "invalid",
+  "localhost",
+  "local",
+  "onion",
+  "internal",
+  "alt",
+  "lan",
+  "home",
+  "corp",
+  "localdomain",
+  "intranet",
+  "arpa",
+  "bit",
+  "i2p",
+  "eth",
+  "lib",
+  "coin",
+  "emc",
+  "bazar",
+])
+
+/** True for a canonical name under a registry's suffix or a special-use one. */
+export function hasKnownSuffix(name: string): boolean {
+  const last = name.slice(name.lastIndexOf(".") + 1)
+  if (specialUse.has(last)) return true
+  const parsed = parse(name, { extractHostname: false, validateHostname: false, allowPrivateDomains: false })
+  return parsed.isIcann === true
+}
+
+/** The name that someone registered: `a.b.example.co.uk` is under `example.co.uk`. */
+export function registrableName(name: string): string {
+  const suffix = getPublicSuffix(name, { extractHostname: false, validateHostname: false, allowPrivateDomains: true })
+  if (!suffix || suffix === name) return name
+  const labels = name.slice(0, -suffix.length - 1).split(".")
+  return `${labels[labels.length - 1]}.${suffix}`
+}

@@ -1,0 +1,224 @@
+// Tables of indicators, from whatever delimited text: which column holds what, then every row into claims.
+import { parsePap, parseTlp, strictest, type Tlp } from "../model/tlp.js"
+import type { StatedType } from "./claim.js"
+import { kindOfWord, type Role, readableShare, roleOfHeading } from "./columns.js"
+import { guessDelimiter, type Row, readRows } from "./delimited.js"
+import type { BulletinDraft } from "./draft.js"
+import { claimMisp, mispReading } from "./formats/misp.js"
+import { actorOfTag, papOfTag, parseConfidence, parseInstant, techniquesIn, tlpOfTag } from "./marking.js"
+import { looksLikePattern, patternTerms } from "./stix-terms.js"
+
+export interface Layout {
+  readonly delimiter: string
+  readonly roles: readonly Role[]
+  /** The first row is headings. */
+  readonly headed: boolean
+}
+
+/** The layout of a table; undefined if the text is none. */
+export function layoutOf(head: string): Layout | undefined {
+  const delimiter = guessDelimiter(head)
+  const rows = firstRows(head, delimiter ?? ",")
+  const first = rows[0]
+  if (!first) return undefined
+  const stated = first.cells.map(roleOfHeading)
+  const known = stated.filter((role) => role !== undefined).length
+  const headed =
+    known > 0 &&
+    known >= first.cells.length / 3 &&
+    !first.cells.some((cell) => readableShare([cell]) === 1 && roleOfHeading(cell) === undefined)
+  if (delimiter === undefined && !(headed && first.cells.length === 1)) return undefined
+  const width = Math.max(...rows.map(({ cells }) => cells.length))
+  const body = headed || looksLikeHeading(first, rows.slice(1)) ? rows.slice(1) : rows
+  const roles = Array.from({ length: width }, (_, at): Role => (headed ? stated[at] : undefined) ?? { kind: "ignored" })
+  const hasType = roles.findIndex(({ kind }) => kind === "type")
+  if (hasType >= 0 && !body.some(({ cells }) => isKindWord(cells[hasType] ?? ""))) roles[hasType] = { kind: "ignored" }
+  if (!roles.some(({ kind }) => kind === "value")) byContent(roles, stated, body, headed)
+  return roles.some(({ kind }) => kind === "value") ? { delimiter: delimiter ?? ",", roles, headed: body.length < rows.length } : undefined
+}
+
+/** Reads every row of a table into the draft. */
+export function readTable(text: string, name: string, layout: Layout, draft: BulletinDraft): void {
+  const { roles } = layout
+  const valueAt = roles.flatMap((role, at) => (role.kind === "value" ? [at] : []))
+  const typeAt = roles.findLastIndex(({ kind }) => kind === "type")
+  const aside = roles.some(({ kind }) => kind !== "value" && kind !== "type" && kind !== "ignored")
+  let first = layout.headed
+  const memo = new Map<string, unknown>()
+  for (const row of readRows(text, layout.delimiter)) {
+    if (row.cells.length === 1 && isBlankOrComment(row.cells[0]!)) continue
+    if (first) {
+      first = false
+      continue
+    }
+    const where = `${name}:${row.line}`
+    if (row.fault === "limit") draft.problem("limit", where, "a cell or a row is too long; what is beyond the limit was not read")
+    if (row.fault === "quote") draft.problem("malformed", where, "a quote is never closed; the cell is read as it stands")
+    const context = aside ? readAsides(row, roles, where, draft, memo) : { provenance: where }
+    const filled = valueAt.filter((at) => (row.cells[at] ?? "").trim() !== "")
+    if (filled.length === 0) draft.leave("any", "", "indicator-empty", "a row without a value", where)
+    for (const at of filled) {
+      const role = roles[at] as { readonly type: StatedType }
+      claimCell(row.cells[at]!, role.type, typeAt >= 0 ? row.cells[typeAt] : undefined, context, draft)
+    }
+  }
+}
+
+type Context = Omit<Parameters<BulletinDraft["claim"]>[0], "type" | "value">
+
+function claimCell(cell: string, columnType: StatedType, word: string | undefined, context: Context, draft: BulletinDraft): void {
+  if (word?.trim() && columnType === "any") {
+    const kind = kindOfWord(word)
+    if (kind) draft.claim({ ...context, type: kind, value: cell })
+    else claimMisp(word, cell, context, draft)
+    return
+  }
+  if (!looksLikePattern(cell)) {
+    draft.claim({ ...context, type: columnType, value: cell })
+    return
+  }
+  const terms = patternTerms(cell.trim())
+  if ("message" in terms) {
+    draft.claim({ ...context, type: columnType, value: cell })
+    return
+  }
+  for (const { type, value } of terms.claims) draft.claim({ ...context, type, value })
+  for (const { type, value, reason } of terms.unsupported) draft.leave(type, value, "indicator-unsupported", reason, context.provenance)
+}
+
+/** What a row says beside its values; document-wide cells, equal in every row, are read once. */
+function readAsides(row: Row, roles: readonly Role[], where: string, draft: BulletinDraft, memo: Map<string, unknown>): Context {
+  const context: { -readonly [Key in keyof Context]: Context[Key] } = { provenance: where }
+  for (const [at, role] of roles.entries()) {
+    const cell = row.cells[at]?.trim()
+    if (cell === undefined || cell === "") continue
+    switch (role.kind) {
+      case "link":
+        for (const link of cell.split(/[\s,]+(?=https?:)/))
+          draft.leave("url", link, "indicator-reference", "a reference link of its row", where)
+        break
+      case "tlp": {
+        const tlp = parseTlp(cell)
+        if (tlp) context.tlp = tlp
+        draft.tlp = strictest(draft.tlp, tlp)
+        break
+      }
+      case "pap":
+        draft.pap = parsePap(cell) ?? draft.pap
+        break
+      case "validFrom":
+      case "validUntil":
+        context[role.kind] = remembered(memo, cell, () => parseInstant(cell))
+        break
+      case "confidence":
+        context.confidence = remembered(memo, `confidence ${cell}`, () => parseConfidence(cell))
+        break
+      case "comment":
+        context.comment = cell
+        break
+      case "toIds":
+        context.toIds = /^(?:1|true|yes|oui|y)$/i.test(cell)
+        break
+      case "withdrawn":
+        context.withdrawn = /^(?:1|true|yes|oui|y)$/i.test(cell)
+        break
+      case "techniques":
+        context.techniques = remembered(memo, `techniques ${cell}`, () =>
+          [...new Set([...techniquesIn(cell), ...cell.split(/\s*,\s*/).map((phase) => phase.replace(/\s*\(.*\)$/, ""))])].filter(
+            (phase) => phase !== "",
+          ),
+        )
+        break
+      case "actor":
+        remembered(memo, `actor ${cell}`, () => readActors(cell, where, draft))
+        break
+      case "title":
+        draft.title ??= cell
+        break
+      case "published":
+        draft.published ??= cell
+        break
+      case "publisher":
+        draft.publisher ??= cell
+        break
+      case "tags":
+        context.tlp = strictest(
+          context.tlp,
+          remembered(memo, `tags ${cell}`, () => readTags(cell, where, draft)),
+        )
+        break
+    }
+  }
+  return context
+}
+
+/** `['APT31', 'X']` as Python writes it, or names between commas. */
+function readActors(cell: string, where: string, draft: BulletinDraft): true {
+  const listed = /^\[(.*)\]$/s.exec(cell)?.[1]
+  for (const part of (listed ?? cell).split(/\s*[,;|]\s*/)) {
+    const name = part.trim().replace(/^u?(['"])(.*)\1$/, "$2")
+    if (name) draft.actor(name, where)
+  }
+  return true
+}
+
+function readTags(cell: string, where: string, draft: BulletinDraft): Tlp | undefined {
+  let tlp: Tlp | undefined
+  for (const tag of cell.match(/[\w-]+:[^=,"]+(?:="[^"]*")?/g) ?? []) {
+    tlp = strictest(tlp, tlpOfTag(tag))
+    draft.pap = papOfTag(tag) ?? draft.pap
+    const actor = actorOfTag(tag)
+    if (actor) draft.actor(actor, where)
+    if (/^cossi:/i.test(tag)) draft.publisher ??= "CERT-FR"
+  }
+  draft.tlp = strictest(draft.tlp, tlp)
+  return tlp
+}
+
+const rememberedMax = 10_000
+
+function remembered<Value>(memo: Map<string, unknown>, key: string, make: () => Value): Value {
+  if (memo.has(key)) return memo.get(key) as Value
+  const value = make()
+  if (memo.size < rememberedMax) memo.set(key, value)
+  return value
+}
+
+function firstRows(head: string, delimiter: string): readonly Row[] {
+  const rows: Row[] = []
+  for (const row of readRows(head, delimiter)) {
+    if (row.cells.length === 1 && isBlankOrComment(row.cells[0]!)) continue
+    rows.push(row)
+    if (rows.length >= 60) break
+  }
+  // The last row of a head may be cut.
+  if (rows.length > 3 && rows.length < 60) rows.pop()
+  return rows
+}
+
+function isBlankOrComment(cell: string): boolean {
+  return /^\s*(?:$|#|\/\/|;)/.test(cell)
+}
+
+function isKindWord(cell: string): boolean {
+  return kindOfWord(cell) !== undefined || "parts" in mispReading(cell)
+}
+
+/** A first row of words over columns of values. */
+function looksLikeHeading(first: Row, rest: readonly Row[]): boolean {
+  return (
+    rest.length > 0 && readableShare(first.cells) === 0 && first.cells.every((cell) => /^[\p{L}_][\p{L}\p{N}\s_./-]*$/u.test(cell.trim()))
+  )
+}
+
+function byContent(roles: Role[], stated: readonly (Role | undefined)[], body: readonly Row[], headed: boolean): void {
+  const shares = roles.map((_, at) => {
+    const kind = headed ? stated[at]?.kind : undefined
+    if (kind === "link" || kind === "comment") return 0
+    return readableShare(body.map(({ cells }) => cells[at] ?? ""))
+  })
+  for (const [at, share] of shares.entries()) if (share >= 0.5) roles[at] = { kind: "value", type: "any" }
+  if (headed || roles.some(({ kind }) => kind === "type")) return
+  const words = roles.findIndex((_, at) => body.length > 0 && body.every(({ cells }) => isKindWord(cells[at] ?? "")))
+  if (words >= 0 && roles[words]!.kind === "ignored") roles[words] = { kind: "type" }
+}
