@@ -21,6 +21,8 @@ export interface Claim {
   readonly comment?: string
   /** Revoked or deleted by its publisher (semantics 11.11). */
   readonly withdrawn?: boolean
+  /** How the document spells it, where `value` was already refanged. */
+  readonly original?: string
   /** Quality marks that the format itself has found, such as `retyped`. */
   readonly marks?: readonly string[]
 }

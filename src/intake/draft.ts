@@ -50,13 +50,19 @@ export class BulletinDraft {
   claim(claim: Claim): void {
     const reading = readValue(claim.type, claim.value)
     if ("code" in reading) {
-      this.leave(claim.type, claim.value, reading.code, reading.reason, claim.provenance)
+      this.leave(claim.type, claim.original ?? claim.value, reading.code, reading.reason, claim.provenance)
       return
     }
     const { type, value, marks } = reading.found
     const host = hostOf(reading.found)
     if (host !== undefined && (isPublishers(host) || this.isOwn(host))) {
-      this.leave(type, claim.value, "indicator-reference", "a site or mailbox of a publisher of bulletins", claim.provenance)
+      this.leave(
+        type,
+        claim.original ?? claim.value,
+        "indicator-reference",
+        "a site or mailbox of a publisher of bulletins",
+        claim.provenance,
+      )
       return
     }
     const key = `${type} ${value}`
@@ -80,7 +86,8 @@ export class BulletinDraft {
     if (claim.tlp !== undefined) entry.tlp = claim.tlp
     if (claim.techniques?.length) entry.techniques = claim.techniques
     if (claim.comment) entry.comment = claim.comment
-    if (claim.value !== value) entry.original = claim.value
+    const spelt = claim.original ?? claim.value
+    if (spelt !== value) entry.original = spelt
     this.entries.set(key, entry)
   }
 

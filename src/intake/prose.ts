@@ -3,7 +3,7 @@ import { canonicalAddress } from "../model/canonical.js"
 import type { ObservableType } from "../model/observable.js"
 import { isFileName } from "./data/file-extensions.js"
 import type { BulletinDraft } from "./draft.js"
-import { hostOf, isPublishers } from "./quality.js"
+import { hostOf, isPublishers, isReporters } from "./quality.js"
 import { readAddress, readAny, readEmail, readHash, readHost, readUrl } from "./value.js"
 
 /** How a value stands in its document. */
@@ -21,6 +21,7 @@ interface Mention {
   readonly link: boolean
   /** Why it is no indicator wherever it stands. */
   readonly aside?: string
+  readonly underReferences?: boolean
 }
 
 export interface ProseOptions {
@@ -41,19 +42,13 @@ export function readProse(text: string, options: ProseOptions, draft: BulletinDr
   const named = mentions.filter(({ type, link, aside }) => judged.has(type) && !link && aside === undefined)
   const defangs = named.some(({ defanged }) => defanged)
   const sets = named.some(({ apart, type, text: value }) => apart && !isPublishersValue(value, type))
-  const nearDefanged = linesNearDefanged(mentions)
+  const listed = listedLines(mentions)
   for (const mention of mentions) {
     const where = `${options.name}:${mention.line}`
-    const reference = mention.aside ?? whyReference(mention, judged, defangs, sets, nearDefanged)
-    if (reference !== undefined)
-      draft.leave(mention.type === "unreadable" ? "any" : mention.type, mention.original, "indicator-reference", reference, where)
-    else
-      draft.claim({
-        type: mention.type === "unreadable" ? "any" : mention.type,
-        value: mention.text,
-        provenance: where,
-        ...(mention.original === mention.text ? {} : {}),
-      })
+    const reference = mention.aside ?? whyReference(mention, judged, { defangs, sets, listed })
+    const type = mention.type === "unreadable" ? "any" : mention.type
+    if (reference !== undefined) draft.leave(type, mention.original, "indicator-reference", reference, where)
+    else draft.claim({ type, value: mention.text, provenance: where, original: mention.original })
   }
   for (const { address, line } of options.links ?? []) {
     if (/^(?:https?|ftp):/i.test(address))
@@ -99,7 +94,7 @@ function* linesOf(text: string): Generator<{ readonly text: string; readonly lin
 function findMentions(text: string): readonly Mention[] {
   const mentions: Mention[] = []
   let fence: string | undefined
-  let header = false
+  let underReferences = false
   for (const { text: line, line: number } of linesOf(text)) {
     const mark = /^\s*(```+|~~~+|-{4,}|={4,}|\.{4,})\s*\w*\s*$/.exec(line)?.[1]
     if (mark) {
@@ -108,12 +103,20 @@ function findMentions(text: string): readonly Mention[] {
       continue
     }
     if (/^\s*(?:\/\/[^/]|:[\w-]+:\s)/.test(line)) continue // AsciiDoc comments and attributes
-    header = /^\s*---\s*$/.test(line) && (number === 1 || header) ? !header : header
+    if (referencesHeading.test(line)) underReferences = true
+    else if (/^\s*(?:#{1,6}|={1,6})\s/.test(line) || indicatorsHeading.test(line)) underReferences = false
+    const from = mentions.length
     mentionsOfLine(line, number, fence !== undefined && fence !== "===", mentions)
+    if (underReferences) for (let at = from; at < mentions.length; at++) mentions[at] = { ...mentions[at]!, underReferences }
     if (mentions.length > mentionsMax) break
   }
   return mentions
 }
+
+const referencesHeading =
+  /^\s*(?:[#=*\d.]+\s*)?\**(?:references?|r[ée]f[ée]rences?|sources?|links?|liens?|see also|voir aussi|further reading|bibliograph(?:y|ie)|documentation|credits?|remerciements)\**\s*:?\s*\**\s*$/i
+const indicatorsHeading =
+  /^\s*(?:[#=*\d.]+\s*)?\**(?:.{0,40}\b)?(?:indicat(?:ors?|eurs?)|iocs?|domain(?:e)?s?|adresses?|hash(?:es)?|empreintes|c2|infrastructure)\b.{0,60}:?\s*$/i
 
 function mentionsOfLine(line: string, number: number, inBlock: boolean, mentions: Mention[]): void {
   if (line.length < 4) return
@@ -180,14 +183,21 @@ function mentionsIn(source: string, line: number, inBlock: boolean, mentions: Me
 function judge(value: string, text: string, offset: number, line: number, source: string, apart: boolean): Mention | undefined {
   const defanged = !source.includes(value)
   const original = defanged ? originalOf(value, source) : value
-  const before = text.slice(Math.max(0, offset - 40), offset)
+  const before = text.slice(Math.max(0, offset - 80), offset)
   const base = { original, text: value, line, defanged, apart, link: false }
+  if (/\}$/.test(before) && value.startsWith(".")) {
+    // `server-{1,30}.evil.example` stands for many names: none of them is written here.
+    const whole = `${/\S+$/.exec(before)?.[0] ?? ""}${value}`
+    return { ...base, original: whole, text: whole, type: "unreadable" }
+  }
   const quad = /^\d{1,10}(?:\.\d{1,10}){3}(?![\d.])/.test(value)
   if (quad && !defanged && numbersOfThings.test(before))
     return { ...base, type: "ipv4-addr", aside: "a number of a section, version or object, not an address" }
   if (quad && /^255\.(?:\d+\.){2}\d+$/.test(value) && /\d\s+$/.test(before)) return { ...base, type: "ipv4-addr", aside: "a netmask" }
   const found = readAddress(value) ?? readEmail(value) ?? readUrl(value) ?? readHash(value)
   if (found) {
+    if (found.type === "email-addr" && !defanged && contactCue.test(before))
+      return { ...base, type: "email-addr", aside: "a mailbox to write to" }
     if (found.type === "url" && !value.includes("://") && /^[\w-]+\.[a-z]{2,4}\/[A-Z]/.test(value) && !defanged && !apart)
       return { ...base, type: "url", link: true }
     return { ...base, type: found.type }
@@ -204,9 +214,12 @@ function judge(value: string, text: string, offset: number, line: number, source
   return { ...base, type: any.type }
 }
 
-/** `section 198.18.2.3`, `version: 1.2.3.4`, `v1.2.3.4`, `§ 1.2.3.4`, `OID 1.3.6.1` (semantics 11.3). */
+const contactCue =
+  /(?:\bcontact\w*|\breach us|\be-?mail us|\bwrite to|\breport (?:it|to|this|incidents?)|\bsignal(?:er|ez)\w*|\bjoindre|\b[ée]cri(?:re|vez)|\bcourriel)[^@]{0,60}$/i
+
+/** `section 198.18.2.3`, `version: 1.2.3.4`, `§ 1.2.3.4`, `OID 1.3.6.1`, `Product/1.2.3.4`, and the numbers that follow such a one in a list (semantics 11.3). */
 const numbersOfThings =
-  /(?:\b(?:sections?|sect?\.|chapters?|chapitres?|ch\.|versions?|vers?\.?|v\.?|builds?|releases?|rev(?:ision)?\.?|r[ée]vision|firmware|micrologiciel|kernel|noyau|paragraphs?|paragraphes?|para\.|articles?|art\.|annexe?s?|appendix|clauses?|figures?|fig\.|tables?|tableaux?|oids?|part(?:ie)?s?)\s*(?:n[o°]\.?|number|num[ée]ro|#)?|§+)\s*[:=]?\s*["'(]?$|\p{L}[\p{L}\p{N}]*\/$/iu
+  /(?:\b(?:sections?|sect?\.|chapters?|chapitres?|ch\.|versions?|vers?\.?|v\.?|builds?|releases?|rev(?:ision)?\.?|r[ée]vision|firmware|micrologiciel|kernel|noyau|paragraphs?|paragraphes?|para\.|articles?|art\.|annexe?s?|appendix|clauses?|figures?|fig\.|tables?|tableaux?|oids?|part(?:ie)?s?)\s*(?:n[o°]\.?|number|num[ée]ro|#)?|§+)\s*[:=]?\s*["'(]?(?:\d+(?:\.\d+)+\s*(?:,|and|et|or|ou|to|à|-|–|&)\s*)*$|(?<!\b(?:ip|ips|hosts?|address|adresse|and|or|et|ou|domain|ports?))(?<=[\p{L}\p{N}_])(?<=\p{L}[\p{L}\p{N}_.-]*)\/$/iu
 
 function plausibleName(value: string): boolean {
   const host = value.replace(/[:/].*$/, "")
@@ -217,31 +230,55 @@ function plausibleName(value: string): boolean {
   return !/[a-z\d)]\.[A-Z][a-z]/.test(host)
 }
 
-function whyReference(
-  mention: Mention,
-  judged: ReadonlySet<string>,
-  defangs: boolean,
-  sets: boolean,
-  nearDefanged: ReadonlySet<number>,
-): string | undefined {
+interface Setting {
+  /** Some name, URL or mailbox of the document is defanged. */
+  readonly defangs: boolean
+  /** Some name, URL or mailbox stands apart from sentences. */
+  readonly sets: boolean
+  readonly listed: Listed
+}
+
+function whyReference(mention: Mention, judged: ReadonlySet<string>, { defangs, sets, listed }: Setting): string | undefined {
   if (mention.link) return "the target of a link"
   if (!judged.has(mention.type) || mention.defanged) return undefined
-  if (defangs) return mention.apart && nearDefanged.has(mention.line) ? undefined : "left plain in a document that defangs its indicators"
+  if (isReportersValue(mention.text, mention.type)) return "a site of those who report on attacks"
+  if (listed.references.has(mention.line)) return "under a heading for references"
+  if (defangs && mention.apart && (listed.defanged.has(mention.line) || (mention.type === "domain-name" && listed.long.has(mention.line))))
+    return undefined
+  if (defangs) return "left plain in a document that defangs its indicators"
   return sets && !mention.apart ? "part of a sentence in a document that sets its indicators apart" : undefined
 }
 
-/** Lines in one block of values with a defanged one: a list that was defanged carelessly is still one list. */
-function linesNearDefanged(mentions: readonly Mention[]): ReadonlySet<number> {
-  const lines = new Set<number>()
-  const apart = mentions.filter(({ apart }) => apart)
+interface Listed {
+  /** Lines in one block of values with a defanged one: a list that was defanged carelessly is still one list. */
+  readonly defanged: ReadonlySet<number>
+  /** Lines of a list of names that is too long to be anything else. */
+  readonly long: ReadonlySet<number>
+  /** Lines under a heading such as "References". */
+  readonly references: ReadonlySet<number>
+}
+
+const longListMin = 3
+
+function listedLines(mentions: readonly Mention[]): Listed {
+  const defanged = new Set<number>()
+  const long = new Set<number>()
+  const apart = mentions.filter((mention) => mention.apart)
   for (let from = 0; from < apart.length; ) {
     let to = from + 1
     while (to < apart.length && apart[to]!.line - apart[to - 1]!.line <= 1) to++
     const block = apart.slice(from, to)
-    if (block.some(({ defanged }) => defanged)) for (const { line } of block) lines.add(line)
+    if (block.some((mention) => mention.defanged)) for (const { line } of block) defanged.add(line)
+    if (new Set(block.map(({ line }) => line)).size >= longListMin) for (const { line } of block) long.add(line)
     from = to
   }
-  return lines
+  return { defanged, long, references: new Set(mentions.filter(({ underReferences }) => underReferences).map(({ line }) => line)) }
+}
+
+function isReportersValue(value: string, type: Mention["type"]): boolean {
+  const found = type === "unreadable" ? undefined : readAny(value)
+  const host = found && hostOf(found)
+  return host !== undefined && isReporters(host)
 }
 
 function isPublishersValue(value: string, type: Mention["type"]): boolean {

@@ -1,7 +1,7 @@
 // Marks that a value earns by what it is: special-purpose ranges and warninglists (semantics 11.4). Never a reason to drop it.
 import { type AddressRange, mappedIpv4 } from "../model/address.js"
 import { canonicalAddress } from "../model/canonical.js"
-import { publishers } from "./data/publishers.js"
+import { publishers, reporters } from "./data/publishers.js"
 import { hashLists, nameLists, networkLists, reservedNetworks } from "./data/warninglists.js"
 import type { Found } from "./value.js"
 
@@ -27,8 +27,17 @@ export function qualityMarks(found: Found): readonly string[] {
 
 /** True for a site or mailbox of those who publish bulletins (semantics 11.2). */
 export function isPublishers(host: string): boolean {
+  return isUnder(host, publisherNames)
+}
+
+/** True for a site of those who report on attacks, cited in running text. */
+export function isReporters(host: string): boolean {
+  return isUnder(host, reporterNames)
+}
+
+function isUnder(host: string, names: ReadonlySet<string>): boolean {
   for (let name = host; ; ) {
-    if (publisherNames.has(name)) return true
+    if (names.has(name)) return true
     const dot = name.indexOf(".")
     if (dot < 0) return false
     name = name.slice(dot + 1)
@@ -49,7 +58,8 @@ interface Listed {
 }
 
 const none: readonly string[] = []
-const publisherNames = new Set(publishers)
+const publisherNames: ReadonlySet<string> = new Set(publishers)
+const reporterNames: ReadonlySet<string> = new Set(reporters)
 const listed: readonly Listed[] = [
   ...reservedNetworks.map((text) => ({ mark: "reserved", range: canonicalAddress(text)!.range })),
   ...networkLists.flatMap(({ name, networks }) =>

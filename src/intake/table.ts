@@ -7,6 +7,7 @@ import type { BulletinDraft } from "./draft.js"
 import { claimMisp, mispReading } from "./formats/misp.js"
 import { actorOfTag, papOfTag, parseConfidence, parseInstant, techniquesIn, tlpOfTag } from "./marking.js"
 import { looksLikePattern, patternTerms } from "./stix-terms.js"
+import { readValue } from "./value.js"
 
 export interface Layout {
   readonly delimiter: string
@@ -74,7 +75,7 @@ function claimCell(cell: string, columnType: StatedType, word: string | undefine
     return
   }
   if (!looksLikePattern(cell)) {
-    draft.claim({ ...context, type: columnType, value: cell })
+    for (const value of valuesOf(cell, columnType)) draft.claim({ ...context, type: columnType, value })
     return
   }
   const terms = patternTerms(cell.trim())
@@ -84,6 +85,13 @@ function claimCell(cell: string, columnType: StatedType, word: string | undefine
   }
   for (const { type, value } of terms.claims) draft.claim({ ...context, type, value })
   for (const { type, value, reason } of terms.unsupported) draft.leave(type, value, "indicator-unsupported", reason, context.provenance)
+}
+
+/** One value, or several that a cell lists: `md5;sha1;sha256`, addresses between commas or line breaks. */
+function valuesOf(cell: string, type: StatedType): readonly string[] {
+  if (!/[;,|\s]/.test(cell.trim()) || "found" in readValue(type, cell)) return [cell]
+  const parts = cell.split(/[;,|\s]+/).filter((part) => part !== "")
+  return parts.length > 1 && parts.every((part) => "found" in readValue(type, part)) ? parts : [cell]
 }
 
 /** What a row says beside its values; document-wide cells, equal in every row, are read once. */

@@ -6,15 +6,19 @@ const extensions = new Set(
   json yaml yml toml html htm mht mhtml xhtml shtml php php3 php5 phtml asp aspx ashx asmx ascx cshtml jsp jspx cgi tmp temp dat data bin db
   sqlite sqlite3 mdb rar 7z gz bz2 xz tar tgz arj lzh iso img vhd vhdx vmdk dmg pkg deb rpm elf so dylib ko plist service timer key pem crt cer
   der p12 pfx p7b csr jpg jpeg png gif bmp ico svg tif tiff webp mp3 mp4 avi wav mkv eml msg pst ost reg inf cat mof manifest evtx evt etl dmp
-  hve pcap pcapng yar yara rules ioc stix stix2 adoc rst tex c cpp h hpp cs vb java swf fla torrent bak old swp lock pid sock url website
+  hve pcap pcapng yar yara rules ioc stix stix2 adoc rst tex cpp hpp cs vb java swf fla torrent bak old swp lock pid sock url website
   theme diagcab settingcontent-ms library-ms search-ms xsl xslt wsc sct scf jnlp gadget application appref-ms msu cab lua rb go rtf_ ps1xml`
     .split(/\s+/)
     .filter((extension) => !["cab"].includes(extension)),
 )
 
+/** Endings of files that are top-level domains as well: only a name that can be no host is a file then. */
+const alsoSuffixes = new Set(["zip", "mov", "com", "app", "py", "sh", "pl", "rs", "md", "so", "ps", "cab", "bz", "cc", "ai", "ml", "mobi"])
+
 /** True for one file name, without folders, whose ending is none of a host. */
 export function isFileName(text: string): boolean {
   if (text.length > 255 || /[\\/:*?"<>|\n\r\t]/.test(text)) return false
   const dot = text.lastIndexOf(".")
-  return dot > 0 && extensions.has(text.slice(dot + 1).toLowerCase())
+  const extension = text.slice(dot + 1).toLowerCase()
+  return dot > 0 && (extensions.has(extension) || (alsoSuffixes.has(extension) && /[\s#()&!,;=+$]/.test(text)))
 }

@@ -38,6 +38,10 @@ export const publishers: readonly string[] = [
   "oasis-open.org",
   "misp-project.org",
   "virustotal.com",
+]
+
+/** Vendors, laboratories and newsrooms: their sites are references in running text, where they are cited all the time; a table that lists one means it. */
+export const reporters: readonly string[] = [
   "welivesecurity.com",
   "amnesty.org",
   "citizenlab.ca",

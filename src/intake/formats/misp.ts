@@ -129,6 +129,10 @@ export function claimMisp(
       )
     return
   }
+  if (/^uri$/i.test(type.trim()) && /^\s*[/?]/.test(value)) {
+    draft.leave(type, value, "indicator-unsupported", "a path without a host is not hunted", context.provenance)
+    return
+  }
   const marked = type.startsWith("x509-") ? { ...context, marks: ["retyped"] } : context
   if (reading.parts.length === 1 && type.trim().toLowerCase() !== "malware-sample") {
     draft.claim({ ...marked, type: reading.parts[0] as StatedType, value })
