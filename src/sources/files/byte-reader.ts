@@ -1,0 +1,145 @@
+// Pulls bytes in order: from a file, from standard input, or out of a decompressor that itself pulls from another reader.
+
+/** Delivers chunks in order. A chunk stays valid until the next call. */
+export interface ByteSource {
+  /** Undefined at the end. */
+  next(): Promise<Uint8Array | undefined>
+  /** Reads straight into the target, without a copy; 0 at the end. Absent where there is no such short way. */
+  readonly readInto?: (target: Uint8Array) => number
+}
+
+const nothing = new Uint8Array(0)
+
+export class ByteReader {
+  /** Bytes consumed so far. */
+  position = 0
+  readonly #source: ByteSource
+  readonly #outer: ByteReader | undefined
+  #chunk: Uint8Array = nothing
+  #ended = false
+  #failed = false
+
+  /** `outer` is what the source itself reads from, if that is a reader. */
+  constructor(source: ByteSource, outer?: ByteReader) {
+    this.#source = source
+    this.#outer = outer
+  }
+
+  /** Its end is no true end: the reason has been reported, so that readers further down need not report it again. */
+  get broken(): boolean {
+    return this.#failed || this.#outer?.broken === true
+  }
+
+  fail(): void {
+    this.#failed = true
+  }
+
+  /** The bytes at hand, at least one, without consuming them; undefined at the end. Valid until the next call. */
+  async view(): Promise<Uint8Array | undefined> {
+    while (this.#chunk.length === 0) {
+      if (!(await this.#pull())) return undefined
+    }
+    return this.#chunk
+  }
+
+  /** Consumes part of what `view` or `peek` showed. */
+  advance(bytes: number): void {
+    if (bytes > this.#chunk.length) throw new RangeError(`advance ${bytes} beyond ${this.#chunk.length}`)
+    this.#chunk = this.#chunk.subarray(bytes)
+    this.position += bytes
+  }
+
+  /** The next `bytes` bytes, fewer only at the end, without consuming them. */
+  async peek(bytes: number): Promise<Uint8Array> {
+    while (this.#chunk.length < bytes) {
+      const held = this.#chunk.slice()
+      this.#chunk = nothing
+      if (!(await this.#pull())) {
+        this.#chunk = held
+        break
+      }
+      this.#chunk = concat(held, this.#chunk)
+    }
+    return this.#chunk.subarray(0, bytes)
+  }
+
+  /** Consumes `bytes` bytes; a copy of them, shorter only at the end. */
+  async read(bytes: number): Promise<Uint8Array> {
+    const found = (await this.peek(bytes)).slice()
+    this.advance(found.length)
+    return found
+  }
+
+  /** Fills the target from its start; the bytes read, fewer than asked only where that costs a wait, 0 only at the end. */
+  async readInto(target: Uint8Array): Promise<number> {
+    if (this.#chunk.length === 0 && !this.#ended && this.#source.readInto) {
+      const read = this.#source.readInto(target)
+      if (read === 0) this.#ended = true
+      this.position += read
+      return read
+    }
+    const view = await this.view()
+    if (!view) return 0
+    const read = Math.min(view.length, target.length)
+    target.set(read < view.length ? view.subarray(0, read) : view)
+    this.advance(read)
+    return read
+  }
+
+  /** Consumes up to `bytes` bytes; how many there were. */
+  async skip(bytes: number): Promise<number> {
+    let skipped = 0
+    while (skipped < bytes) {
+      const view = await this.view()
+      if (!view) break
+      const step = Math.min(view.length, bytes - skipped)
+      this.advance(step)
+      skipped += step
+    }
+    return skipped
+  }
+
+  async #pull(): Promise<boolean> {
+    if (this.#ended) return false
+    const chunk = await this.#source.next()
+    if (chunk) this.#chunk = chunk
+    else this.#ended = true
+    return !this.#ended
+  }
+}
+
+/** The first `bytes` bytes of a reader, as a source of its own. */
+export function limited(reader: ByteReader, bytes: number): ByteSource {
+  let left = bytes
+  let shown = 0
+  return {
+    async next() {
+      reader.advance(shown)
+      left -= shown
+      shown = 0
+      const view = left > 0 ? await reader.view() : undefined
+      if (!view) return undefined
+      shown = Math.min(view.length, left)
+      return view.subarray(0, shown)
+    },
+  }
+}
+
+/** A source out of a generator of chunks. */
+export function sourceOf(chunks: AsyncIterable<Uint8Array>): ByteSource {
+  const iterator = chunks[Symbol.asyncIterator]()
+  return {
+    async next() {
+      const { done, value } = await iterator.next()
+      return done ? undefined : value
+    },
+  }
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  if (a.length === 0) return b
+  const joined = new Uint8Array(a.length + b.length)
+  joined.set(a)
+  joined.set(b, a.length)
+  return joined
+}

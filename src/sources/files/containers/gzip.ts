@@ -1,0 +1,103 @@
+// gzip (RFC 1952): all members; padding and garbage behind the last one.
+import { crc32 } from "node:zlib"
+import type { ByteReader } from "../byte-reader.js"
+import type { Report } from "../ledger.js"
+import { type Compression, startsWith } from "./container.js"
+import { inflate } from "./inflate-stream.js"
+
+/** Header fields of free length (name, comment, extra) are read up to here. */
+const headerBytesMax = 256 * 1024
+
+export const gzip: Compression = {
+  name: "gzip",
+  recognize: isMember,
+  async *decode(input, report) {
+    for (;;) {
+      const start = input.position
+      if (!(await skipHeader(input))) {
+        report({ code: "truncated", at: input.position, message: "gzip header is cut off or too long" })
+        return
+      }
+      if (!(yield* member(input, start, report))) return
+      if (!(await nextMember(input, report))) return
+    }
+  },
+}
+
+/** RFC 1952 section 2.3: magic, DEFLATE, reserved flags clear. */
+function isMember(head: Uint8Array): boolean {
+  return startsWith(head, [0x1f, 0x8b, 8]) && ((head[3] as number) & 0xe0) === 0
+}
+
+async function* member(input: ByteReader, start: number, report: Report): AsyncGenerator<Uint8Array, boolean> {
+  let crc = 0
+  let size = 0
+  const stream = inflate(input)
+  for (;;) {
+    const { done, value } = await stream.next()
+    if (!done) {
+      crc = crc32(value, crc)
+      size += value.length
+      yield value
+      continue
+    }
+    if (value.state === "complete") break
+    if (!input.broken) report({ code: value.state, at: input.position, message: `gzip member at byte ${start}: ${value.message}` })
+    return false
+  }
+  const trailer = await input.read(8)
+  if (trailer.length < 8) {
+    if (!input.broken) report({ code: "truncated", at: input.position, message: `gzip member at byte ${start} ends without its checksum` })
+    return false
+  }
+  const view = new DataView(trailer.buffer, trailer.byteOffset, 8)
+  if (view.getUint32(0, true) === crc && view.getUint32(4, true) === size % 2 ** 32) return true
+  report({
+    code: "malformed",
+    at: input.position - 8,
+    message: `gzip member at byte ${start} was read whole, but its checksum does not match`,
+    goesOn: true,
+  })
+  return true
+}
+
+/** RFC 1952 section 2.3.1. */
+async function skipHeader(input: ByteReader): Promise<boolean> {
+  const head = await input.peek(12)
+  if (head.length < 10) return false
+  const flags = head[3] as number
+  const extra = flags & 4 ? 2 + (head[10] ?? 0) + 256 * (head[11] ?? 0) : 0
+  if ((await input.skip(10 + extra)) < 10 + extra) return false
+  if (flags & 8 && !(await skipText(input))) return false
+  if (flags & 16 && !(await skipText(input))) return false
+  return !(flags & 2) || (await input.skip(2)) === 2
+}
+
+async function skipText(input: ByteReader): Promise<boolean> {
+  for (let skipped = 0; skipped < headerBytesMax; ) {
+    const view = await input.view()
+    if (!view) return false
+    const end = view.indexOf(0)
+    input.advance(end < 0 ? view.length : end + 1)
+    if (end >= 0) return true
+    skipped += view.length
+  }
+  return false
+}
+
+/** Stands at the next member, behind padding; false at the end, which is reported if anything but zeros stands there. */
+async function nextMember(input: ByteReader, report: Report): Promise<boolean> {
+  for (;;) {
+    const head = await input.peek(10)
+    if (head.length === 0) return false
+    if (isMember(head)) return true
+    if (head[0] !== 0) {
+      report({ code: "malformed", at: input.position, message: "bytes behind the gzip data are no gzip: not read" })
+      return false
+    }
+    // tape blocks are padded with zeros
+    const view = (await input.view()) as Uint8Array
+    const end = view.findIndex((byte) => byte !== 0)
+    input.advance(end < 0 ? view.length : end)
+  }
+}

@@ -1,0 +1,242 @@
+// Opens the searchable contents of one file: itself, or what its containers hold, level by level.
+import type { ProblemCode } from "../../model/problem.js"
+import type { WorkUnit } from "../../model/work-unit.js"
+import { ByteReader, sourceOf } from "./byte-reader.js"
+import type { Archive, Compression, Entry } from "./containers/container.js"
+import { archives, compressions, unreadables } from "./containers/index.js"
+import { digest } from "./discover.js"
+import { headBytes, type Leaf, openLeaf } from "./leaf.js"
+import { defaultLimits, Ledger, type Limits, place, type Report } from "./ledger.js"
+import { openFile } from "./stored-file.js"
+
+export { discover } from "./discover.js"
+export { type Block, headBytes, type Leaf, overlapBytes, type StoredBytes } from "./leaf.js"
+export { defaultLimits, type Limits } from "./ledger.js"
+
+export interface OpenOptions {
+  readonly limits?: Partial<Limits>
+}
+
+/** As much as the checks of all containers need: tar's magic stands within the first 512 bytes. */
+const containerHeadBytes = 1024
+
+/**
+ * The leaves of a unit in stored order; each is closed when the next is asked for. The sums of their `close()` add up to the stored bytes of the
+ * unit: a last, empty leaf accounts for what belongs to no member. A unit with a `problem`, and a file that cannot be opened, come as one
+ * empty leaf. Never throws on what it reads.
+ */
+export async function* openLeaves(unit: WorkUnit, options: OpenOptions = {}): AsyncGenerator<Leaf> {
+  const file = unit.problem ? undefined : openFile(unit)
+  const outer = new ByteReader(file && "source" in file ? file.source : { next: async () => undefined })
+  const ledger = new Ledger(unit, outer, { ...defaultLimits, ...options.limits })
+  if (!file || "failure" in file) {
+    const { code, message } = unit.problem ?? { code: "unreadable" as const, message: file?.failure ?? "" }
+    ledger.report({ code, where: unit.path, message })
+    yield* closing(ledger, remainder(ledger, unit.size))
+    return
+  }
+  file.source.failed = (message) => {
+    outer.fail()
+    ledger.damaged(undefined, { code: "unreadable", at: outer.position, message })
+  }
+  try {
+    const whole: Content = { reader: outer, member: undefined, mtimeMs: unit.mtimeMs, depth: 0, finish: async () => {} }
+    yield* unit.segment ? closing(ledger, leafOf(ledger, whole)) : leavesOf(ledger, whole)
+    const missing = unit.segment || unit.path === "-" ? 0 : unit.size - outer.position
+    if (missing > 0 && !outer.broken) {
+      ledger.report({
+        code: "truncated",
+        where: unit.path,
+        message: `${missing} bytes shorter than when it was listed: list and search it again`,
+      })
+    }
+    if (ledger.open > 0 || missing > 0 || ledger.problems.length > 0) yield* closing(ledger, remainder(ledger, missing))
+  } finally {
+    file.source.close()
+  }
+}
+
+/**
+ * The first decoded text of a file that is neither compressed nor an archive and holds no NUL there, so that it may be read in segments (if its
+ * format has lines); undefined for any other.
+ */
+export async function plainHead(unit: WorkUnit): Promise<Uint8Array | undefined> {
+  const file = unit.problem ? undefined : openFile({ ...unit, segment: undefined })
+  if (!file || "failure" in file) return undefined
+  try {
+    const head = (await new ByteReader(file.source).peek(headBytes)).slice()
+    const known = [...compressions, ...archives, ...unreadables].some((kind) => kind.recognize(head))
+    return known || head.includes(0) || head[0] === 0xff || head[0] === 0xfe ? undefined : head
+  } finally {
+    file.source.close()
+  }
+}
+
+/** A plain file cut into units of about `bytesEach`; each owns the lines that start in it. */
+export function segmentsOf(unit: WorkUnit, bytesEach: number): readonly WorkUnit[] {
+  const count = Math.ceil(unit.size / bytesEach)
+  if (count < 2) return [unit]
+  return Array.from({ length: count }, (_, index) => {
+    const segment = { from: index * bytesEach, to: Math.min(unit.size, (index + 1) * bytesEach), index, count }
+    return { ...unit, id: digest(unit.path, unit.size, unit.mtimeMs, `${segment.from}-${segment.to}`), segment }
+  })
+}
+
+/** Bytes at one level of the containers. */
+interface Content {
+  readonly reader: ByteReader
+  readonly member: string | undefined
+  readonly mtimeMs: number
+  readonly depth: number
+  /** Consumes what the levels above hold behind this content. */
+  readonly finish: () => Promise<void>
+}
+
+async function* leavesOf(ledger: Ledger, content: Content): AsyncGenerator<Leaf> {
+  const head = await content.reader.peek(containerHeadBytes)
+  const compression = compressions.find((kind) => kind.recognize(head))
+  const archive = archives.find((kind) => kind.recognize(head))
+  const unreadable = unreadables.find((kind) => kind.recognize(head))
+  if ((compression || archive) && content.depth >= ledger.limits.nestingMax) {
+    yield* unopened(
+      ledger,
+      content,
+      "limit",
+      `more than ${ledger.limits.nestingMax} containers deep: not opened; unpack it and search the result`,
+    )
+  } else if (compression) yield* leavesOf(ledger, decompressed(ledger, content, compression))
+  else if (archive) yield* members(ledger, content, archive)
+  else if (unreadable) yield* unopened(ledger, content, "unsupported", `${unreadable.title}: not searched; ${unreadable.advice}`)
+  else yield* closing(ledger, leafOf(ledger, content))
+}
+
+function decompressed(ledger: Ledger, content: Content, compression: Compression): Content {
+  const outer = content.reader
+  const inner: ByteReader = new ByteReader(
+    sourceOf(
+      bounded(
+        ledger,
+        content.member,
+        () => inner,
+        (report) => compression.decode(outer, report),
+      ),
+    ),
+    outer,
+  )
+  return {
+    ...content,
+    reader: inner,
+    depth: content.depth + 1,
+    finish: async () => {
+      await drain(outer)
+      await content.finish()
+    },
+  }
+}
+
+async function* members(ledger: Ledger, content: Content, archive: Archive): AsyncGenerator<Leaf> {
+  const report = reportTo(ledger, content.member, () => content.reader)
+  for await (const entry of archive.entries(content.reader, report)) {
+    const excess = ledger.entry(content.reader.position)
+    if (excess) {
+      report(excess)
+      break
+    }
+    ledger.resume()
+    yield* member(ledger, content, entry)
+  }
+  await drain(content.reader)
+  await content.finish()
+}
+
+async function* member(ledger: Ledger, content: Content, entry: Entry): AsyncGenerator<Leaf> {
+  const name = entry.name || "(without a name)"
+  const path = content.member === undefined ? name : `${content.member}!/${name}`
+  const open = entry.open
+  const reader: ByteReader = new ByteReader(
+    sourceOf(
+      bounded(
+        ledger,
+        path,
+        () => reader,
+        (report) => (open ? open(report) : nothing()),
+      ),
+    ),
+    content.reader,
+  )
+  const inner: Content = {
+    reader,
+    member: path,
+    mtimeMs: entry.mtimeMs ?? content.mtimeMs,
+    depth: content.depth + 1,
+    finish: async () => {},
+  }
+  if (entry.open) yield* leavesOf(ledger, inner)
+  else yield* unopened(ledger, inner, entry.code, entry.reason)
+}
+
+/** Bytes out of a container: counted against the limits, a damage reported at its level. */
+async function* bounded(
+  ledger: Ledger,
+  member: string | undefined,
+  reader: () => ByteReader,
+  open: (report: Report) => AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  const report = reportTo(ledger, member, reader)
+  let produced = 0
+  for await (const chunk of open(report)) {
+    const excess = ledger.decoded(chunk.length, produced)
+    if (excess) {
+      report(excess)
+      return
+    }
+    produced += chunk.length
+    yield chunk
+  }
+}
+
+function reportTo(ledger: Ledger, member: string | undefined, reader: () => ByteReader): Report {
+  return (damage) => {
+    if (!damage.goesOn) reader().fail()
+    ledger.damaged(member, damage)
+  }
+}
+
+function leafOf(ledger: Ledger, content: Content): Leaf {
+  return openLeaf({ ...content, ledger })
+}
+
+async function* unopened(ledger: Ledger, content: Content, code: ProblemCode, message: string): AsyncGenerator<Leaf> {
+  ledger.report({ code, where: place(ledger.unit.path, content.member), message })
+  ledger.loseAll()
+  const { member, mtimeMs, reader, finish } = content
+  const consume = async () => {
+    await drain(reader)
+    await finish()
+  }
+  yield* closing(ledger, openLeaf({ member, mtimeMs, reader: undefined, finish: consume, ledger }))
+}
+
+/** Accounts for what belongs to no member, and for bytes that were listed and are not there. */
+function remainder(ledger: Ledger, missing: number): Leaf {
+  const leaf = openLeaf({ member: undefined, mtimeMs: ledger.unit.mtimeMs, reader: undefined, finish: async () => {}, ledger })
+  return {
+    ...leaf,
+    async close() {
+      const { searched, notSearched } = await leaf.close()
+      return { searched, notSearched: notSearched + missing }
+    },
+  }
+}
+
+async function* closing(ledger: Ledger, leaf: Leaf): AsyncGenerator<Leaf> {
+  yield leaf
+  await leaf.close()
+  ledger.begin()
+}
+
+async function drain(reader: ByteReader): Promise<void> {
+  await reader.skip(Number.POSITIVE_INFINITY)
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
