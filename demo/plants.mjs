@@ -42,7 +42,7 @@ export function campaign(listed, seed) {
     ...outsideTheWindow(cast),
     ...sameAgentByChance(world),
   ]
-  return { events: numbered(events), files: keptLists(cast), relays }
+  return { events: numbered(events), files: [...keptLists(cast), relayedCopy(events, cast[18])], relays }
 }
 
 /** What must not be found; the control archive has it too. */
@@ -674,6 +674,19 @@ function keptLists(cast) {
       { find: defanged, instant: at("2021-07-22T07:25:00"), ...hit(cast[95], "defanged", null, "weak") },
     ]),
   ]
+}
+
+/** What a collector kept of the VPN's log: the same records a second time, which are no second contact. */
+function relayedCopy(events, address) {
+  const copied = events
+    .filter(({ log, marks }) => log === "vpn" && marks.some(({ value }) => value === address))
+    .sort((one, other) => one.instant - other.instant)
+  return {
+    path: "siem/collecte-vpn-20210414.log",
+    text: copied.map(({ line }) => `${line}\n`).join(""),
+    modified: at("2021-04-15T00:00:00"),
+    plants: copied.map(({ instant, marks }, number) => ({ line: number + 1, instant, ...marks[0], kind: "copy" })),
+  }
 }
 
 /** Longer, shorter, shuffled, versioned, numbered: none of these is a listed address. */
