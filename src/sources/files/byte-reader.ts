@@ -51,15 +51,7 @@ export class ByteReader {
 
   /** The next `bytes` bytes, fewer only at the end, without consuming them. */
   async peek(bytes: number): Promise<Uint8Array> {
-    while (this.#chunk.length < bytes) {
-      const held = this.#chunk.slice()
-      this.#chunk = nothing
-      if (!(await this.#pull())) {
-        this.#chunk = held
-        break
-      }
-      this.#chunk = concat(held, this.#chunk)
-    }
+    if (this.#chunk.length < bytes) await this.#gather(bytes)
     return this.#chunk.subarray(0, bytes)
   }
 
@@ -99,6 +91,17 @@ export class ByteReader {
     return skipped
   }
 
+  async #gather(bytes: number): Promise<void> {
+    const parts: Uint8Array[] = []
+    let held = 0
+    do {
+      parts.push(this.#chunk.slice())
+      held += this.#chunk.length
+      this.#chunk = nothing
+    } while (held < bytes && (await this.#pull()))
+    this.#chunk = concat(parts, held)
+  }
+
   async #pull(): Promise<boolean> {
     if (this.#ended) return false
     const chunk = await this.#source.next()
@@ -136,10 +139,12 @@ export function sourceOf(chunks: AsyncIterable<Uint8Array>): ByteSource {
   }
 }
 
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length === 0) return b
-  const joined = new Uint8Array(a.length + b.length)
-  joined.set(a)
-  joined.set(b, a.length)
+function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const joined = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
   return joined
 }

@@ -190,6 +190,8 @@ async function* bounded(
       report(excess)
       return
     }
+    // Behind a damage that it got over, content begins again.
+    if (!reader().broken) ledger.resume()
     produced += chunk.length
     yield chunk
   }

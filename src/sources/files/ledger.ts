@@ -74,7 +74,7 @@ export class Ledger {
 
   damaged(member: string | undefined, damage: Damage): void {
     this.report({ code: damage.code, where: `${place(this.#unit.path, member)}:${damage.at}`, message: damage.message })
-    if (!damage.goesOn) this.lose()
+    this.lose()
   }
 
   report(problem: Problem): void {
