@@ -31,19 +31,28 @@ const volume = {
  * A container of several members has several parts; the others have one.
  */
 export function layout(megabytes) {
-  return Object.entries(arrangements).flatMap(([log, arrange]) => {
-    const [share, lineBytes] = volume[log]
-    const total = (megabytes * 1e6 * share) / 100 / lineBytes
-    const span = archiveEnd - archiveStart
-    const part = (from, to, name) => ({
-      log,
-      name,
-      from,
-      to,
-      lines: Math.max(20, Math.round((total * (to - from)) / span)),
-      silences: log === "eve" ? [sensorOutage] : [],
-    })
-    return arrange(part)
+  return Object.entries(arrangements).flatMap(([log, arrange]) => arrange(partsOf(log, megabytes)))
+}
+
+/** The same text for measuring: plain files, one for each log and month. */
+export function plainLayout(megabytes) {
+  return Object.keys(arrangements).flatMap((log) => {
+    const part = partsOf(log, megabytes)
+    return months(false).map(({ from, to, month }) => one(`${log}/${log}-${month}.log`, "plain", part(from, to)))
+  })
+}
+
+function partsOf(log, megabytes) {
+  const [share, lineBytes] = volume[log]
+  const total = (megabytes * 1e6 * share) / 100 / lineBytes
+  const span = archiveEnd - archiveStart
+  return (from, to, name) => ({
+    log,
+    name,
+    from,
+    to,
+    lines: Math.max(20, Math.round((total * (to - from)) / span)),
+    silences: log === "eve" ? [sensorOutage] : [],
   })
 }
 
