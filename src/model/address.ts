@@ -1,0 +1,89 @@
+// IPv4 and IPv6 addresses, networks and ranges as numbers: strict parsing, canonical text.
+
+/** Both ends included; 32-bit numbers for IPv4, 128-bit for IPv6. */
+export interface AddressRange {
+  readonly version: 4 | 6
+  readonly first: bigint
+  readonly last: bigint
+}
+
+/** Four decimal octets without leading zeros; undefined for anything else. */
+export function parseIpv4(text: string): number | undefined {
+  const match = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/.exec(text)
+  if (!match) return undefined
+  let address = 0
+  for (let at = 1; at <= 4; at++) {
+    const octet = Number(match[at])
+    if (octet > 255) return undefined
+    address = address * 256 + octet
+  }
+  return address
+}
+
+export function formatIpv4(address: number | bigint): string {
+  const value = Number(address)
+  return `${Math.floor(value / 0x1000000) & 255}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`
+}
+
+/** RFC 4291 text, no zone; the last two groups may be a dotted quad. */
+export function parseIpv6(text: string): bigint | undefined {
+  if (text.length < 2 || text.length > 45 || !text.includes(":")) return undefined
+  const halves = text.split("::")
+  if (halves.length > 2) return undefined
+  const head = groups(halves[0] ?? "", halves.length === 1)
+  const tail = halves.length === 2 ? groups(halves[1] ?? "", true) : []
+  if (!head || !tail) return undefined
+  const missing = 8 - head.length - tail.length
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined
+  let value = 0n
+  for (const group of [...head, ...Array<number>(missing).fill(0), ...tail]) value = (value << 16n) | BigInt(group)
+  return value
+}
+
+/** RFC 5952. */
+export function formatIpv6(address: bigint): string {
+  const parts = Array.from({ length: 8 }, (_, at) => Number((address >> BigInt(112 - 16 * at)) & 0xffffn))
+  let best = -1
+  let bestLength = 1
+  for (let at = 0; at < 8; at++) {
+    let end = at
+    while (end < 8 && parts[end] === 0) end++
+    if (end - at > bestLength) [best, bestLength] = [at, end - at]
+    if (end > at) at = end
+  }
+  const hex = parts.map((part) => part.toString(16))
+  if (best < 0) return hex.join(":")
+  return `${hex.slice(0, best).join(":")}::${hex.slice(best + bestLength).join(":")}`
+}
+
+/** The IPv4 address inside `::ffff:0:0/96`; undefined for any other. */
+export function mappedIpv4(address: bigint): number | undefined {
+  return address >> 32n === 0xffffn ? Number(address & 0xffffffffn) : undefined
+}
+
+/** The IPv4 address inside NAT64 `64:ff9b::/96` (RFC 6052); undefined for any other. */
+export function nat64Ipv4(address: bigint): number | undefined {
+  return address >> 32n === 0x64ff9bn << 64n ? Number(address & 0xffffffffn) : undefined
+}
+
+/** First and last address of a network whose host bits need not be clear. */
+export function networkRange(version: 4 | 6, address: bigint, prefix: number): AddressRange {
+  const bits = BigInt((version === 4 ? 32 : 128) - prefix)
+  const first = (address >> bits) << bits
+  return { version, first, last: first + (1n << bits) - 1n }
+}
+
+function groups(text: string, mayEndInQuad: boolean): number[] | undefined {
+  if (text === "") return []
+  const parts = text.split(":")
+  const found: number[] = []
+  for (const [at, part] of parts.entries()) {
+    if (mayEndInQuad && at === parts.length - 1 && part.includes(".")) {
+      const quad = parseIpv4(part)
+      if (quad === undefined) return undefined
+      found.push(quad >>> 16, quad & 0xffff)
+    } else if (/^[0-9a-fA-F]{1,4}$/.test(part)) found.push(Number.parseInt(part, 16))
+    else return undefined
+  }
+  return found
+}
