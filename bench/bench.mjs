@@ -42,7 +42,6 @@ const sections = {
   gz: compareGz,
   workers: compareWorkers,
   index: compareIndex,
-  watch: notYet("watch"),
   intake: measureIntake,
 }
 
@@ -93,13 +92,11 @@ function sillage(size, root, ...options) {
   }
 }
 
-const lineOfGrep = /^(.*?):(\d+):/
-
 /** `rg` and `grep` print `path:line:text`. */
 function placesOfGrep(output, root) {
   const places = new Set()
   for (const line of output.toString("latin1").split("\n")) {
-    const match = lineOfGrep.exec(line)
+    const match = /^(.*?):(\d+):/.exec(line)
     if (match !== null) places.add(`${match[1].slice(root.length + 1)}:${match[2]}`)
   }
   return places

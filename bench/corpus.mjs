@@ -41,11 +41,14 @@ export function indicatorAt(number) {
   const name = (mark) => `${words[mixed % words.length]}-${mark}${mixed.toString(36)}`
   const digest = (algorithm) => createHash(algorithm).update(`indicator ${number}`).digest("hex")
   switch (kind) {
-    case "ipv4":
+    case "ipv4": {
+      // An odd factor only reorders the 2^24 endings.
+      const ending = Math.imul(rankOf(number), 0x9e3779b1)
       return {
         kind,
-        value: [addressOctets[number % addressOctets.length], (mixed >>> 16) & 255, (mixed >>> 8) & 255, mixed & 255].join("."),
+        value: [addressOctets[number % addressOctets.length], (ending >>> 16) & 255, (ending >>> 8) & 255, ending & 255].join("."),
       }
+    }
     case "domain":
       return { kind, value: `${name("d")}.${tops[(mixed >>> 4) % tops.length]}` }
     case "hash":

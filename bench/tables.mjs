@@ -30,7 +30,7 @@ function contestTable(rows) {
       number(row.cpu),
       number(row.wall),
       number(row.cpuRatio),
-      number(row.wallRatio),
+      `${row.ended ? "> " : ""}${number(row.wallRatio)}`,
       number(row.memory, 0),
       `${count(row.found)} of ${count(row.expected)}`,
       count(row.missed),
