@@ -11,7 +11,7 @@ const lookBack = 512
 const lookAhead = 512
 
 /** Stretches may be short and many: the room for decoded text follows the work, not the chunk. */
-const unitsAtOnce = 8192
+const unitsAtOnce = 1024
 
 type Mode = "bytes" | "le" | "be"
 
@@ -23,7 +23,7 @@ export class TextDecoding {
   #held: Uint8Array = new Uint8Array(0)
   #started = false
 
-  /** Bytes without a NUL would now pass unchanged. */
+  /** Bytes without a NUL would now pass unchanged, unless a mark may begin at their end. */
   get idle(): boolean {
     return this.#started && this.#mode === "bytes" && this.#held.length === 0
   }
@@ -99,7 +99,14 @@ function enter(data: Uint8Array, from: number, last: boolean, atStart: boolean):
     }
     nul = nextNul(data, nul + 1)
   }
-  return { text: data.subarray(from), at: data.length, mode: "bytes", wait: false }
+  const stop = last ? data.length : Math.max(from, markAtEnd(data))
+  return { text: data.subarray(from, stop), at: stop, mode: "bytes", wait: true }
+}
+
+/** Where a byte order mark may begin whose stretch has not come yet; the length if there is none. */
+export function markAtEnd(data: Uint8Array): number {
+  for (let at = Math.max(0, data.length - 3); at < data.length; at++) if ((data[at] as number) >= 0xfe) return at
+  return data.length
 }
 
 /** NULs stand close together where there are any: look at a few bytes before asking the fast search. */
@@ -125,26 +132,47 @@ function beginning(data: Uint8Array, from: number, nul: number, atStart: boolean
   const mode = order(data, from, nul, atStart)
   let first = mode === "le" ? nul - 1 : nul
   if (first < from) return { from, at: from + 1, mode } // the character before the NUL went out as the byte that it is
-  const floor = Math.max(from, first - lookBack)
-  while (first - 2 >= floor && isForeign(unitAt(data, first - 2, mode))) first -= 2
+  first = firstUnit(data, Math.max(from, first - lookBack), first, mode)
   if (first - 2 >= from && markAt(data, first - 2) === mode) return { from: first - 2, at: first, mode }
   return { from: first, at: first, mode }
 }
 
-/** White space pairs with NUL on one side only where letters of other scripts stand beside it. */
+/** Goes back over letters of other scripts. */
+function firstUnit(data: Uint8Array, floor: number, from: number, mode: "le" | "be"): number {
+  let first = from
+  while (first - 2 >= floor && isForeign(unitAt(data, first - 2, mode))) first -= 2
+  return first
+}
+
+/** Byte order of the stretch around a NUL: by its mark, by its start, and by what surrounds it. */
 function order(data: Uint8Array, from: number, nul: number, atStart: boolean): "le" | "be" {
-  let little = 0
-  let big = 0
-  for (let at = nul + 1; at < Math.min(nul + lookAhead, data.length); at += 2) {
-    const byte = data[at]
-    if (byte !== 0x20 && byte !== 0x0d && byte !== lineFeed && byte !== 0x2e) continue
-    if (data[at + 1] === 0 && data[at - 1] !== 0) little++
-    if (data[at + 1] !== 0 && data[at - 1] === 0) big++
-  }
-  if (little !== big) return little > big ? "le" : "be"
-  if (atStart && nul - from < lookBack) return (nul - from) % 2 === 0 ? "be" : "le"
+  const floor = Math.max(from, nul - lookBack)
+  const little = firstUnit(data, floor, nul - 1, "le")
+  const big = firstUnit(data, floor, nul, "be")
+  if (little - 2 >= from && markAt(data, little - 2) === "le") return "le"
+  if (big - 2 >= from && markAt(data, big - 2) === "be") return "be"
+  const vote = votes(data, nul)
+  if (vote !== 0) return vote > 0 ? "le" : "be"
+  if (atStart && little === from) return "le"
+  if (atStart && big === from) return "be"
   // A text line before it ends in a line feed, which is no part of the stretch.
   return data[nul - 1] === lineFeed && data[nul - 2] !== lineFeed ? "be" : "le"
+}
+
+/** White space pairs with NUL on one side only where letters of other scripts stand beside it: above 0 the side of little-endian. */
+function votes(data: Uint8Array, nul: number): number {
+  let little = 0
+  let ascii = 0
+  for (let at = nul + 1; at + 1 < Math.min(nul + lookAhead, data.length) && ascii < 4; at += 2) {
+    const byte = data[at] as number
+    const before = data[at - 1] as number
+    const behind = data[at + 1] as number
+    ascii = isText(byte) && isText(behind) ? ascii + 1 : 0
+    if (byte !== 0x20 && byte !== 0x0d && byte !== lineFeed && byte !== 0x2e) continue
+    if (behind === 0 && before !== 0 && !isText(before)) little++
+    if (before === 0 && behind !== 0 && !isText(behind)) little--
+  }
+  return little
 }
 
 /** Decodes UTF-16 up to where it ends. */

@@ -2,7 +2,7 @@
 import type { Problem } from "../../model/problem.js"
 import type { DecodeInput } from "../log-format.js"
 import type { ByteReader } from "./byte-reader.js"
-import { TextDecoding } from "./encoding.js"
+import { markAtEnd, TextDecoding } from "./encoding.js"
 import { type Ledger, place } from "./ledger.js"
 
 /** Text for one scan, in the room that the caller gave, from its start. */
@@ -157,7 +157,7 @@ class TextSource implements TextFiller {
       if (this.#ended) return 0
       if (this.#decoding.idle) {
         const read = await this.#reader.readInto(target)
-        if (read > 0 && !hasNul(target, read)) return read
+        if (read > 0 && isPlain(target.subarray(0, read))) return read
         if (read > 0) this.#keep(this.#decoding.decode(target.slice(0, read)))
         else this.#end()
       } else {
@@ -189,9 +189,9 @@ class TextSource implements TextFiller {
   }
 }
 
-function hasNul(bytes: Uint8Array, length: number): boolean {
+function isPlain(bytes: Uint8Array): boolean {
   // Buffer's search is memchr, also over shared memory.
-  return Buffer.from(bytes.buffer, bytes.byteOffset, length).indexOf(0) >= 0
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(0) < 0 && markAtEnd(bytes) === bytes.length
 }
 
 const lineFeed = 0x0a

@@ -211,6 +211,10 @@ class BlockDecoder {
     let count = 0
     let run = 0
     let runBit = 1
+    const stop = (result: number): number => {
+      bits.at = at * 8 - heldBits
+      return result
+    }
     for (let selector = 0; selector < selectors.length; selector++) {
       const codes = tables[selectors[selector] as number] as Codes
       const { fast, limit, base, symbols, lengthMax } = codes
@@ -226,7 +230,7 @@ class BlockDecoder {
         if (length === 0) {
           length = fastBits + 1
           while (length <= lengthMax && held >>> (32 - length) > (limit[length] as number)) length++
-          if (length > lengthMax) return -1
+          if (length > lengthMax) return stop(-1)
           symbol = symbols[(held >>> (32 - length)) - (base[length] as number)] as number
         }
         held <<= length
@@ -234,21 +238,18 @@ class BlockDecoder {
         if (symbol <= 1) {
           run += runBit << symbol
           runBit <<= 1
-          if (run > this.#symbolsMax) return -1
+          if (run > this.#symbolsMax) return stop(-1)
           continue
         }
         if (run > 0) {
-          if (count + run > order.length) return -1
+          if (count + run > order.length) return stop(-1)
           order.fill(front[0] as number, count, count + run)
           count += run
           run = 0
           runBit = 1
         }
-        if (symbol === endOfBlock) {
-          bits.at = at * 8 - heldBits
-          return count
-        }
-        if (count >= order.length || symbol > endOfBlock) return -1
+        if (symbol === endOfBlock) return stop(count)
+        if (count >= order.length || symbol > endOfBlock) return stop(-1)
         const place = symbol - 1
         const byte = front[place] as number
         if (place < 16) for (let index = place; index > 0; index--) front[index] = front[index - 1] as number
@@ -257,8 +258,7 @@ class BlockDecoder {
         order[count++] = byte
       }
     }
-    bits.at = at * 8 - heldBits
-    return -1
+    return stop(-1)
   }
 }
 

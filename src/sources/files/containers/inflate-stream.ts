@@ -36,8 +36,11 @@ export async function* inflate(input: ByteReader): AsyncGenerator<Uint8Array, In
     for (;;) {
       const view = (await input.view())?.subarray(0, inputBytes)
       if (!view) {
+        // A stream that is complete leaves a further byte alone.
+        const before = stream.bytesWritten
+        await write(new Uint8Array(1))
         stream.end()
-        return false
+        return !failure && stream.bytesWritten === before
       }
       const before = stream.bytesWritten
       await write(view)

@@ -11,7 +11,7 @@ const metadataBytesMax = 1024 * 1024
 
 export const tar: Archive = {
   name: "tar",
-  recognize: (head) => head.length >= blockBytes && isHeader(head),
+  recognize: (head) => head.length >= blockBytes && (isHeader(head) || hasMagic(head)),
   async *entries(input, report) {
     let names: Metadata = {}
     let ended = false
@@ -64,9 +64,10 @@ async function member(input: ByteReader, header: Uint8Array, said: Metadata, rep
     return { end: input.position }
   }
   if (type === "x" || type === "L" || type === "K" || type === "g") {
+    const end = padded(input.position, size)
     const text = await input.read(Math.min(size, metadataBytesMax))
     return {
-      end: padded(input.position, size - text.length),
+      end,
       metadata: type === "x" ? pax(text) : type === "L" ? { path: cString(text) } : {},
     }
   }
@@ -128,6 +129,11 @@ function isHeader(block: Uint8Array): boolean {
     signed += byte < 128 ? byte : byte - 256
   }
   return (stated === plain || stated === signed) && block[0] !== 0
+}
+
+/** Enough to know a tar by whose first header is damaged. */
+function hasMagic(block: Uint8Array): boolean {
+  return /^ustar(\x0000| {2}\0)$/.test(Buffer.from(block.subarray(257, 265)).toString("latin1"))
 }
 
 /** Octal digits, or a base-256 number where the first bit is set. */

@@ -21,41 +21,20 @@ export const xz: Compression = {
 
 async function* streams(decoder: Decoder, input: ByteReader, report: Report): AsyncGenerator<Uint8Array> {
   for (;;) {
-    // Between two calls the decoder holds no input, so the end of the input is told apart from its middle.
     const view = await input.view()
-    if (!view) {
-      if (!decoder.isComplete && !input.broken) report({ code: "truncated", at: input.position, message: "ends in the middle of xz data" })
-      return
-    }
-    if (decoder.isComplete && !(await nextStream(input, report))) return
-    const step = decoder.step((await input.view()) ?? new Uint8Array(0))
-    input.advance(step.used)
-    if (step.text.length > 0) yield step.text
-    if (step.failure) {
-      report({ ...step.failure, at: input.position })
-      return
-    }
+    // No input tells the decoder that it has come to the end.
+    const { used, failure } = yield* decoder.steps(view ?? nothing)
+    if (view) input.advance(used)
+    if (failure && !(input.broken && failure.code === "truncated")) report({ ...failure, at: input.position })
+    if (failure || !view) return
   }
 }
 
-/** Stands at the next stream, behind padding (a multiple of four zeros). */
-async function nextStream(input: ByteReader, report: Report): Promise<boolean> {
-  for (;;) {
-    const head = await input.peek(6)
-    if (head.length === 0) return false
-    if (isStream(head)) return true
-    if (head[0] !== 0) {
-      if (!input.broken) report({ code: "malformed", at: input.position, message: "bytes behind the xz data are no xz: not read" })
-      return false
-    }
-    input.advance(1)
-  }
-}
+const nothing = new Uint8Array(0)
 
 interface Step {
   readonly used: number
-  readonly text: Uint8Array
-  readonly failure: { readonly code: "malformed" | "unsupported" | "limit"; readonly message: string } | undefined
+  readonly failure: { readonly code: "malformed" | "truncated" | "unsupported" | "limit"; readonly message: string } | undefined
 }
 
 /** What the WebAssembly module offers: XZ Embedded behind a context with an input and an output buffer. */
@@ -71,47 +50,39 @@ interface Exports {
 const streamEnd = 1
 const memoryError = 3
 const memoryLimit = 4
+const formatError = 5
 const optionsError = 6
+const bufferError = 8
 
+/** Decodes stream after stream, and the padding between them. */
 class Decoder {
-  /** At the end of a stream, or before the first. */
-  isComplete = true
   readonly #wasm: Exports
-  #context: number | undefined
+  readonly #context: number
 
   constructor(wasm: Exports) {
     this.#wasm = wasm
+    this.#context = wasm.create_context()
   }
 
-  step(data: Uint8Array): Step {
-    this.#context ??= this.#wasm.create_context()
-    this.isComplete = false
+  /** Decodes part of `data`, in small pieces, since a few bytes may unfold to very many. */
+  *steps(data: Uint8Array): Generator<Uint8Array, Step> {
     // The context begins with: buffer size, then struct xz_buf (in, in_pos, in_size, out, out_pos, out_size).
     const [bufferBytes, inputAt] = this.#head() as unknown as [number, number]
     const given = Math.min(data.length, bufferBytes)
     new Uint8Array(this.#wasm.memory.buffer, inputAt, given).set(data.subarray(0, given))
     this.#wasm.supply_input(this.#context, given)
-    const parts: Uint8Array[] = []
     for (;;) {
       const result = this.#wasm.get_next_output(this.#context)
       const [, , used, , outputAt, produced] = this.#head() as unknown as [number, number, number, number, number, number]
-      parts.push(new Uint8Array(this.#wasm.memory.buffer, outputAt, produced).slice())
+      if (produced > 0) yield new Uint8Array(this.#wasm.memory.buffer, outputAt, produced).slice()
       this.#head()[5] = 0
-      if (result === streamEnd) this.#endStream()
       const failure = result > streamEnd ? failureOf(result) : undefined
-      if (failure || result === streamEnd || (used === given && produced < bufferBytes))
-        return { used, text: Buffer.concat(parts), failure }
+      if (failure || result === streamEnd || (given > 0 && used === given && produced < bufferBytes)) return { used, failure }
     }
   }
 
   free(): void {
-    if (this.#context !== undefined) this.#wasm.destroy_context(this.#context)
-    this.#context = undefined
-  }
-
-  #endStream(): void {
-    this.free()
-    this.isComplete = true
+    this.#wasm.destroy_context(this.#context)
   }
 
   #head(): Uint32Array {
@@ -124,7 +95,8 @@ function failureOf(result: number): Step["failure"] {
     return { code: "unsupported", message: "xz options that are not supported (such as --check=sha256): decompress it with xz" }
   if (result === memoryError || result === memoryLimit)
     return { code: "limit", message: "xz data needs more memory than there is: decompress it with xz" }
-  return { code: "malformed", message: "damaged xz data" }
+  if (result === bufferError) return { code: "truncated", message: "ends in the middle of xz data" }
+  return { code: "malformed", message: result === formatError ? "bytes behind the xz data are no xz: not read" : "damaged xz data" }
 }
 
 interface Library {

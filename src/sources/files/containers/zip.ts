@@ -245,7 +245,7 @@ async function goBehind(input: ByteReader, head: Head, outcome: Outcome): Promis
   if (head.storedBytes !== undefined) {
     await input.skip(Math.max(0, head.contentAt + head.storedBytes - input.position))
     if (!(head.flags & descriptorFlag)) return
-    const view = await input.peek(28)
+    const view = await input.peek(16 + 30)
     if (word(view) === descriptor) input.advance(isSignature(view.subarray(16)) || view.length < 24 ? Math.min(16, view.length) : 24)
   } else if (!outcome.ended) await findSignature(input)
 }
