@@ -1,0 +1,45 @@
+// Which of many address intervals meet a given one: sorted by their first address, with the greatest last address of every subtree.
+
+export interface Interval<T> {
+  readonly first: T
+  readonly last: T
+  readonly indicator: number
+}
+
+/** Calls `see` for every interval that shares an address with [first, last], in the order of their first addresses. */
+export type Meeting<T> = (first: T, last: T, see: (indicator: number, first: T, last: T) => void) => void
+
+/** O(log n + answers) a question: the middle of each stretch is the root of its subtree. */
+export function intervals<T extends number | bigint>(given: readonly Interval<T>[]): Meeting<T> {
+  const sorted = [...given].sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : a.indicator - b.indicator))
+  const first = column(sorted.map((one) => one.first))
+  const last = column(sorted.map((one) => one.last))
+  const indicator = Uint32Array.from(sorted, (one) => one.indicator)
+  const greatest = column(sorted.map((one) => one.last))
+  settle(0, sorted.length)
+  return (from, to, see) => visit(0, sorted.length, from, to, see)
+
+  function settle(low: number, high: number): T | undefined {
+    if (low >= high) return undefined
+    const mid = (low + high) >>> 1
+    let most = last[mid] as T
+    for (const below of [settle(low, mid), settle(mid + 1, high)]) if (below !== undefined && below > most) most = below
+    greatest[mid] = most
+    return most
+  }
+
+  function visit(low: number, high: number, from: T, to: T, see: (indicator: number, first: T, last: T) => void): void {
+    if (low >= high) return
+    const mid = (low + high) >>> 1
+    if ((greatest[mid] as T) < from) return
+    visit(low, mid, from, to, see)
+    if ((first[mid] as T) > to) return
+    if ((last[mid] as T) >= from) see(indicator[mid] as number, first[mid] as T, last[mid] as T)
+    visit(mid + 1, high, from, to, see)
+  }
+}
+
+/** Numbers packed, eight bytes each; bigints as they are. */
+function column<T extends number | bigint>(values: T[]): T[] {
+  return typeof values[0] === "number" ? (Float64Array.from(values as number[]) as unknown as T[]) : values
+}
