@@ -26,3 +26,6 @@ export interface Claim {
   /** Quality marks that the format itself has found, such as `retyped`. */
   readonly marks?: readonly string[]
 }
+
+/** What is said beside a value. */
+export type ClaimContext = Omit<Claim, "type" | "value">

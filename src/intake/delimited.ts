@@ -89,7 +89,7 @@ export function guessDelimiter(head: string): string | undefined {
 function cellEnd(text: string, from: number, code: number): number {
   for (let at = from; at < text.length; at++) {
     const char = text.charCodeAt(at)
-    if (char === code || char === 10 || (char === 13 && text.charCodeAt(at + 1) === 10) || char === 13) return at
+    if (char === code || char === 10 || char === 13) return at
   }
   return text.length
 }

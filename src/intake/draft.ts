@@ -1,12 +1,13 @@
 // A bulletin while it is being read: takes claims, reads and judges their values, and keeps every refusal with its reason. Bounded.
 import type { Actor, Bulletin, LeftOut } from "../model/bulletin.js"
 import type { Indicator } from "../model/indicator.js"
+import type { ObservableType } from "../model/observable.js"
 import type { Problem, ProblemCode } from "../model/problem.js"
 import { type Pap, parsePap, parseTlp, strictest, type Tlp } from "../model/tlp.js"
 import { namedActor } from "./actors.js"
-import type { Claim } from "./claim.js"
+import type { Claim, ClaimContext, StatedType } from "./claim.js"
 import { hostOf, isPublishers, qualityMarks } from "./quality.js"
-import { readValue } from "./value.js"
+import { type Found, readValue } from "./value.js"
 
 /** More indicators than this are no bulletin; the matcher's tables are built for fewer. */
 export const indicatorsMax = 5_000_000
@@ -31,7 +32,9 @@ export class BulletinDraft {
   readonly ownHosts = new Set<string>()
   readonly authorities = new Set<string>()
 
-  private readonly entries = new Map<string, Entry>()
+  /** In the order of the document. */
+  private readonly entries: Entry[] = []
+  private readonly byType = new Map<ObservableType, Map<string, Entry>>()
   private readonly left: LeftOut[] = []
   private readonly leftKeys = new Set<string>()
   private readonly found: Problem[] = []
@@ -43,52 +46,32 @@ export class BulletinDraft {
   constructor(readonly name: string) {}
 
   get count(): number {
-    return this.entries.size
+    return this.entries.length
   }
 
   /** Reads a claimed value: it becomes an indicator, or is left out with its reason. */
   claim(claim: Claim): void {
-    const reading = readValue(claim.type, claim.value)
+    this.claimAs(claim.type, claim.value, claim)
+  }
+
+  /** The same for many values with one context: a million rows need no million copies of it. */
+  claimAs(stated: StatedType, raw: string, said: ClaimContext): void {
+    const reading = readValue(stated, raw)
     if ("code" in reading) {
-      this.leave(claim.type, claim.original ?? claim.value, reading.code, reading.reason, claim.provenance)
+      this.leave(stated, said.original ?? raw, reading.code, reading.reason, said.provenance)
       return
     }
-    const { type, value, marks } = reading.found
-    const host = hostOf(reading.found)
+    const { found } = reading
+    const host = hostOf(found)
     if (host !== undefined && (isPublishers(host) || this.isOwn(host))) {
-      this.leave(
-        type,
-        claim.original ?? claim.value,
-        "indicator-reference",
-        "a site or mailbox of a publisher of bulletins",
-        claim.provenance,
-      )
+      this.leave(found.type, said.original ?? raw, "indicator-reference", "a site or mailbox of a publisher of bulletins", said.provenance)
       return
     }
-    const key = `${type} ${value}`
-    const known = this.entries.get(key)
-    if (known) {
-      merge(known, claim)
-      return
-    }
-    if (this.entries.size >= indicatorsMax) {
-      this.overfull++
-      return
-    }
-    const all = [...qualityMarks(reading.found), ...marks, ...(claim.marks ?? [])]
-    if (claim.toIds === false) all.push("to-ids-false")
-    if (claim.withdrawn) all.push("withdrawn")
-    const entry: Entry = { type, value, bulletin: "", marks: all, provenance: claim.provenance }
-    if (claim.validFrom !== undefined) entry.validFrom = claim.validFrom
-    if (claim.validUntil !== undefined) entry.validUntil = claim.validUntil
-    if (claim.confidence !== undefined) entry.confidence = claim.confidence
-    if (claim.toIds !== undefined) entry.toIds = claim.toIds
-    if (claim.tlp !== undefined) entry.tlp = claim.tlp
-    if (claim.techniques?.length) entry.techniques = claim.techniques
-    if (claim.comment) entry.comment = claim.comment
-    const spelt = claim.original ?? claim.value
-    if (spelt !== value) entry.original = spelt
-    this.entries.set(key, entry)
+    const byValue = this.valuesOf(found.type)
+    const known = byValue.get(found.value)
+    if (known) merge(known, said)
+    else if (this.entries.length >= indicatorsMax) this.overfull++
+    else this.keep(newEntry(found, raw, said), byValue)
   }
 
   /** Leaves a value out, with its Problem. The same refusal is kept once. */
@@ -156,7 +139,7 @@ export class BulletinDraft {
   finish(format: string): Bulletin {
     const bulletin = this.title ?? this.name
     const indicators: Entry[] = []
-    for (const entry of this.entries.values()) {
+    for (const entry of this.entries) {
       if (entry.bulletin === "") entry.bulletin = bulletin
       indicators.push(entry)
     }
@@ -192,11 +175,25 @@ export class BulletinDraft {
   }
 
   private absorbIndicator(indicator: Indicator): void {
-    const key = `${indicator.type} ${indicator.value}`
-    const known = this.entries.get(key)
+    const byValue = this.valuesOf(indicator.type)
+    const known = byValue.get(indicator.value)
     if (known) merge(known, { ...indicator, withdrawn: indicator.marks.includes("withdrawn") })
-    else if (this.entries.size < indicatorsMax) this.entries.set(key, { ...indicator })
+    else if (this.entries.length < indicatorsMax) this.keep({ ...indicator }, byValue)
     else this.overfull++
+  }
+
+  private valuesOf(type: ObservableType): Map<string, Entry> {
+    let byValue = this.byType.get(type)
+    if (!byValue) {
+      byValue = new Map()
+      this.byType.set(type, byValue)
+    }
+    return byValue
+  }
+
+  private keep(entry: Entry, byValue: Map<string, Entry>): void {
+    byValue.set(entry.value, entry)
+    this.entries.push(entry)
   }
 
   private isOwn(host: string): boolean {
@@ -206,8 +203,34 @@ export class BulletinDraft {
   }
 }
 
+function newEntry(found: Found, raw: string, said: ClaimContext): Entry {
+  const entry: Entry = { type: found.type, value: found.value, bulletin: "", marks: marksOf(found, said), provenance: said.provenance }
+  if (said.validFrom !== undefined) entry.validFrom = said.validFrom
+  if (said.validUntil !== undefined) entry.validUntil = said.validUntil
+  if (said.confidence !== undefined) entry.confidence = said.confidence
+  if (said.toIds !== undefined) entry.toIds = said.toIds
+  if (said.tlp !== undefined) entry.tlp = said.tlp
+  if (said.techniques?.length) entry.techniques = said.techniques
+  if (said.comment) entry.comment = said.comment
+  const spelt = said.original ?? raw
+  if (spelt !== found.value) entry.original = spelt
+  return entry
+}
+
+const unmarked: readonly string[] = []
+
+function marksOf(found: Found, said: ClaimContext): readonly string[] {
+  const quality = qualityMarks(found)
+  if (quality.length === 0 && found.marks.length === 0 && said.marks === undefined && said.toIds !== false && !said.withdrawn)
+    return unmarked
+  const marks = [...quality, ...found.marks, ...(said.marks ?? [])]
+  if (said.toIds === false) marks.push("to-ids-false")
+  if (said.withdrawn) marks.push("withdrawn")
+  return marks
+}
+
 /** A value that stands twice keeps the kinder of two verdicts and the wider of two windows, so that nothing is lost. */
-function merge(known: Entry, again: Omit<Claim, "type" | "value" | "provenance">): void {
+function merge(known: Entry, again: ClaimContext): void {
   if (again.toIds !== false && known.marks.includes("to-ids-false")) known.marks = known.marks.filter((mark) => mark !== "to-ids-false")
   if (again.toIds === true) known.toIds = true
   if (!again.withdrawn && known.marks.includes("withdrawn")) known.marks = known.marks.filter((mark) => mark !== "withdrawn")

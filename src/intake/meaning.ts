@@ -142,7 +142,7 @@ interface Bound {
 
 /** The window in which indicators hold, and the sentence that asks for a search. */
 function readWindow(text: string, draft: BulletinDraft): void {
-  const flat = text.replace(/\r?\n(?!\s*\r?\n)/g, " ")
+  const flat = text.replace(/\r?\n(?![^\S\n]{0,200}\n)/g, " ")
   const bound = findBound(flat, draft.published)
   const stated = draft.window.from !== null || draft.window.to !== null
   if (bound && !stated) draft.window = { from: bound.from ?? null, to: bound.to ?? null }
@@ -213,7 +213,7 @@ function sentenceAt(text: string, index: number): string {
 function readContact(text: string, draft: BulletinDraft): void {
   if (draft.contact !== null) return
   const plain = refangProse(text)
-  const mailbox = "[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+"
+  const mailbox = "(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63}){1,10}"
   const linked = new RegExp(`mailto:\\/{0,2}(${mailbox})`, "i").exec(plain)?.[1]
   const beside = new RegExp(
     `(?:contact\\w*|reach us|report (?:it|to|this)|signal\\w*|joindre|e-?mail us|[ée]crire|courriel|write to)[^\\n]{0,80}?(${mailbox})`,

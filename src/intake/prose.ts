@@ -31,8 +31,8 @@ export interface ProseOptions {
   readonly links?: readonly { readonly address: string; readonly line: number }[]
 }
 
-/** Longer lines are read in pieces of this length, which may cut one value in two. */
-const lineLengthMax = 100_000
+/** Longer lines are read in pieces of at most this length, cut between words where there are any. */
+const lineLengthMax = 20_000
 const mentionsMax = 2_000_000
 
 /** Claims the indicators of a text, and leaves out its references with their reason. */
@@ -62,14 +62,14 @@ export function refangProse(text: string): string {
   return text
     .replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, "")
     .replace(/\u00a0/g, " ")
-    .replace(/(?<=[\p{L}\p{N}\]]) ?[[({]+ ?(?:\.|dot|point) ?[\])}]+ ?(?=[\p{L}\p{N}[({])/giu, ".")
-    .replace(/(?<=[\p{L}\p{N}])[[({]+\.(?=[\p{L}\p{N}])/gu, ".")
-    .replace(/(?<=[\p{L}\p{N}])\.[\])}]+(?=[\p{L}\p{N}])/gu, ".")
+    .replace(/(?<=[\p{L}\p{N}\]]) ?[[({]{1,8} ?(?:\.|dot|point) ?[\])}]{1,8} ?(?=[\p{L}\p{N}[({])/giu, ".")
+    .replace(/(?<=[\p{L}\p{N}])[[({]{1,8}\.(?=[\p{L}\p{N}])/gu, ".")
+    .replace(/(?<=[\p{L}\p{N}])\.[\])}]{1,8}(?=[\p{L}\p{N}])/gu, ".")
     .replace(/(?<=[\p{L}\p{N}])\\\.(?=[\p{L}\p{N}])/gu, ".")
     .replace(/[。．｡]/g, ".")
-    .replace(/(?<=[\p{L}\p{N}._%+-]) ?[[({]+ ?(?:@|at|arobase) ?[\])}]+ ?(?=[\p{L}\p{N}])/giu, "@")
-    .replace(/[[({]+:\/\/[\])}]+/g, "://")
-    .replace(/(?<=[\p{L}\p{N}*])[[({]+:[\])}]+(?=\/\/|\d|[\p{L}])/gu, ":")
+    .replace(/(?<=[\p{L}\p{N}._%+-]) ?[[({]{1,8} ?(?:@|at|arobase) ?[\])}]{1,8} ?(?=[\p{L}\p{N}])/giu, "@")
+    .replace(/[[({]{1,8}:\/\/[\])}]{1,8}/g, "://")
+    .replace(/(?<=[\p{L}\p{N}*])[[({]{1,8}:[\])}]{1,8}(?=\/\/|\d|[\p{L}])/gu, ":")
     .replace(/(?<=[\p{L}\p{N}])[[({]\/[\])}](?=[\p{L}\p{N}])/gu, "/")
     .replace(
       /(?<![\p{L}\p{N}])(h(?:xx|\*\*|tx|tt)p|fxp|ftp)(s?) ?(:\/\/)/giu,
@@ -85,10 +85,20 @@ function* linesOf(text: string): Generator<{ readonly text: string; readonly lin
     const newline = text.indexOf("\n", at)
     const end = newline < 0 ? text.length : newline
     line++
-    for (let from = at; from < end; from += lineLengthMax)
-      yield { text: text.slice(from, Math.min(end, from + lineLengthMax)).replace(/\r$/, ""), line }
+    for (let from = at; from < end; ) {
+      const to = pieceEnd(text, from, end)
+      yield { text: text.slice(from, to).replace(/\r$/, ""), line }
+      from = to
+    }
     at = end + 1
   }
+}
+
+function pieceEnd(text: string, from: number, end: number): number {
+  if (end - from <= lineLengthMax) return end
+  const full = from + lineLengthMax
+  for (let at = full; at > full - 4000; at--) if (text.charCodeAt(at) <= 32) return at
+  return full
 }
 
 function findMentions(text: string): readonly Mention[] {
@@ -103,8 +113,7 @@ function findMentions(text: string): readonly Mention[] {
       continue
     }
     if (/^\s*(?:\/\/[^/]|:[\w-]+:\s)/.test(line)) continue // AsciiDoc comments and attributes
-    if (referencesHeading.test(line)) underReferences = true
-    else if (/^\s*(?:#{1,6}|={1,6})\s/.test(line) || indicatorsHeading.test(line)) underReferences = false
+    if (line.length <= headingLengthMax) underReferences = referencesHeading.test(line) || (underReferences && !isHeading(line))
     const from = mentions.length
     mentionsOfLine(line, number, fence !== undefined && fence !== "===", mentions)
     if (underReferences) for (let at = from; at < mentions.length; at++) mentions[at] = { ...mentions[at]!, underReferences }
@@ -113,13 +122,19 @@ function findMentions(text: string): readonly Mention[] {
   return mentions
 }
 
+const headingLengthMax = 160
+
+function isHeading(line: string): boolean {
+  return /^\s*(?:#{1,6}|={1,6})\s/.test(line) || indicatorsHeading.test(line)
+}
+
 const referencesHeading =
   /^\s*(?:[#=*\d.]+\s*)?\**(?:references?|r[ée]f[ée]rences?|sources?|links?|liens?|see also|voir aussi|further reading|bibliograph(?:y|ie)|documentation|credits?|remerciements)\**\s*:?\s*\**\s*$/i
 const indicatorsHeading =
   /^\s*(?:[#=*\d.]+\s*)?\**(?:.{0,40}\b)?(?:indicat(?:ors?|eurs?)|iocs?|domain(?:e)?s?|adresses?|hash(?:es)?|empreintes|c2|infrastructure)\b.{0,60}:?\s*$/i
 
 function mentionsOfLine(line: string, number: number, inBlock: boolean, mentions: Mention[]): void {
-  if (line.length < 4) return
+  if (line.length < 4 || !/[.:@。．｡\]]|[0-9a-fA-F]{32}|\b(?:dot|point)\b/.test(line)) return
   const { text, links } = withoutLinks(line)
   for (const { address, shown } of links) {
     const plain = refangProse(address)
@@ -136,17 +151,20 @@ function withoutLinks(line: string): { text: string; links: readonly { address: 
   const links: { address: string; shown: string }[] = []
   if (!/\]\(|:\/\/|link:|mailto:/.test(line)) return { text: line, links }
   const text = line
-    .replace(/!?\[([^\]]*)\]\(\s*<?([^\s)>]+)>?(?:\s+"[^"]*")?\s*\)/g, (whole, shown: string, address: string) => {
-      // `[.](…)` is defanging before a bracket, not a link.
-      if (/^\s*(?:\.|dot|point|:|@|at)\s*$/i.test(shown)) return whole
-      links.push({ address, shown })
-      return ` ${shown.includes("://") || readHost(shown.trim()) ? "" : shown} `
-    })
-    .replace(/<((?:https?|ftp|mailto):[^\s>]+)>/gi, (_, address: string) => {
+    .replace(
+      /!?\[([^\][]{0,500})\]\(\s{0,5}<?([^\s)>[]{1,2000})>?(?:\s{1,5}"[^"]{0,500}")?\s{0,5}\)/g,
+      (whole, shown: string, address: string) => {
+        // `[.](…)` is defanging before a bracket, not a link.
+        if (/^\s*(?:\.|dot|point|:|@|at)\s*$/i.test(shown)) return whole
+        links.push({ address, shown })
+        return ` ${shown.includes("://") || readHost(shown.trim()) ? "" : shown} `
+      },
+    )
+    .replace(/<((?:https?|ftp|mailto):[^\s<>]{1,4000})>/gi, (_, address: string) => {
       links.push({ address, shown: "" })
       return " "
     })
-    .replace(/\b(?:link:\S+?|https?:\/\/[^\s[\]]+)\[([^\]]*)\]?/g, (whole, shown: string) => {
+    .replace(/\b(?:link:[^\s[\]]{1,2000}|https?:\/\/[^\s[\]]{1,4000})\[([^\][]{0,500})\]?/g, (whole, shown: string) => {
       const address = whole.slice(0, whole.indexOf("[")).replace(/^link:/, "")
       if (/^(?:\.|dot|point|:|\/)$/i.test(shown) || /^\.[\p{L}\p{N}]/u.test(shown)) return whole
       links.push({ address, shown })
@@ -159,12 +177,12 @@ function withoutLinks(line: string): { text: string; links: readonly { address: 
 const label = "[\\p{L}\\p{N}_](?:[\\p{L}\\p{N}_-]{0,61}[\\p{L}\\p{N}_])?"
 const candidate = new RegExp(
   [
-    `[a-zA-Z][a-zA-Z0-9+.-]{1,15}:\\/\\/[^\\s"'<>|\`“”«»]+`,
-    `[A-Za-z0-9._%+-]{1,64}@(?:${label}\\.)+${label}`,
+    `(?<![a-zA-Z0-9+.-])[a-zA-Z][a-zA-Z0-9+.-]{1,15}:\\/\\/[^\\s"'<>|\`“”«»]{1,8000}`,
+    `(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@(?:${label}\\.){1,30}${label}`,
     `(?<![\\p{L}\\p{N}:.])\\[?[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?:\\.\\d{1,3}){0,3}\\]?(?:\\/\\d{1,3}|:\\d{1,5}(?:\\/[^\\s"'<>|\`]*)?)?(?![\\p{L}\\p{N}:])`,
     `(?<![\\p{L}\\p{N}_])(?<!\\d\\.)\\d{1,10}(?:\\.\\d{1,10}){3}(?:\\s?-\\s?\\d{1,3}(?:\\.\\d{1,3}){3}|\\/255(?:\\.\\d{1,3}){3}|[:#]\\d{1,5}(?:\\/[^\\s"'<>|\`]*)?|\\/[^\\s"'<>|\`]*)?(?![\\p{L}\\p{N}_])(?!\\.\\d)`,
     `(?<![\\p{L}\\p{N}_])[0-9a-fA-F]{32,128}(?![\\p{L}\\p{N}_])`,
-    `(?<![\\p{L}\\p{N}_@])(?:\\*?\\.)?(?:${label}\\.)+${label}\\.?(?::\\d{1,5}(?!\\d))?(?:\\/[^\\s"'<>|\`“”«»]*)?`,
+    `(?<![\\p{L}\\p{N}_@])(?:\\*?\\.)?(?:${label}\\.){1,30}${label}\\.?(?::\\d{1,5}(?!\\d))?(?:\\/[^\\s"'<>|\`“”«»]*)?`,
   ].join("|"),
   "gu",
 )
@@ -289,48 +307,68 @@ function isPublishersValue(value: string, type: Mention["type"]): boolean {
 
 /** The one value of a line, without bullets, numbering, quotes, code marks and a trailing comment. */
 function loneValue(text: string): string | undefined {
-  const bare = text
-    .trim()
-    .replace(/^(?:[-*+•◦▪–—o]|\d{1,3}[.)]|>|\|)\s+/, "")
-    .replace(/^(?:ip(?:v[46])?|domain(?:e)?s?|url|host(?:name)?|c2|c&c|md5|sha-?(?:1|256|512)|e-?mail|hash)\s*[:=]\s*/i, "")
-    .replace(/\s+(?:#|\/\/|;|–|—|-)\s.*$|\s*\([^()]*\)\s*$/, "")
-    .replace(/^[`"'*_<«“]+|[`"'*_>»”,;]+$/g, "")
-    .trim()
-  return bare === "" || /\s/.test(bare.replace(/\s-\s/, "-")) ? undefined : trimmed(bare)
+  const plain = text.trim()
+  const worded = /\s/.test(plain)
+  // A value with a remark is short; a long one stands without.
+  if (plain.length > (worded ? 600 : 8200)) return undefined
+  const bare = worded
+    ? plain
+        .replace(/^(?:[-*+•◦▪–—o]|\d{1,3}[.)]|>|\|)\s+/, "")
+        .replace(/^(?:ip(?:v[46])?|domain(?:e)?s?|url|host(?:name)?|c2|c&c|md5|sha-?(?:1|256|512)|e-?mail|hash)\s*[:=]\s*/i, "")
+        .replace(/\s(?:#|\/\/|;|–|—|-)\s.*$/, "")
+        .replace(/\s\([^()]{0,300}\)$/, "")
+    : plain
+  const value = stripped(bare.trim(), "`\"'*_<«“", "`\"'*_>»”,;").trim()
+  return value === "" || /\s/.test(value.replace(/\s-\s/, "-")) ? undefined : trimmed(value)
+}
+
+function stripped(text: string, before: string, after: string): string {
+  let from = 0
+  let to = text.length
+  while (from < to && before.includes(text[from]!)) from++
+  while (to > from && after.includes(text[to - 1]!)) to--
+  return text.slice(from, to)
 }
 
 /** Inside a code span, or alone in a table cell. */
 function isCell(text: string, offset: number, length: number): boolean {
-  const before = text.slice(0, offset)
-  const after = text.slice(offset + length)
-  if (/`$/.test(before) && /^`/.test(after)) return true
-  return (
-    /(?:^|[|\t])\s*[`*_"']*$/.test(before) &&
-    /^[`*_"',;]*\s*(?:[|\t]|$)/.test(after) &&
-    (/[|\t]/.test(before) || /^[^\S\t]*[`*_"']*\s*[|\t]/.test(after))
-  )
+  const before = text.slice(Math.max(0, offset - 50), offset)
+  const after = text.slice(offset + length, offset + length + 50)
+  if (before.endsWith("`") && after.startsWith("`")) return true
+  const opens = /[|\t]\s{0,40}[`*_"']{0,4}$/.test(before)
+  const closes = /^[`*_"',;]{0,4}\s{0,40}[|\t]/.test(after)
+  const starts = offset - before.length === 0 && /^\s*[`*_"']{0,4}$/.test(before)
+  const ends = after.length < 50 && /^[`*_"',;]{0,4}\s*$/.test(after)
+  return (opens && (closes || ends)) || (starts && closes)
 }
 
 /** Cut at the end as semantics 4.5: trailing punctuation and unpaired closing brackets. */
 function trimmed(value: string): string {
-  let text = value
-  for (;;) {
-    const last = text[text.length - 1]
-    if (last === undefined) return text
-    if (".,;:!?*'\"”»…".includes(last)) text = text.slice(0, -1)
-    else if (
-      (last === ")" && count(text, "(") < count(text, ")")) ||
-      (last === "]" && count(text, "[") < count(text, "]")) ||
-      (last === "}" && count(text, "{") < count(text, "}"))
-    )
-      text = text.slice(0, -1)
-    else if (/(?:\/\[\.?|[[({])$/.test(text)) text = text.replace(/[[({]\.?$/, "")
-    else return text
+  let end = value.length
+  const unpaired: Record<string, number> = {}
+  for (const [open, close] of bracketPairs) unpaired[close] = count(value, close) - count(value, open)
+  while (end > 0) {
+    const last = value[end - 1]!
+    if (".,;:!?*'\"”»…".includes(last)) end--
+    else if ((unpaired[last] ?? 0) > 0) {
+      unpaired[last]!--
+      end--
+    } else if ("[({".includes(last)) end--
+    else break
   }
+  return value.slice(0, end)
 }
 
+const bracketPairs = [
+  ["(", ")"],
+  ["[", "]"],
+  ["{", "}"],
+] as const
+
 function count(text: string, char: string): number {
-  return text.split(char).length - 1
+  let found = 0
+  for (let at = text.indexOf(char); at >= 0; at = text.indexOf(char, at + 1)) found++
+  return found
 }
 
 /** The word of the source line that a refanged value came from; the value itself where words were joined. */

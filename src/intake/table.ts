@@ -1,6 +1,6 @@
 // Tables of indicators, from whatever delimited text: which column holds what, then every row into claims.
 import { parsePap, parseTlp, strictest, type Tlp } from "../model/tlp.js"
-import type { StatedType } from "./claim.js"
+import type { ClaimContext, StatedType } from "./claim.js"
 import { kindOfWord, type Role, readableShare, roleOfHeading } from "./columns.js"
 import { guessDelimiter, type Row, readRows } from "./delimited.js"
 import type { BulletinDraft } from "./draft.js"
@@ -65,25 +65,25 @@ export function readTable(text: string, name: string, layout: Layout, draft: Bul
   }
 }
 
-type Context = Omit<Parameters<BulletinDraft["claim"]>[0], "type" | "value">
+type Context = ClaimContext
 
 function claimCell(cell: string, columnType: StatedType, word: string | undefined, context: Context, draft: BulletinDraft): void {
   if (word?.trim() && columnType === "any") {
     const kind = kindOfWord(word)
-    if (kind) draft.claim({ ...context, type: kind, value: cell })
+    if (kind) draft.claimAs(kind, cell, context)
     else claimMisp(word, cell, context, draft)
     return
   }
   if (!looksLikePattern(cell)) {
-    for (const value of valuesOf(cell, columnType)) draft.claim({ ...context, type: columnType, value })
+    for (const value of valuesOf(cell, columnType)) draft.claimAs(columnType, value, context)
     return
   }
   const terms = patternTerms(cell.trim())
   if ("message" in terms) {
-    draft.claim({ ...context, type: columnType, value: cell })
+    draft.claimAs(columnType, cell, context)
     return
   }
-  for (const { type, value } of terms.claims) draft.claim({ ...context, type, value })
+  for (const { type, value } of terms.claims) draft.claimAs(type, value, context)
   for (const { type, value, reason } of terms.unsupported) draft.leave(type, value, "indicator-unsupported", reason, context.provenance)
 }
 

@@ -16,7 +16,7 @@ export interface XmlDocument {
 }
 
 export const depthMax = 200
-export const elementsMax = 5_000_000
+export const elementsMax = 1_000_000
 const faultsMax = 100
 const tagLengthMax = 1024 * 1024
 
@@ -25,11 +25,11 @@ export function parseXml(source: string): XmlDocument {
   const stack: Open[] = [{ name: "", attributes: {}, children: [], parts: [], line: 1 }]
   let elements = 0
   let line = 1
-  let counted = 0
+  let newline = source.indexOf("\n")
   const lineTo = (offset: number): number => {
-    for (let next = source.indexOf("\n", counted); next >= 0 && next < offset; next = source.indexOf("\n", counted)) {
+    while (newline >= 0 && newline < offset) {
       line++
-      counted = next + 1
+      newline = source.indexOf("\n", newline + 1)
     }
     return line
   }

@@ -21,6 +21,7 @@ export const html: BulletinFormat = {
 /** Reads a page's text and links into a draft; also for the HTML part of a mail. */
 export function readPage(source: string, name: string, draft: BulletinDraft): void {
   const page = pageText(source)
+  if (page.cut) draft.problem("limit", name, `nested deeper than ${depthMax} levels; what is inside was not read`)
   draft.title ??= page.meta["og:title"] ?? page.title ?? null
   draft.publisher ??= page.meta["og:site_name"] ?? null
   draft.published ??= (page.meta["article:published_time"] ?? page.meta.date ?? page.meta["dc.date"] ?? "").slice(0, 10) || null
@@ -39,6 +40,8 @@ interface Page {
   readonly title: string | undefined
   readonly canonical: string | undefined
   readonly meta: Readonly<Record<string, string>>
+  /** The page is nested so deep that the rest of it was not read. */
+  readonly cut: boolean
 }
 
 const blocks = new Set(
@@ -61,6 +64,7 @@ function pageText(source: string): Page {
   let depth = 0
   let line = 1
   let preformatted = 0
+  let cut = false
   let link: { text: string; address: string } | undefined
   const put = (text: string): void => {
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) line++
@@ -70,7 +74,8 @@ function pageText(source: string): Page {
     {
       onopentag(name, attributes) {
         depth++
-        if (depth > depthMax) parser.pause()
+        if (depth > depthMax) cut = true
+        if (cut) return
         if (name === "title") inTitle = true
         if (name === "meta") {
           const key = (attributes.property ?? attributes.name ?? "").toLowerCase()
@@ -91,7 +96,7 @@ function pageText(source: string): Page {
       },
       ontext(text) {
         if (inTitle) title = `${title ?? ""}${text}`
-        if (muted > 0) return
+        if (muted > 0 || cut) return
         if (link) link.text += text
         put(preformatted > 0 ? text : text.replace(/\s+/g, " "))
       },
@@ -114,10 +119,10 @@ function pageText(source: string): Page {
     },
     { decodeEntities: true, lowerCaseTags: true },
   )
-  for (let at = 0; at < source.length && depth <= depthMax; at += 65_536) parser.write(source.slice(at, at + 65_536))
+  for (let at = 0; at < source.length && !cut; at += 65_536) parser.write(source.slice(at, at + 65_536))
   parser.end()
   // Newlines stay, since provenance counts them.
-  return { text: parts.join(""), links, title: title?.trim().replace(/\s+/g, " "), canonical, meta }
+  return { text: parts.join(""), links, title: title?.trim().replace(/\s+/g, " "), canonical, meta, cut }
 }
 
 function removeShown(parts: string[], shown: string): void {

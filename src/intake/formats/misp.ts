@@ -1,7 +1,7 @@
 // MISP events as JSON: attributes and objects, with MISP's own type names mapped by the table here and met nowhere else (but in its mirror, the MISP report).
 
 import { strictest, type Tlp } from "../../model/tlp.js"
-import type { StatedType } from "../claim.js"
+import type { ClaimContext, StatedType } from "../claim.js"
 import type { BulletinDraft } from "../draft.js"
 import { isObject, type Json, type JsonObject, list, objects, parseJson, pointer, string } from "../json.js"
 import { actorOfTag, papOfTag, parseInstant, techniquesIn, tlpOfTag } from "../marking.js"
@@ -109,12 +109,7 @@ const asides: Readonly<Record<string, string>> = {
 }
 
 /** Reads one attribute value of a MISP type, composites into their parts (semantics 11.8). */
-export function claimMisp(
-  type: string,
-  value: string,
-  context: Omit<Parameters<BulletinDraft["claim"]>[0], "type" | "value">,
-  draft: BulletinDraft,
-): void {
+export function claimMisp(type: string, value: string, context: ClaimContext, draft: BulletinDraft): void {
   const reading = mispReading(type)
   if ("leave" in reading) {
     if (reading.leave === "unsupported" && value.trim() === "")
@@ -135,7 +130,7 @@ export function claimMisp(
   }
   const marked = type.startsWith("x509-") ? { ...context, marks: ["retyped"] } : context
   if (reading.parts.length === 1 && type.trim().toLowerCase() !== "malware-sample") {
-    draft.claim({ ...marked, type: reading.parts[0] as StatedType, value })
+    draft.claimAs(reading.parts[0] as StatedType, value, marked)
     return
   }
   const values = value.split("|")
@@ -143,7 +138,7 @@ export function claimMisp(
   for (const [at, part] of parts.entries()) {
     const piece = values[at]
     if (part === "port" || (piece === undefined && at > 0)) continue
-    draft.claim({ ...marked, type: part as StatedType, value: piece ?? "" })
+    draft.claimAs(part as StatedType, piece ?? "", marked)
   }
 }
 
