@@ -1,0 +1,143 @@
+// The answer as a tired responder reads it: the verdict in the first lines, then sightings, then coverage, then what to do next.
+import type { HuntAnswer } from "../../hunt/hunt.js"
+import { type Sighting, sightingsOf } from "../../hits/sightings.js"
+import type { Bulletin } from "../../model/bulletin.js"
+import type { Coverage } from "../../model/coverage.js"
+import { foldedStrengths, type Hit } from "../../model/hit.js"
+import type { Indicator } from "../../model/indicator.js"
+import type { Problem } from "../../model/problem.js"
+import { safe } from "./safe-text.js"
+import { size } from "./progress.js"
+import type { Summary } from "./summary.js"
+
+export interface AnswerView {
+  readonly answer: HuntAnswer
+  readonly problems: readonly Problem[]
+  readonly summary: Summary
+  readonly bulletins: readonly Bulletin[]
+  readonly indicators: readonly Indicator[]
+  readonly all: boolean
+}
+
+const sightingsShown = 40
+const problemsShown = 20
+
+export function renderAnswer(view: AnswerView): string {
+  const shown = view.answer.hits.filter((hit) => view.all || (hit.echo === null && !foldedStrengths.includes(hit.strength)))
+  const sections = [headline(view), sightings(shown, view), folded(view), coverage(view), problems(view.problems), next(view), caveats()]
+  return `${sections.filter((section) => section.length > 0).map((section) => section.join("\n")).join("\n\n")}\n`
+}
+
+function headline({ answer, summary, indicators, bulletins }: AnswerView): readonly string[] {
+  const plain = answer.hits.filter((hit) => hit.echo === null)
+  const values = new Set(plain.map((hit) => hit.indicator.value))
+  const what = bulletins.length > 0 ? ` of ${safe(bulletins.map((one) => one.title ?? one.format).join(", "), 100)}` : ""
+  const window = `${summary.since ?? "the beginning"} to ${summary.until ?? "the end"}`
+  const verdict =
+    plain.length > 0
+      ? `FOUND: ${values.size} of ${indicators.length} indicators${what}, in ${plain.length} records, ${window}.`
+      : summary.exit === 1
+        ? `NOT FOUND: none of ${indicators.length} indicators${what}, ${window}; everything given was searched.`
+        : `NOT FOUND in what could be searched: none of ${indicators.length} indicators${what}, ${window}; NOT everything was searched.`
+  const files = summary.inputs
+  const searched = `Searched ${size(summary.bytes.searched)} of ${size(summary.bytes.size)}: ${files.searched} files wholly, ${files.partly} in part, ${files.not} not.`
+  const reach = reachLine(answer.coverage, summary)
+  const cut = answer.interrupted ? "INTERRUPTED: this answer is incomplete; run the same command again for the rest." : undefined
+  const outside = summary.hits.outsideWindow > 0 ? `${summary.hits.outsideWindow} more records lie outside the time asked for.` : undefined
+  return [cut, verdict, searched, reach, outside].filter((line) => line !== undefined)
+}
+
+/** The first event searched, and whether it is later than what was asked. */
+function reachLine(entries: readonly Coverage[], summary: Summary): string | undefined {
+  const first = entries.map((entry) => entry.first).filter((one) => one !== null).sort()[0]
+  const last = entries.map((entry) => entry.last).filter((one) => one !== null).sort().at(-1)
+  if (!first || !last) return undefined
+  const late = summary.since !== null && first.slice(0, 10) > summary.since.slice(0, 10) ? `, although asked from ${summary.since.slice(0, 10)}` : ""
+  return `The logs reach from ${first.slice(0, 10)} to ${last.slice(0, 10)}${late}.`
+}
+
+function sightings(hits: readonly Hit[], { all }: AnswerView): readonly string[] {
+  const grouped = sightingsOf(hits)
+  if (grouped.length === 0) return []
+  const more = grouped.length - sightingsShown
+  const shownRows = all ? grouped : grouped.slice(0, sightingsShown)
+  return ["SIGHTINGS (times in UTC)", ...shownRows.flatMap(sighting), ...(more > 0 && !all ? [`  … and ${more} more sightings: --all or --json shows them`] : [])]
+}
+
+function sighting(one: Sighting): readonly string[] {
+  const { source } = one.example
+  const place = `${safe(source.path, 200)}${source.member === undefined ? "" : `!/${safe(source.member, 200)}`}`
+  const at = source.line === undefined ? (source.record === undefined ? "" : ` record ${source.record}`) : `:${source.line}`
+  const role = [one.direction, one.action, one.outcome].filter((word) => word !== "unknown").join(", ")
+  const marks = one.indicator.marks.length > 0 ? `  [${safe(one.indicator.marks.join(", "), 100)}]` : ""
+  return [
+    `  ${safe(one.indicator.value, 120)}  ${one.strength}${one.where ? ` as ${one.where}` : ""}${role ? `  ${role}` : ""}${one.echo ? `  echo: ${one.echo}` : ""}  ×${one.count}${marks}`,
+    `    ${one.firstSeen ?? "unknown"}${one.lastSeen === one.firstSeen ? "" : ` to ${one.lastSeen ?? "unknown"}`}${assumed(one.example)}  ${place}${at}`,
+    `    ${safe(one.example.record.trim(), 160)}`,
+  ]
+}
+
+function assumed(hit: Hit): string {
+  const codes = hit.time?.assumption ?? []
+  return codes.length > 0 ? ` (${codes.join(", ")})` : ""
+}
+
+function folded({ answer, all }: AnswerView): readonly string[] {
+  if (all) return []
+  const plain = answer.hits.filter((hit) => hit.echo === null)
+  const counts = foldedStrengths.flatMap((strength) => {
+    const count = plain.filter((hit) => hit.strength === strength).length
+    return count === 0 ? [] : [`  ${count} ${strength}: --all shows them`]
+  })
+  const echoes = answer.hits.length - plain.length
+  if (echoes > 0) counts.push(`  ${echoes} echo (lists, configurations, other alerts that merely contain the value): --all shows them`)
+  return counts.length > 0 ? ["FOLDED", ...counts] : []
+}
+
+function coverage({ answer }: AnswerView): readonly string[] {
+  const files = answer.coverage.filter((entry) => entry.source.member === undefined)
+  const missing = answer.coverage.filter((entry) => entry.state !== "searched")
+  const byFormat = new Map<string, { files: number; bytes: number; first: string | null; last: string | null }>()
+  for (const entry of files) {
+    const known = byFormat.get(entry.format) ?? { files: 0, bytes: 0, first: null, last: null }
+    known.files++
+    known.bytes += entry.decoded
+    if (entry.first && (!known.first || entry.first < known.first)) known.first = entry.first
+    if (entry.last && (!known.last || entry.last > known.last)) known.last = entry.last
+    byFormat.set(entry.format, known)
+  }
+  const rows = [...byFormat].sort(([a], [b]) => (a < b ? -1 : 1)).map(
+    ([format, one]) => `  ${format.padEnd(16)} ${String(one.files).padStart(6)} files  ${size(one.bytes).padStart(10)}  ${one.first?.slice(0, 10) ?? "undated"} to ${one.last?.slice(0, 10) ?? "undated"}`,
+  )
+  const gaps = files.flatMap((entry) => entry.gaps.map((gap) => `  no records ${gap.from.slice(0, 16)} to ${gap.to.slice(0, 16)} in ${safe(entry.source.path, 160)}`))
+  const not = missing.map((entry) => `  ${entry.state === "not" ? "NOT SEARCHED" : "IN PART"}  ${safe(entry.source.path, 160)}${entry.source.member ? `!/${safe(entry.source.member, 160)}` : ""}: ${entry.reasons.join(", ")}`)
+  return ["COVERAGE", ...rows, ...bounded(not), ...bounded(gaps)]
+}
+
+function problems(all: readonly Problem[]): readonly string[] {
+  if (all.length === 0) return []
+  return ["PROBLEMS", ...bounded(all.map((one) => `  ${one.code}  ${safe(one.where, 160)}${one.value === undefined ? "" : ` ${JSON.stringify(safe(one.value, 80))}`}: ${safe(one.message, 200)}`))]
+}
+
+function bounded(lines: readonly string[]): readonly string[] {
+  const more = lines.length - problemsShown
+  return more > 0 ? [...lines.slice(0, problemsShown), `  … and ${more} more: --json shows all`] : lines
+}
+
+function next({ summary, bulletins, answer }: AnswerView): readonly string[] {
+  const contact = bulletins.map((one) => one.contact).find((one) => one !== null)
+  const steps: string[] = []
+  if (summary.hits.total - summary.hits.echo > 0) {
+    const strongest = answer.hits.some((hit) => hit.grade === "authenticated" || (hit.grade === "contact" && hit.direction === "outbound"))
+    steps.push("Keep the logs named above as they are (copy, hash, chain of custody).")
+    steps.push(strongest ? "Look first at logins that succeeded and at outbound connections: sessions, accounts, ± 72 hours." : "Look at what each address did within ± 72 hours of its first sighting.")
+    steps.push(`Report the sightings to the CERT${contact ? ` (${safe(contact, 80)})` : ""}.`)
+  }
+  if (!summary.complete) steps.push("Repair or unpack what was not searched (above) and hunt it again: until then, nothing is proven about it.")
+  if (summary.exit === 1) steps.push("Tell the CERT, if it asked, that you searched and found nothing, with the dates above.")
+  return steps.length > 0 ? ["NEXT", ...steps.map((step, at) => `  ${at + 1}. ${step}`)] : []
+}
+
+function caveats(): readonly string[] {
+  return ["A hit is not a compromise, and no hit is not safety: lists are partial, addresses change hands, and logs reach back only so far."]
+}

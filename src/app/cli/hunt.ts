@@ -1,0 +1,196 @@
+// `sillage hunt`: from a bulletin and an archive to the answer.
+import { readFile, stat } from "node:fs/promises"
+import { availableParallelism } from "node:os"
+import { basename } from "node:path"
+import { buildCommand } from "@stricli/core"
+import { parseIndicator, readBulletin } from "../../intake/intake.js"
+import { type HuntAnswer, hunt } from "../../hunt/hunt.js"
+import type { HuntRange } from "../../hunt/settle.js"
+import type { Bulletin } from "../../model/bulletin.js"
+import type { Indicator } from "../../model/indicator.js"
+import { type Problem, UsageError } from "../../model/problem.js"
+import { formatInstant, type Instant, parseInstant } from "../../model/time.js"
+import { createRoleContext } from "../../sources/roles.js"
+import { parseZone } from "../../sources/time/resolve.js"
+import { type CliContext, guarded, write } from "./context.js"
+import { renderAnswer } from "./hunt-text.js"
+import { createProgress } from "./progress.js"
+import { type Summary, summarize } from "./summary.js"
+
+interface HuntFlags {
+  readonly bulletin?: readonly string[]
+  readonly indicator?: readonly string[]
+  readonly since?: string
+  readonly until?: string
+  readonly tz?: string
+  readonly own?: readonly string[]
+  readonly trustedProxy?: readonly string[]
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly all?: boolean
+  readonly workers?: number
+}
+
+const text = (input: string): string => input
+
+export const huntCommand = buildCommand<HuntFlags, string[], CliContext>({
+  docs: {
+    brief: "Search logs for the indicators of a bulletin",
+    fullDescription: [
+      "Walks the archive in place, reads every log and container in it, and answers: which indicators were seen, where, when and in",
+      "which direction, and what was not searched and why. Nothing is written to the archive and nothing is sent anywhere.",
+      "",
+      "Examples:",
+      "  sillage hunt --bulletin CERTFR-2021-IOC-003-IOC.csv --since 2021-01-01 --until 2021-08-31 /archive/logs",
+      "  sillage hunt --indicator 203.0.113.9 --indicator 'evil[.]example' --tz Europe/Paris --json /var/log | jq .",
+      "  zcat old.log.gz | sillage hunt --bulletin list.txt -",
+      "",
+      "Exit codes: 0 hits, 1 everything searched and nothing found, 2 wrong invocation or fatal error,",
+      "3 nothing found but not everything could be searched, 130 interrupted.",
+    ].join("\n"),
+  },
+  parameters: {
+    flags: {
+      bulletin: { kind: "parsed", parse: text, variadic: true, optional: true, brief: "Bulletin to hunt: STIX, MISP, CSV, list, PDF, mail… (repeatable)", placeholder: "FILE" },
+      indicator: { kind: "parsed", parse: text, variadic: true, optional: true, brief: "A value, defanged or not, or TYPE=VALUE (repeatable)", placeholder: "VALUE" },
+      since: { kind: "parsed", parse: text, optional: true, brief: "Only events from this instant on (date or RFC 3339)", placeholder: "INSTANT" },
+      until: { kind: "parsed", parse: text, optional: true, brief: "Only events before this instant", placeholder: "INSTANT" },
+      tz: { kind: "parsed", parse: text, optional: true, brief: "Zone of stamps that state none (Europe/Paris, +02:00); unknown if absent", placeholder: "ZONE" },
+      own: { kind: "parsed", parse: text, variadic: true, optional: true, brief: "Own network beside the private ones (repeatable)", placeholder: "CIDR" },
+      trustedProxy: { kind: "parsed", parse: text, variadic: true, optional: true, brief: "Proxy whose X-Forwarded-For is believed (repeatable)", placeholder: "CIDR" },
+      json: { kind: "boolean", optional: true, withNegated: false, brief: "NDJSON on stdout: hits, problems, coverage, summary" },
+      all: { kind: "boolean", optional: true, withNegated: false, brief: "Show folded sightings (host, overlap, weak) and echoes too" },
+      quiet: { kind: "boolean", optional: true, withNegated: false, brief: "No progress on stderr" },
+      workers: { kind: "parsed", parse: wholeNumber, optional: true, brief: "Threads that search at once (default: the cores)", placeholder: "N" },
+    },
+    positional: { kind: "array", parameter: { parse: text, brief: "Files, folders, or - for stdin", placeholder: "PATH" } },
+  },
+  func(this: CliContext, flags: HuntFlags, ...paths: string[]): Promise<void> {
+    return guarded(this, () => runHunt(flags, paths, this.version))
+  },
+})
+
+async function runHunt(flags: HuntFlags, paths: readonly string[], version: string): Promise<number> {
+  const range = rangeOf(flags)
+  await mustExist(paths)
+  createRoleContext({ own: flags.own ?? [], trustedProxies: flags.trustedProxy ?? [] })
+  const intake = await readIndicators(flags)
+  const progress = createProgress(process.stderr, flags.quiet ?? false)
+  const stop = new AbortController()
+  const interrupt = (): void => stop.abort()
+  process.once("SIGINT", interrupt)
+  let answer: HuntAnswer
+  try {
+    answer = await hunt({
+      ...range,
+      paths,
+      indicators: intake.indicators,
+      own: flags.own ?? [],
+      trustedProxies: flags.trustedProxy ?? [],
+      workers: flags.workers ?? availableParallelism(),
+      progress: progress.show,
+      signal: stop.signal,
+    })
+  } finally {
+    process.removeListener("SIGINT", interrupt)
+    progress.end()
+  }
+  const problems = [...intake.problems, ...answer.problems]
+  const summary = summarize({ version, range, answer, problems, indicators: intake.indicators })
+  if (flags.json) await writeJson(answer, problems, summary)
+  else await write(renderAnswer({ answer, problems, summary, bulletins: intake.bulletins, indicators: intake.indicators, all: flags.all ?? false }))
+  return answer.interrupted ? 130 : summary.exit
+}
+
+async function writeJson(answer: HuntAnswer, problems: readonly Problem[], summary: Summary): Promise<void> {
+  const lines = [...answer.hits, ...problems.map((problem) => ({ type: "problem", ...problem })), ...answer.coverage, summary]
+  let batch = ""
+  for (const line of lines) {
+    batch += `${JSON.stringify(line)}\n`
+    if (batch.length > 1 << 16) {
+      await write(batch)
+      batch = ""
+    }
+  }
+  await write(batch)
+}
+
+interface Intake {
+  readonly indicators: readonly Indicator[]
+  readonly bulletins: readonly Bulletin[]
+  readonly problems: readonly Problem[]
+}
+
+async function readIndicators(flags: HuntFlags): Promise<Intake> {
+  if (!flags.bulletin?.length && !flags.indicator?.length) throw new UsageError("nothing to hunt: give --bulletin FILE or --indicator VALUE")
+  const indicators: Indicator[] = []
+  const problems: Problem[] = []
+  const bulletins: Bulletin[] = []
+  for (const file of flags.bulletin ?? []) {
+    const bulletin = await readBulletin(basename(file), await bytesOf(file))
+    bulletins.push(bulletin)
+    indicators.push(...bulletin.indicators)
+    problems.push(...bulletin.problems)
+    if (bulletin.indicators.length === 0 && bulletin.problems.every((problem) => !problem.code.startsWith("indicator-") || problem.code === "indicator-reference")) {
+      throw new UsageError(`no indicators found in ${file}: recognised as ${bulletin.format}; see sillage bulletin show ${file}`)
+    }
+  }
+  for (const value of flags.indicator ?? []) {
+    const read = parseIndicator(value)
+    if ("indicator" in read) indicators.push(read.indicator)
+    else problems.push(read.problem)
+  }
+  return { indicators: distinct(indicators), bulletins, problems }
+}
+
+/** The same value from two bulletins is hunted once, under the first. */
+function distinct(indicators: readonly Indicator[]): readonly Indicator[] {
+  const known = new Set<string>()
+  return indicators.filter(({ type, value }) => {
+    const key = `${type} ${value}`
+    return !known.has(key) && known.add(key)
+  })
+}
+
+async function bytesOf(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    throw new UsageError(`cannot read the bulletin ${file}: ${(error as Error).message}`)
+  }
+}
+
+async function mustExist(paths: readonly string[]): Promise<void> {
+  if (paths.length === 0) throw new UsageError("nowhere to hunt: give files or folders, or - for stdin")
+  for (const path of paths) {
+    if (path === "-") continue
+    await stat(path).catch((error: Error) => {
+      throw new UsageError(`cannot search ${path}: ${error.message}`)
+    })
+  }
+}
+
+function rangeOf(flags: HuntFlags): HuntRange {
+  const since = instantOf("--since", flags.since)
+  const until = instantOf("--until", flags.until)
+  if (since !== null && until !== null && since >= until) {
+    throw new UsageError(`--since ${formatInstant(since)} is not before --until ${formatInstant(until)}`)
+  }
+  if (flags.tz === undefined) return { since, until }
+  const tz = parseZone(flags.tz)
+  if (tz === undefined) throw new UsageError(`--tz ${flags.tz} is no time zone: give an IANA name such as Europe/Paris, or an offset such as +02:00`)
+  return { since, until, tz }
+}
+
+function instantOf(flag: string, given: string | undefined): Instant | null {
+  if (given === undefined) return null
+  const instant = parseInstant(given)
+  if (instant === undefined) throw new UsageError(`${flag} ${given} is no instant: give a date such as 2021-01-01, or RFC 3339 with a zone`)
+  return instant
+}
+
+function wholeNumber(input: string): number {
+  const value = Number(input)
+  if (!Number.isInteger(value) || value < 1 || value > 256) throw new Error(`${input} is no whole number from 1 to 256`)
+  return value
+}

@@ -1,0 +1,44 @@
+// What a worker reports of one unit: plain values that cross threads, before times and roles are settled for the whole file.
+import type { Occurrence } from "../model/hit.js"
+import type { LogRecord, Place } from "../model/log-record.js"
+import type { Problem } from "../model/problem.js"
+import type { Stamp } from "../model/time.js"
+
+/** One record in which at least one indicator stands. */
+export interface Finding {
+  readonly record: LogRecord
+  readonly occurrences: readonly Occurrence[]
+  readonly place: Place
+  /** Decoded offset, in the order of the samples. */
+  readonly at: number
+}
+
+export interface Sample {
+  readonly at: number
+  readonly stamp: Stamp
+}
+
+/** What one leaf (a file, or a member of a container) yielded. */
+export interface LeafResult {
+  readonly member?: string
+  readonly mtimeMs: number
+  readonly format: string
+  readonly searched: number
+  readonly notSearched: number
+  readonly decoded: number
+  readonly records: number
+  readonly undated: number
+  /** Newlines, for the line numbers of the segments behind. */
+  readonly newlines: number
+  readonly samples: readonly Sample[]
+  readonly findings: readonly Finding[]
+  readonly problems: readonly Problem[]
+  /** The file mainly holds bare values, as a block list does. */
+  readonly list: boolean
+  /** It only accounts for bytes of its container. */
+  readonly empty: boolean
+}
+
+export interface UnitResult {
+  readonly leaves: readonly LeafResult[]
+}

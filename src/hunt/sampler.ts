@@ -1,0 +1,125 @@
+// Looks at the stamps of a few lines of a file: enough for its time range, its whole-day gaps, its year and its day order.
+import type { Stamp } from "../model/time.js"
+import type { Sample } from "./finding.js"
+
+/** Up to here every line is looked at; behind it two lines of every block, and all of a block that spans more than most of a day. */
+const denseBytes = 64 * 1024
+const samplesMax = 200_000
+const lineBytesMax = 8192
+const wideMinutes = 20 * 60
+
+export interface Sampler {
+  /** Looks at a block of text that begins at a decoded offset. */
+  sample(text: Buffer, offset: number): void
+  /** Looks at one record of a format without lines. */
+  record(text: string, at: number): void
+  /** A hit without a stamp stands here: its neighbours are looked at when the block is. */
+  around(at: number): void
+  samples(): readonly Sample[]
+  /** Records without a stamp among those looked at. */
+  undated(): number
+}
+
+export function createSampler(stampOf: (line: string) => Stamp | undefined): Sampler {
+  const found: Sample[] = []
+  const asked: number[] = []
+  let undated = 0
+  let recordsSeen = 0
+  const look = (text: Buffer, start: number, end: number, offset: number, counted: boolean): Sample | undefined => {
+    const line = text.toString("utf8", start, Math.min(end, start + lineBytesMax)).trimEnd()
+    if (line === "" || line.startsWith("#")) return undefined
+    const stamp = stampOf(line)
+    if (!stamp) {
+      if (counted) undated++
+      return undefined
+    }
+    return { at: offset + start, stamp }
+  }
+  const keep = (sample: Sample | undefined): void => {
+    if (sample && found.length < samplesMax) found.push(sample)
+  }
+  const every = (text: Buffer, from: number, to: number, offset: number, counted: boolean): void => {
+    for (let start = from; start < to; ) {
+      const next = text.indexOf(10, start)
+      const end = next < 0 ? text.length : next
+      keep(look(text, start, end, offset, counted))
+      start = end + 1
+    }
+  }
+  return {
+    sample(text, offset) {
+      const dense = offset < denseBytes ? Math.min(text.length, denseBytes - offset) : 0
+      every(text, 0, dense, offset, true)
+      if (dense < text.length) {
+        const rest = dense === 0 ? 0 : behindNewline(text, dense - 1)
+        const first = firstDated(text, rest, offset, look)
+        const last = lastDated(text, offset, look)
+        if (first && last && minutesBetween(first.stamp, last.stamp) > wideMinutes) every(text, rest, text.length, offset, false)
+        else {
+          keep(first)
+          if (last && last.at !== first?.at) keep(last)
+        }
+        for (const at of asked.splice(0)) neighbours(text, at - offset, offset, look).forEach(keep)
+      }
+      asked.length = 0
+    },
+    record(text, at) {
+      recordsSeen++
+      if (recordsSeen > 1000 && recordsSeen % 64 !== 0) return
+      const stamp = stampOf(text)
+      if (stamp) keep({ at, stamp })
+      else undated++
+    },
+    around(at) {
+      asked.push(at)
+    },
+    samples: () => found.sort((a, b) => a.at - b.at),
+    undated: () => undated,
+  }
+}
+
+/** Where the first line behind an offset starts; the end of the text if none does. */
+function behindNewline(text: Buffer, at: number): number {
+  const newline = text.indexOf(10, at)
+  return newline < 0 ? text.length : newline + 1
+}
+
+type Look = (text: Buffer, start: number, end: number, offset: number, counted: boolean) => Sample | undefined
+const linesTried = 50
+
+function firstDated(text: Buffer, from: number, offset: number, look: Look): Sample | undefined {
+  let start = from
+  for (let tries = 0; tries < linesTried && start < text.length; tries++) {
+    const next = text.indexOf(10, start)
+    const end = next < 0 ? text.length : next
+    const sample = look(text, start, end, offset, false)
+    if (sample) return sample
+    start = end + 1
+  }
+  return undefined
+}
+
+function lastDated(text: Buffer, offset: number, look: Look): Sample | undefined {
+  let end = text[text.length - 1] === 10 ? text.length - 1 : text.length
+  for (let tries = 0; tries < linesTried && end > 0; tries++) {
+    const start = text.lastIndexOf(10, end - 1) + 1
+    const sample = look(text, start, end, offset, false)
+    if (sample) return sample
+    end = start - 1
+  }
+  return undefined
+}
+
+/** The nearest dated lines before and behind an offset of the block. */
+function neighbours(text: Buffer, at: number, offset: number, look: Look): readonly Sample[] {
+  if (at < 0 || at >= text.length) return []
+  const before = lastDated(text.subarray(0, at), offset, look)
+  const next = text.indexOf(10, at)
+  const after = next < 0 ? undefined : firstDated(text, next + 1, offset, look)
+  return [before, after].filter((one) => one !== undefined)
+}
+
+function minutesBetween(a: Stamp, b: Stamp): number {
+  const minutes = (one: Stamp): number => Date.UTC(one.year ?? 2020, one.month - 1, one.day, one.hour, one.minute) / 60_000
+  return Math.abs(minutes(b) - minutes(a))
+}

@@ -1,0 +1,211 @@
+// Carries one unit through its reader, the kernel and the verifier. Runs in a worker or in the main thread; does no output.
+import type { LogRecord, Place } from "../model/log-record.js"
+import type { Problem } from "../model/problem.js"
+import type { WorkUnit } from "../model/work-unit.js"
+import type { Matcher, Scanner } from "../match/matcher.js"
+import { type Leaf, openLeaves } from "../sources/files/files.js"
+import { findFormat, recognizeFormat } from "../sources/formats/index.js"
+import type { DecodedRecord, LineParser, LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
+import { looksLikeList } from "./bare-list.js"
+import type { Finding, LeafResult, UnitResult } from "./finding.js"
+import { type Sampler, createSampler } from "./sampler.js"
+
+/** A record's text beyond this is judged by its first part only where it is parsed; the matcher still sees all of it. */
+const lineBytesMax = 16 * 1024 * 1024
+
+export interface ScanContext {
+  readonly matcher: Matcher
+  readonly scanner: Scanner
+  readonly roles: RoleContext
+  /** Told of stored bytes as they are read. */
+  readonly progress?: (bytes: number) => void
+}
+
+/** Searches one unit. Never throws on what it reads: what could not be read is in the problems of its leaves. */
+export async function scanUnit(unit: WorkUnit, context: ScanContext): Promise<UnitResult> {
+  const leaves: LeafResult[] = []
+  let told = 0
+  for await (const leaf of openLeaves(unit)) {
+    const result = await scanLeaf(leaf, context)
+    leaves.push(result)
+    told += result.searched + result.notSearched
+    context.progress?.(told)
+  }
+  return { leaves }
+}
+
+async function scanLeaf(leaf: Leaf, context: ScanContext): Promise<LeafResult> {
+  const bytesHead = await leaf.peekBytes()
+  const binary = recognizeFormat(bytesHead, leaf.name)
+  const problems: Problem[] = []
+  const head = binary.decode ? bytesHead : await leaf.peek()
+  const format = binary.decode ? binary : recognizeFormat(head, leaf.name)
+  const parsing: ParseContext = { path: leaf.where, roles: context.roles }
+  const run = createRun(format, parsing)
+  if (format.decode) await scanRecords(leaf, format, run, context, problems)
+  else await scanLines(leaf, run, context)
+  const stored = await leaf.close()
+  return {
+    ...(leaf.member === undefined ? {} : { member: leaf.member }),
+    mtimeMs: leaf.mtimeMs,
+    format: format.name,
+    searched: stored.searched,
+    notSearched: stored.notSearched,
+    decoded: run.decoded,
+    records: run.records,
+    undated: run.sampler.undated(),
+    newlines: run.newlines,
+    samples: run.sampler.samples(),
+    findings: run.findings,
+    problems: [...leaf.problems, ...problems],
+    list: !format.decode && looksLikeList(head),
+    empty: leaf.empty,
+  }
+}
+
+/** The state of one leaf while it is searched. */
+interface Run {
+  readonly parse: (line: string) => LogRecord
+  readonly parser: LineParser
+  readonly sampler: Sampler
+  readonly findings: Finding[]
+  decoded: number
+  records: number
+  newlines: number
+}
+
+function createRun(format: LogFormat, parsing: ParseContext): Run {
+  const parsers = new Map<string, LineParser>()
+  const parserOf = (one: LogFormat): LineParser => {
+    const known = parsers.get(one.name)
+    if (known) return known
+    const opened = one.open(parsing)
+    parsers.set(one.name, opened)
+    return opened
+  }
+  const parser = parserOf(format)
+  const text = findFormat("text") as LogFormat
+  // A line that is not of the file's format may be of another: files change at rotation, and some are mixed.
+  const parse = (line: string): LogRecord => {
+    const own = parser.parse(line)
+    if (own) return own
+    const other = recognizeFormat(Buffer.from(line.slice(0, 8192)), "")
+    const read = other.decode ? undefined : parserOf(other).parse(line)
+    return (
+      read ??
+      parserOf(text).parse(line) ?? { text: line, format: "text", fields: {}, direction: "unknown", action: "unknown", outcome: "unknown" }
+    )
+  }
+  return { parse, parser, sampler: createSampler((line) => parse(line).time), findings: [], decoded: 0, records: 0, newlines: 0 }
+}
+
+async function scanLines(leaf: Leaf, run: Run, context: ScanContext): Promise<void> {
+  const { scanner } = context
+  const prefix = run.parser.header?.prefix
+  let seen = 0 // end of the text whose newlines are counted
+  let open = false
+  for await (const block of leaf.blocks(() => scanner.room)) {
+    const overlap = Math.max(0, seen - block.offset)
+    const text = Buffer.from(scanner.room.buffer, scanner.room.byteOffset, block.length)
+    if (prefix && !block.partialLine) for (const line of linesWith(text, prefix)) run.parser.header?.see(line)
+    const overlapNewlines = overlap > 0 ? count(text.subarray(0, overlap)) : 0
+    const marked = scanner.scan(block.length)
+    for (const [index, start] of marked.starts.entries()) {
+      const after = text.indexOf(10, start)
+      const end = after < 0 ? block.length : after
+      const line = run.newlines - overlapNewlines + (marked.lines[index] ?? 0) + 1
+      const at = block.offset + start
+      judge(lineText(text, start, end), { line, offset: block.partialLine ? block.lineOffset : at }, at, run, context)
+    }
+    run.sampler.sample(text, block.offset)
+    run.newlines += marked.newlines - overlapNewlines
+    run.decoded += block.length - overlap
+    seen = block.offset + block.length
+    open = block.length > 0 && text[block.length - 1] !== 10
+  }
+  run.records = run.newlines + (open ? 1 : 0)
+}
+
+async function scanRecords(leaf: Leaf, format: LogFormat, run: Run, context: ScanContext, problems: Problem[]): Promise<void> {
+  const input = leaf.decodeInput((problem) => problems.push(problem), "bytes")
+  const { scanner } = context
+  let batch: DecodedRecord[] = []
+  let length = 0
+  const flush = (): void => {
+    if (batch.length === 0) return
+    const marked = scanner.scan(length)
+    for (const line of marked.lines) {
+      const record = batch[line]
+      if (record) judge(record.text, placeOf(record), record.record ?? record.offset ?? run.records + line, run, context)
+    }
+    for (const [index, record] of batch.entries()) {
+      run.sampler.record(record.text, record.record ?? record.offset ?? run.records + index)
+    }
+    run.records += batch.length
+    run.decoded += length
+    batch = []
+    length = 0
+  }
+  for await (const records of (format.decode as NonNullable<LogFormat["decode"]>)(input)) {
+    for (const record of records) {
+      const line = record.text.includes("\n") ? record.text.replaceAll("\n", " ") : record.text
+      const bytes = Buffer.from(`${line}\n`)
+      if (bytes.length > scanner.room.length) {
+        // Too long for one scan: it is judged unscanned, which costs time and loses nothing.
+        flush()
+        judge(record.text, placeOf(record), record.record ?? record.offset ?? run.records, run, context)
+        run.records++
+        run.decoded += bytes.length
+        continue
+      }
+      if (length + bytes.length > scanner.room.length) flush()
+      scanner.room.set(bytes, length)
+      length += bytes.length
+      batch.push(record)
+    }
+  }
+  flush()
+}
+
+function judge(text: string, place: Place, at: number, run: Run, context: ScanContext): void {
+  const record = run.parse(text)
+  const occurrences = context.matcher.verify(record)
+  if (occurrences.length === 0) return
+  const last = run.findings[run.findings.length - 1]
+  const again = last && last.place.line === place.line && last.place.offset === place.offset && last.place.record === place.record
+  // Pieces of one long line overlap: an indicator already found on this line is the same hit (semantics 10.1).
+  const fresh = again ? occurrences.filter((one) => !run.findings.some((known) => known.place.offset === place.offset && known.occurrences.some((other) => other.indicator === one.indicator))) : occurrences
+  if (fresh.length > 0) run.findings.push({ record, occurrences: fresh, place, at })
+  if (!record.time) run.sampler.around(at)
+}
+
+function placeOf({ line, offset, record }: DecodedRecord): Place {
+  return { ...(line === undefined ? {} : { line }), ...(offset === undefined ? {} : { offset }), ...(record === undefined ? {} : { record }) }
+}
+
+function lineText(text: Buffer, start: number, end: number): string {
+  const stop = end > start && text[end - 1] === 13 ? end - 1 : end
+  const bytes = text.subarray(start, Math.min(stop, start + lineBytesMax))
+  const decoded = bytes.toString("utf8")
+  // Bytes that are no UTF-8 are Latin-1 (semantics 3.2).
+  return decoded.includes("\ufffd") ? bytes.toString("latin1") : decoded
+}
+
+function* linesWith(text: Buffer, prefix: string): Generator<string> {
+  const needle = Buffer.from(`\n${prefix}`)
+  let at = text.subarray(0, prefix.length).toString("latin1") === prefix ? 0 : text.indexOf(needle) + 1
+  while (at > 0 || (at === 0 && text.subarray(0, prefix.length).toString("latin1") === prefix)) {
+    const end = text.indexOf(10, at)
+    yield lineText(text, at, end < 0 ? text.length : end)
+    if (end < 0) return
+    const next = text.subarray(end, end + needle.length).equals(needle) ? end : text.indexOf(needle, end)
+    if (next < 0) return
+    at = next + 1
+  }
+}
+
+function count(bytes: Buffer): number {
+  let found = 0
+  for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) found++
+  return found
+}

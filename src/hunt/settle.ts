@@ -1,0 +1,237 @@
+// From findings to hits: when, in which role, in or out of the range. Called once for each file, when all of its units are in.
+import { connectionKey } from "../hits/contact.js"
+import { gradeOf, validityOf } from "../hits/grade.js"
+import type { Coverage, CoverageState } from "../model/coverage.js"
+import type { Hit, Occurrence, Source } from "../model/hit.js"
+import type { Indicator } from "../model/indicator.js"
+import type { Echo } from "../model/log-record.js"
+import type { Problem, ProblemCode } from "../model/problem.js"
+import { formatInstant, type Instant, type TimeInterval } from "../model/time.js"
+import type { WorkUnit } from "../model/work-unit.js"
+import { type FileClock, keptInRange, resolveStamp, resolveTime, undatedTime } from "../sources/time/resolve.js"
+import { digestOf } from "./digest.js"
+import type { Finding, LeafResult, Sample, UnitResult } from "./finding.js"
+import { silences } from "./silences.js"
+
+/** The longest record text in a hit, in bytes. */
+const recordBytesMax = 4096
+
+export interface HuntRange {
+  readonly since: Instant | null
+  readonly until: Instant | null
+  readonly tz?: string
+}
+
+/** A hit before duplicates in other files are known, and what is needed to tell them. */
+export interface SettledHit {
+  readonly hit: Hit
+  /** Equal for records of equal text and time. */
+  readonly sameness: string
+  readonly connection?: string
+  readonly earliest: Instant | null
+}
+
+export interface SettledFile {
+  readonly hits: readonly SettledHit[]
+  readonly outsideWindow: number
+  readonly coverage: readonly Coverage[]
+  readonly problems: readonly Problem[]
+}
+
+/** `results` are those of the file's units, in order of their segments. */
+export function settleFile(unit: WorkUnit, results: readonly UnitResult[], indicators: readonly Indicator[], range: HuntRange): SettledFile {
+  const leaves = results.length === 1 ? (results[0]?.leaves ?? []) : [joinSegments(results)]
+  const hits: SettledHit[] = []
+  let outsideWindow = 0
+  const coverage: { readonly leaf: LeafResult; readonly entry: Coverage }[] = []
+  for (const leaf of leaves) {
+    const clock: FileClock = {
+      path: leaf.member === undefined ? unit.path : `${unit.path}!/${leaf.member}`,
+      mtimeMs: leaf.mtimeMs,
+      samples: leaf.samples,
+      ...(range.tz === undefined ? {} : { tz: range.tz }),
+    }
+    for (const finding of leaf.findings) {
+      const found = timeOf(finding, leaf.samples, clock)
+      const time = keptInRange(found, range.since, range.until, clock)
+      if (time === undefined) outsideWindow += finding.occurrences.length
+      else for (const occurrence of finding.occurrences) hits.push(settle(unit, leaf, finding, occurrence, time, indicators))
+    }
+    coverage.push({ leaf, entry: coverageOf(unit, leaf, clock) })
+  }
+  const problems = leaves.flatMap((leaf) => leaf.problems)
+  return { hits, outsideWindow, coverage: fileCoverage(unit, coverage), problems: distinct(problems) }
+}
+
+function timeOf(finding: Finding, samples: readonly Sample[], clock: FileClock): TimeInterval {
+  if (finding.record.time || finding.record.end || finding.record.created) return resolveTime(finding.record, finding.at, clock)
+  const behind = upper(samples, finding.at)
+  const before = samples[behind - 1]
+  const after = samples[behind]
+  return undatedTime(before && resolveStamp(before.stamp, before.at, clock), after && resolveStamp(after.stamp, after.at, clock), clock)
+}
+
+function settle(
+  unit: WorkUnit,
+  leaf: LeafResult,
+  { record, place }: Finding,
+  occurrence: Occurrence,
+  time: TimeInterval,
+  indicators: readonly Indicator[],
+): SettledHit {
+  const indicator = indicators[occurrence.indicator] as Indicator
+  const source: Source = { path: unit.path, ...(leaf.member === undefined ? {} : { member: leaf.member }), ...place }
+  const echo: Echo | null = record.echo ?? (leaf.list ? "list" : null)
+  const cut = around(record.text, occurrence.observed)
+  const earliest = time.earliest === null ? null : formatInstant(time.earliest)
+  const latest = time.latest === null ? null : formatInstant(time.latest)
+  const connection = connectionKey(record)
+  const hit: Hit = {
+    type: "hit",
+    id: digestOf(indicator.type, indicator.value, source.path, source.member ?? "", String(place.line ?? place.record ?? place.offset ?? 0), record.text),
+    indicator: { value: indicator.value, type: indicator.type, bulletin: indicator.bulletin, marks: indicator.marks },
+    observed: occurrence.observed,
+    strength: occurrence.strength,
+    notes: occurrence.notes,
+    where: occurrence.where,
+    direction: occurrence.strength === "lookup" ? "unknown" : record.direction,
+    action: record.action,
+    outcome: record.action === "blocked" ? "failure" : record.outcome,
+    validity: validityOf(indicator, time),
+    echo,
+    contact: null,
+    source,
+    also: [],
+    format: record.format,
+    time: { earliest, latest, assumption: time.assumption },
+    record: cut.text,
+    truncated: cut.truncated,
+    fields: record.fields,
+    grade: gradeOf(occurrence.strength, echo, record),
+  }
+  const sameness = digestOf(indicator.type, indicator.value, record.text.replace(/^<\d{1,3}>/, ""), earliest ?? "", latest ?? "")
+  return { hit, sameness, earliest: time.earliest, ...(connection === undefined ? {} : { connection }) }
+}
+
+
+/** Text around the match, at most so many bytes, cut between characters. */
+function around(text: string, observed: string): { readonly text: string; readonly truncated: boolean } {
+  if (text.length <= recordBytesMax && Buffer.byteLength(text) <= recordBytesMax) return { text, truncated: false }
+  const at = Math.max(0, text.indexOf(observed))
+  const from = Math.max(0, Math.min(at - 1024, text.length - recordBytesMax))
+  let cut = text.slice(from, from + recordBytesMax)
+  while (Buffer.byteLength(cut) > recordBytesMax) cut = cut.slice(0, Math.floor(cut.length * 0.9))
+  return { text: cut.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, ""), truncated: true }
+}
+
+/** One leaf out of the segments of a plain file: line numbers and offsets go on. */
+function joinSegments(results: readonly UnitResult[]): LeafResult {
+  const leaves = results.flatMap((result) => result.leaves)
+  let lines = 0
+  const shifted = leaves.map((leaf) => {
+    const before = lines
+    lines += leaf.newlines
+    return leaf.findings.map((finding) => ({
+      ...finding,
+      place: finding.place.line === undefined ? finding.place : { ...finding.place, line: finding.place.line + before },
+    }))
+  })
+  const sum = (of: (leaf: LeafResult) => number): number => leaves.reduce((total, leaf) => total + of(leaf), 0)
+  const first = leaves.find((leaf) => !leaf.empty) ?? (leaves[0] as LeafResult)
+  return {
+    mtimeMs: first.mtimeMs,
+    format: first.format,
+    searched: sum((leaf) => leaf.searched),
+    notSearched: sum((leaf) => leaf.notSearched),
+    decoded: sum((leaf) => leaf.decoded),
+    records: sum((leaf) => leaf.records),
+    undated: sum((leaf) => leaf.undated),
+    newlines: sum((leaf) => leaf.newlines),
+    samples: leaves.flatMap((leaf) => leaf.samples),
+    findings: shifted.flat(),
+    problems: leaves.flatMap((leaf) => leaf.problems),
+    list: first.list,
+    empty: false,
+  }
+}
+
+function coverageOf(unit: WorkUnit, leaf: LeafResult, clock: FileClock): Coverage {
+  const intervals = leaf.samples.map(({ stamp, at }) => resolveStamp(stamp, at, clock))
+  const known = intervals.filter((one) => one.earliest !== null && one.latest !== null)
+  const first = known.reduce<Instant | null>((least, { earliest }) => (least === null || (earliest as Instant) < least ? earliest : least), null)
+  const last = known.reduce<Instant | null>((most, { latest }) => (most === null || (latest as Instant) > most ? latest : most), null)
+  return {
+    type: "coverage",
+    source: { path: unit.path, ...(leaf.member === undefined ? {} : { member: leaf.member }) },
+    format: leaf.format,
+    state: stateOf(leaf.searched, leaf.notSearched, leaf.problems.length > 0),
+    reasons: reasonsOf(leaf.problems),
+    bytes: { size: leaf.searched + leaf.notSearched, searched: leaf.searched, ruledOut: 0, notSearched: leaf.notSearched },
+    decoded: leaf.decoded,
+    records: leaf.records,
+    undated: leaf.undated,
+    first: first === null ? null : formatInstant(first),
+    last: last === null ? null : formatInstant(last),
+    gaps: silences(known.map((one) => one.earliest as Instant)),
+  }
+}
+
+/** One entry for the file, and one for each damaged or skipped member. */
+function fileCoverage(unit: WorkUnit, leaves: readonly { readonly leaf: LeafResult; readonly entry: Coverage }[]): readonly Coverage[] {
+  const entries = leaves.map(({ entry }) => entry)
+  const filled = leaves.filter(({ leaf }) => !leaf.empty).map(({ entry }) => entry)
+  const problems = distinct(leaves.flatMap(({ leaf }) => leaf.problems))
+  const sum = (of: (entry: Coverage) => number): number => entries.reduce((total, entry) => total + of(entry), 0)
+  const searched = sum((entry) => entry.bytes.searched)
+  const notSearched = sum((entry) => entry.bytes.notSearched)
+  const formats = [...new Set(filled.map((entry) => entry.format))]
+  const whole: Coverage = {
+    type: "coverage",
+    source: { path: unit.path },
+    format: formats.length === 1 ? (formats[0] as string) : formats.length === 0 ? "text" : "mixed",
+    state: stateOf(searched, notSearched, problems.length > 0),
+    reasons: reasonsOf(problems),
+    bytes: { size: searched + notSearched, searched, ruledOut: 0, notSearched },
+    decoded: sum((entry) => entry.decoded),
+    records: sum((entry) => entry.records),
+    undated: sum((entry) => entry.undated),
+    first: extreme(filled.map((entry) => entry.first), (a, b) => a < b),
+    last: extreme(filled.map((entry) => entry.last), (a, b) => a > b),
+    gaps: filled.length === 1 ? (filled[0]?.gaps ?? []) : [],
+  }
+  const damaged = entries.filter((entry) => entry.source.member !== undefined && entry.state !== "searched")
+  return [whole, ...damaged]
+}
+
+function stateOf(searched: number, notSearched: number, damaged: boolean): CoverageState {
+  if (notSearched === 0 && !damaged) return "searched"
+  return searched === 0 ? "not" : "partly"
+}
+
+function reasonsOf(problems: readonly Problem[]): readonly ProblemCode[] {
+  return [...new Set(problems.map((problem) => problem.code))]
+}
+
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>()
+  return problems.filter((problem) => {
+    const key = `${problem.code}\0${problem.where}\0${problem.message}`
+    return !seen.has(key) && seen.add(key)
+  })
+}
+
+/** RFC 3339 texts in UTC of one precision sort as they stand; those of another differ only behind the second. */
+function extreme(values: readonly (string | null)[], better: (a: string, b: string) => boolean): string | null {
+  return values.reduce((best, value) => (value !== null && (best === null || better(value, best)) ? value : best), null)
+}
+
+function upper(samples: readonly Sample[], at: number): number {
+  let low = 0
+  let high = samples.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((samples[middle] as Sample).at <= at) low = middle + 1
+    else high = middle
+  }
+  return low
+}
