@@ -1,0 +1,46 @@
+// Addresses with what logs glue to them: ports, brackets, interfaces, names.
+import { bareAddress } from "../roles.js"
+
+export interface Endpoint {
+  readonly ip?: string
+  /** A host name, where no address stands. */
+  readonly domain?: string
+  readonly port?: number
+}
+
+/** Looks like one address, in any spelling that logs use, without port. */
+export function isAddress(text: string): boolean {
+  const code = text.charCodeAt(0)
+  if (text.length > 60 || !((code >= 0x30 && code <= 0x66) || code === 0x5b || code === 0x3a)) return false
+  return !/^\d+$/.test(text) && bareAddress(text) !== undefined
+}
+
+/** `203.0.113.9:443`, `[2001:db8::9]:443`, `203.0.113.9/443`, `203.0.113.9#53`, `203.0.113.9(443)`, `host.example:443`, or bare. */
+export function endpoint(text: string | undefined): Endpoint {
+  const bare = text?.trim().replace(/^"|"$/g, "") ?? ""
+  if (bare === "" || bare === "-" || bare.length > 300) return {}
+  const glued =
+    /^(?:\[([^\]]{1,60})\]|(\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]{2,40}(?=[/#([])|[^\s:/#()[\]]{1,253}))(?:[:/#]|\(|\[)(\d{1,5})[)\]]?(?::.*)?$/.exec(
+      bare,
+    )
+  if (glued && !isAddress(bare)) return { ...hostOrAddress((glued[1] ?? glued[2]) as string), port: Number(glued[3]) }
+  return hostOrAddress(bare.replace(/^\[([^\]]*)\]$/, "$1"))
+}
+
+/** ECS fields of one side: `source`, `destination`, `client`… */
+export function side(name: string, end: Endpoint): Record<string, string | number | undefined> {
+  return { [`${name}.ip`]: end.ip, [`${name}.domain`]: end.domain, [`${name}.port`]: end.port }
+}
+
+function hostOrAddress(text: string): Endpoint {
+  if (isAddress(text)) return { ip: text }
+  return isHostName(text) ? { domain: text } : {}
+}
+
+export function isHostName(text: string): boolean {
+  return (
+    text.length <= 253 &&
+    /^[A-Za-z0-9_](?:[A-Za-z0-9_-]*\.)*[A-Za-z0-9_-]*[A-Za-z]\.?$/.test(text) &&
+    !/^(?:unknown|none|null|localhost-unset)$/i.test(text)
+  )
+}

@@ -1,0 +1,70 @@
+// The head of a file as lines, and what each of them is taken for: the ground on which line formats recognise themselves.
+import { createRoleContext } from "../roles.js"
+import { draftOf } from "./lines.js"
+import { syslogHeader } from "./syslog-header.js"
+
+const linesMax = 24
+const lineCharsMax = 8192
+
+/** The first lines that are not empty; the last one only if it is whole or alone. */
+export function headLines(head: Uint8Array): readonly string[] {
+  return look(head).lines
+}
+
+/** Share of the head's lines that a format's name was found for, 0 to 1. */
+export function shareOf(head: Uint8Array, format: string): number {
+  const { votes, counted } = look(head)
+  return counted === 0 ? 0 : (votes.get(format) ?? 0) / counted
+}
+
+/** Share of the head's lines that begin with a syslog header. */
+export function syslogShare(head: Uint8Array): number {
+  const { syslog, counted } = look(head)
+  return counted === 0 ? 0 : syslog / counted
+}
+
+/** NUL bytes are in no text that has been decoded. */
+export function isText(head: Uint8Array): boolean {
+  return look(head).text
+}
+
+interface Look {
+  readonly text: boolean
+  readonly lines: readonly string[]
+  readonly counted: number
+  readonly syslog: number
+  readonly votes: ReadonlyMap<string, number>
+}
+
+const looks = new WeakMap<Uint8Array, Look>()
+const roles = createRoleContext({ own: [], trustedProxies: [] })
+
+function look(head: Uint8Array): Look {
+  const known = looks.get(head)
+  if (known) return known
+  const fresh = lookAt(head)
+  looks.set(head, fresh)
+  return fresh
+}
+
+function lookAt(head: Uint8Array): Look {
+  const text = !head.subarray(0, 4096).includes(0)
+  if (!text) return { text, lines: [], counted: 0, syslog: 0, votes: new Map() }
+  const bytes = head.subarray(0, 65_536)
+  const all = new TextDecoder("utf-8", { ignoreBOM: false }).decode(bytes).split(/\r?\n/)
+  // What the head cuts off is no line.
+  if (all.length > 1) all.pop()
+  const lines = all
+    .filter((line) => line.trim() !== "")
+    .slice(0, linesMax)
+    .map((line) => line.slice(0, lineCharsMax))
+  const votes = new Map<string, number>()
+  let syslog = 0
+  const records = lines.filter((line) => !line.startsWith("#"))
+  for (const line of records) {
+    const name = draftOf(line, { path: "", roles }, new Map()).format ?? "text"
+    votes.set(name, (votes.get(name) ?? 0) + 1)
+    if (syslogHeader(line)) syslog++
+  }
+  return { text, lines, counted: records.length, syslog, votes }
+}
