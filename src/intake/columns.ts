@@ -44,11 +44,15 @@ export function roleOfHeading(heading: string): Role | undefined {
 
 /** The kind behind a word of a type column: STIX, MISP, OpenCTI, everyday. `undefined`: no kind that logs hold. */
 export function kindOfWord(word: string): StatedType | undefined {
-  const plain = word
-    .trim()
-    .toLowerCase()
-    .replace(/[\s_]+/g, "-")
-  return kinds[plain]
+  return (
+    kinds.get(word) ??
+    kinds.get(
+      word
+        .trim()
+        .toLowerCase()
+        .replace(/[\s_]+/g, "-"),
+    )
+  )
 }
 
 /** Share of cells that read as a value by themselves. */
@@ -270,57 +274,60 @@ const others: readonly (readonly [Exclude<Role["kind"], "value">, ReadonlySet<st
   ],
 ]
 
-const kinds: Readonly<Record<string, StatedType>> = {
-  ip: "address",
-  ipv4: "address",
-  ipv6: "address",
-  "ip-address": "address",
-  "ipv4-addr": "ipv4-addr",
-  "ipv6-addr": "ipv6-addr",
-  "ip-src": "address",
-  "ip-dst": "address",
-  cidr: "address",
-  network: "address",
-  domain: "domain-name",
-  domaine: "domain-name",
-  "domain-name": "domain-name",
-  hostname: "domain-name",
-  host: "domain-name",
-  fqdn: "domain-name",
-  url: "url",
-  uri: "url",
-  email: "email-addr",
-  "email-addr": "email-addr",
-  "email-address": "email-addr",
-  "email-src": "email-addr",
-  "email-dst": "email-addr",
-  mail: "email-addr",
-  hash: "hash",
-  filehash: "hash",
-  "file-hash": "hash",
-  file: "any",
-  md5: "file:hashes.MD5",
-  "filehash-md5": "file:hashes.MD5",
-  sha1: "file:hashes.SHA-1",
-  "sha-1": "file:hashes.SHA-1",
-  "filehash-sha1": "file:hashes.SHA-1",
-  sha256: "file:hashes.SHA-256",
-  "sha-256": "file:hashes.SHA-256",
-  "filehash-sha256": "file:hashes.SHA-256",
-  sha512: "file:hashes.SHA-512",
-  "sha-512": "file:hashes.SHA-512",
-  filename: "file",
-  "file:name": "file:name",
-  "file:path": "file:path",
-  "file:hashes.md5": "file:hashes.MD5",
-  "file:hashes.sha-1": "file:hashes.SHA-1",
-  "file:hashes.sha-256": "file:hashes.SHA-256",
-  "file:hashes.sha-512": "file:hashes.SHA-512",
-  filepath: "file:path",
-  "file-path": "file:path",
-  "user-agent": "user-agent",
-  ja3: "x-ja3",
-  ja4: "x-ja4",
-  ioc: "any",
-  indicator: "any",
-}
+// A map, since a property of this name would be looked up for every row of a table.
+const kinds: ReadonlyMap<string, StatedType> = new Map(
+  Object.entries<StatedType>({
+    ip: "address",
+    ipv4: "address",
+    ipv6: "address",
+    "ip-address": "address",
+    "ipv4-addr": "ipv4-addr",
+    "ipv6-addr": "ipv6-addr",
+    "ip-src": "address",
+    "ip-dst": "address",
+    cidr: "address",
+    network: "address",
+    domain: "domain-name",
+    domaine: "domain-name",
+    "domain-name": "domain-name",
+    hostname: "domain-name",
+    host: "domain-name",
+    fqdn: "domain-name",
+    url: "url",
+    uri: "url",
+    email: "email-addr",
+    "email-addr": "email-addr",
+    "email-address": "email-addr",
+    "email-src": "email-addr",
+    "email-dst": "email-addr",
+    mail: "email-addr",
+    hash: "hash",
+    filehash: "hash",
+    "file-hash": "hash",
+    file: "any",
+    md5: "file:hashes.MD5",
+    "filehash-md5": "file:hashes.MD5",
+    sha1: "file:hashes.SHA-1",
+    "sha-1": "file:hashes.SHA-1",
+    "filehash-sha1": "file:hashes.SHA-1",
+    sha256: "file:hashes.SHA-256",
+    "sha-256": "file:hashes.SHA-256",
+    "filehash-sha256": "file:hashes.SHA-256",
+    sha512: "file:hashes.SHA-512",
+    "sha-512": "file:hashes.SHA-512",
+    filename: "file",
+    "file:name": "file:name",
+    "file:path": "file:path",
+    "file:hashes.md5": "file:hashes.MD5",
+    "file:hashes.sha-1": "file:hashes.SHA-1",
+    "file:hashes.sha-256": "file:hashes.SHA-256",
+    "file:hashes.sha-512": "file:hashes.SHA-512",
+    filepath: "file:path",
+    "file-path": "file:path",
+    "user-agent": "user-agent",
+    ja3: "x-ja3",
+    ja4: "x-ja4",
+    ioc: "any",
+    indicator: "any",
+  }),
+)

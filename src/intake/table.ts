@@ -56,12 +56,14 @@ export function readTable(text: string, name: string, layout: Layout, draft: Bul
     if (row.fault === "limit") draft.problem("limit", where, "a cell or a row is too long; what is beyond the limit was not read")
     if (row.fault === "quote") draft.problem("malformed", where, "a quote is never closed; the cell is read as it stands")
     const context = aside ? readAsides(row, roles, where, draft, memo) : { provenance: where }
-    const filled = valueAt.filter((at) => (row.cells[at] ?? "").trim() !== "")
-    if (filled.length === 0) draft.leave("any", "", "indicator-empty", "a row without a value", where)
-    for (const at of filled) {
-      const role = roles[at] as { readonly type: StatedType }
-      claimCell(row.cells[at]!, role.type, typeAt >= 0 ? row.cells[typeAt] : undefined, context, draft)
+    let filled = false
+    for (const at of valueAt) {
+      const cell = row.cells[at]
+      if (cell === undefined || cell.trim() === "") continue
+      filled = true
+      claimCell(cell, (roles[at] as { readonly type: StatedType }).type, typeAt >= 0 ? row.cells[typeAt] : undefined, context, draft)
     }
+    if (!filled) draft.leave("any", "", "indicator-empty", "a row without a value", where)
   }
 }
 

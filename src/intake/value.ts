@@ -1,4 +1,5 @@
 // Reads one value of a bulletin: refanged, its kind recognised, in canonical form, with the marks of semantics 11.6.
+import { parseIpv4 } from "../model/address.js"
 import { canonical, canonicalAddress, canonicalDomain, canonicalEmail, canonicalHash, canonicalUrl } from "../model/canonical.js"
 import type { ObservableType } from "../model/observable.js"
 import type { ProblemCode } from "../model/problem.js"
@@ -6,6 +7,8 @@ import { refang } from "../model/refang.js"
 import type { StatedType } from "./claim.js"
 import { isFileName } from "./data/file-extensions.js"
 import { hasKnownSuffix } from "./suffix.js"
+
+const none: readonly string[] = []
 
 export interface Found {
   readonly type: ObservableType
@@ -48,6 +51,8 @@ export function readAddress(text: string): Found | undefined {
   const first = text.charCodeAt(0)
   // Cheap refusal of what cannot be one: a digit, a hex letter before a colon, or a bracket begins every address.
   if (!(first >= 48 && first <= 57) && !text.includes(":")) return undefined
+  // Strict parsing accepts the canonical spelling only, so the text is its own canonical form.
+  if (parseIpv4(text) !== undefined) return { type: "ipv4-addr", value: text, marks: none }
   const exact = canonicalAddress(text)
   if (exact) return { type: exact.type, value: exact.value, marks: exact.hostBits ? ["host-bits"] : [] }
   const port = /^(\d[\d.]*|\[[^\]]+\])[:#]\d{1,5}$/.exec(text)
@@ -105,11 +110,14 @@ export function readPath(text: string): Found | undefined {
 
 /** A domain name, possibly with a port; `suffixFree` accepts a name whose last label is no known suffix. */
 export function readHost(text: string, suffixFree = false): Found | undefined {
-  const bare = text.replace(/:\d{1,5}$/, "")
-  const value = canonicalDomain(bare)
+  const bare = text.includes(":") ? text.replace(/:\d{1,5}$/, "") : text
+  const value = lowerName.test(bare) && bare.length <= 253 ? bare : canonicalDomain(bare)
   if (value === undefined || !(hasKnownSuffix(value) || (suffixFree && !isFileName(bare)))) return undefined
   return { type: "domain-name", value, marks: [] }
 }
+
+/** Already canonical: what canonicalDomain would give back unchanged. */
+const lowerName = /^(?!(?:.*\.)?xn--)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
 export function readFileName(text: string): Found | undefined {
   return isFileName(text) ? { type: "file:name", value: text.normalize("NFC"), marks: [] } : undefined
@@ -163,8 +171,20 @@ function bounded(found: Found): Reading {
   return { code: "indicator-too-wide", reason: `wider than /${found.type === "ipv4-addr" ? 8 : 16}: it would match nearly everything` }
 }
 
+/** Letters, digits, `.`, `-`, `_`, `@`: nothing to undress, and most values are of these alone. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 122 || plainCodes[code] === 0) return false
+  }
+  return true
+}
+
+const plainCodes = Uint8Array.from({ length: 123 }, (_, code) => Number(/[A-Za-z0-9._@-]/.test(String.fromCharCode(code))))
+
 /** Refanged, without the quotes and marks that a document puts around a value. */
 function undressed(raw: string, stated: StatedType): string {
+  if (isPlain(raw)) return raw
   // Names, paths and user agents stand as they are: their brackets and backslashes are part of them.
   const verbatim = stated === "file" || stated === "file:name" || stated === "file:path" || stated === "user-agent"
   let text = verbatim || !mayBeFanged(raw) || isWindowsPath(raw) ? raw.trim() : refang(raw).trim()
