@@ -6,6 +6,10 @@ export interface ByteSource {
   next(): Promise<Uint8Array | undefined>
   /** Reads straight into the target, without a copy; 0 at the end. Absent where there is no such short way. */
   readonly readInto?: (target: Uint8Array) => number
+  /** Told how many of the bytes delivered have been consumed; negative where that was undone. */
+  readonly consumed?: (bytes: number) => void
+  /** Nothing more will be asked for. */
+  readonly stop?: () => Promise<void>
 }
 
 const nothing = new Uint8Array(0)
@@ -16,6 +20,8 @@ export class ByteReader {
   readonly #source: ByteSource
   readonly #outer: ByteReader | undefined
   #chunk: Uint8Array = nothing
+  /** Behind `#chunk`, where bytes were pushed back before it. */
+  #later: Uint8Array = nothing
   #ended = false
   #failed = false
 
@@ -47,6 +53,16 @@ export class ByteReader {
     if (bytes > this.#chunk.length) throw new RangeError(`advance ${bytes} beyond ${this.#chunk.length}`)
     this.#chunk = this.#chunk.subarray(bytes)
     this.position += bytes
+    this.#source.consumed?.(bytes)
+  }
+
+  /** Undoes an `advance` over these bytes. */
+  pushBack(bytes: Uint8Array): void {
+    if (this.#later.length > 0) throw new RangeError("pushed back twice")
+    this.#later = this.#chunk
+    this.#chunk = bytes
+    this.position -= bytes.length
+    this.#source.consumed?.(-bytes.length)
   }
 
   /** The next `bytes` bytes, fewer only at the end, without consuming them. */
@@ -64,7 +80,7 @@ export class ByteReader {
 
   /** Fills the target from its start; the bytes read, fewer than asked only where that costs a wait, 0 only at the end. */
   async readInto(target: Uint8Array): Promise<number> {
-    if (this.#chunk.length === 0 && !this.#ended && this.#source.readInto) {
+    if (this.#chunk.length === 0 && this.#later.length === 0 && !this.#ended && this.#source.readInto) {
       const read = this.#source.readInto(target)
       if (read === 0) this.#ended = true
       this.position += read
@@ -103,6 +119,11 @@ export class ByteReader {
   }
 
   async #pull(): Promise<boolean> {
+    if (this.#later.length > 0) {
+      this.#chunk = this.#later
+      this.#later = nothing
+      return true
+    }
     if (this.#ended) return false
     const chunk = await this.#source.next()
     if (chunk) this.#chunk = chunk
@@ -111,19 +132,31 @@ export class ByteReader {
   }
 }
 
-/** The first `bytes` bytes of a reader, as a source of its own. */
+/** The first `bytes` bytes of a reader, as a source of its own. What is consumed of it is consumed of the reader at once. */
 export function limited(reader: ByteReader, bytes: number): ByteSource {
   let left = bytes
+  /** Of the reader's view, delivered and not consumed. */
   let shown = 0
+  /** Consumed of the reader, since more was asked for, and not yet by the one who asked. */
+  let ahead = 0
+  const advance = (by: number) => {
+    reader.advance(by)
+    shown -= by
+    left -= by
+  }
   return {
     async next() {
-      reader.advance(shown)
-      left -= shown
-      shown = 0
+      ahead += shown
+      advance(shown)
       const view = left > 0 ? await reader.view() : undefined
       if (!view) return undefined
       shown = Math.min(view.length, left)
       return view.subarray(0, shown)
+    },
+    consumed(by) {
+      const known = Math.min(by, ahead)
+      ahead -= known
+      advance(by - known)
     },
   }
 }
@@ -135,6 +168,9 @@ export function sourceOf(chunks: AsyncIterable<Uint8Array>): ByteSource {
     async next() {
       const { done, value } = await iterator.next()
       return done ? undefined : value
+    },
+    async stop() {
+      await iterator.return?.()
     },
   }
 }

@@ -1,7 +1,7 @@
 // Opens the searchable contents of one file: itself, or what its containers hold, level by level.
 import type { ProblemCode } from "../../model/problem.js"
 import type { WorkUnit } from "../../model/work-unit.js"
-import { ByteReader, sourceOf } from "./byte-reader.js"
+import { ByteReader, type ByteSource, sourceOf } from "./byte-reader.js"
 import type { Archive, Compression, Entry } from "./containers/container.js"
 import { archives, compressions, unreadables } from "./containers/index.js"
 import { digest } from "./discover.js"
@@ -112,15 +112,9 @@ async function* leavesOf(ledger: Ledger, content: Content): AsyncGenerator<Leaf>
 
 function decompressed(ledger: Ledger, content: Content, compression: Compression): Content {
   const outer = content.reader
+  const decode = (report: Report) => sourceOf(compression.decode(outer, report))
   const inner: ByteReader = new ByteReader(
-    sourceOf(
-      bounded(
-        ledger,
-        content.member,
-        () => inner,
-        (report) => compression.decode(outer, report),
-      ),
-    ),
+    bounded(ledger, content.member, () => inner, decode),
     outer,
   )
   return {
@@ -152,16 +146,9 @@ async function* members(ledger: Ledger, content: Content, archive: Archive): Asy
 async function* member(ledger: Ledger, content: Content, entry: Entry): AsyncGenerator<Leaf> {
   const name = entry.name || "(without a name)"
   const path = content.member === undefined ? name : `${content.member}!/${name}`
-  const open = entry.open
+  const open = entry.open ?? (() => nothing)
   const reader: ByteReader = new ByteReader(
-    sourceOf(
-      bounded(
-        ledger,
-        path,
-        () => reader,
-        (report) => (open ? open(report) : nothing()),
-      ),
-    ),
+    bounded(ledger, path, () => reader, open),
     content.reader,
   )
   const inner: Content = {
@@ -176,24 +163,26 @@ async function* member(ledger: Ledger, content: Content, entry: Entry): AsyncGen
 }
 
 /** Bytes out of a container: counted against the limits, a damage reported at its level. */
-async function* bounded(
-  ledger: Ledger,
-  member: string | undefined,
-  reader: () => ByteReader,
-  open: (report: Report) => AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
+function bounded(ledger: Ledger, member: string | undefined, reader: () => ByteReader, open: (report: Report) => ByteSource): ByteSource {
   const report = reportTo(ledger, member, reader)
+  const source = open(report)
   let produced = 0
-  for await (const chunk of open(report)) {
-    const excess = ledger.decoded(chunk.length, produced)
-    if (excess) {
-      report(excess)
-      return
-    }
-    // Behind a damage that it got over, content begins again.
-    if (!reader().broken) ledger.resume()
-    produced += chunk.length
-    yield chunk
+  return {
+    async next() {
+      const chunk = await source.next()
+      if (!chunk) return undefined
+      const excess = ledger.decoded(chunk.length, produced)
+      if (excess) {
+        report(excess)
+        await source.stop?.()
+        return undefined
+      }
+      // Behind a damage that it got over, content begins again.
+      if (!reader().broken) ledger.resume()
+      produced += chunk.length
+      return chunk
+    },
+    consumed: (bytes) => source.consumed?.(bytes),
   }
 }
 
@@ -241,4 +230,4 @@ async function drain(reader: ByteReader): Promise<void> {
   await reader.skip(Number.POSITIVE_INFINITY)
 }
 
-async function* nothing(): AsyncGenerator<Uint8Array> {}
+const nothing: ByteSource = { next: async () => undefined }

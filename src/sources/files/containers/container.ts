@@ -1,6 +1,6 @@
 // What a container is: compression around one content, or an archive of members. Known by content, never by name (semantics 3.1).
 import type { ProblemCode } from "../../../model/problem.js"
-import type { ByteReader } from "../byte-reader.js"
+import type { ByteReader, ByteSource } from "../byte-reader.js"
 import type { Report } from "../ledger.js"
 
 export interface Compression {
@@ -31,7 +31,7 @@ interface EntryHead {
 
 export interface ReadableEntry extends EntryHead {
   /** Its content. `report` speaks of positions in the member's stored bytes. */
-  readonly open: (report: Report) => AsyncIterable<Uint8Array>
+  readonly open: (report: Report) => ByteSource
 }
 
 /** A member that cannot be read. */

@@ -1,65 +1,54 @@
-// Inflates one raw DEFLATE stream from a reader, in the thread pool, and says where and how it ended.
-import { constants, createInflateRaw } from "node:zlib"
+// Inflates one raw DEFLATE stream from a reader, and says where and how it ended.
 import type { ByteReader } from "../byte-reader.js"
+import { Inflater } from "../inflater.js"
 
-const outputBytes = 1024 * 1024
-const inputBytes = 256 * 1024
-
-/** `input` stands behind the last byte of the stream when it is complete, and near the damage otherwise. */
+/** `input` stands behind the last byte of the stream when it is complete, and at the damage otherwise. */
 export interface InflateEnd {
   readonly state: "complete" | "truncated" | "malformed"
   readonly message: string
 }
 
+/** Small at first, since a file may be of many small members. */
+const firstSupplyBytes = 4096
+
 export async function* inflate(input: ByteReader): AsyncGenerator<Uint8Array, InflateEnd> {
-  const stream = createInflateRaw({ chunkSize: outputBytes, finishFlush: constants.Z_SYNC_FLUSH })
-  let failure: Error | undefined
-  let open = true
-  stream.on("error", (error) => {
-    failure = error
-  })
-  stream.on("close", () => {
-    open = false
-  })
-  const feeding = feed()
+  const inflater = Inflater.take()
+  /** Of the reader's view, supplied and not yet consumed. */
+  let supplied = 0
+  let supplyBytes = firstSupplyBytes
+  let more: "more" | "last" = "more"
   try {
-    for await (const chunk of stream) yield chunk as Uint8Array
-  } catch (error) {
-    failure = error as Error // told in the state
-  }
-  const complete = await feeding
-  if (failure) return { state: "malformed", message: failure.message }
-  return complete ? { state: "complete", message: "" } : { state: "truncated", message: "ends in the middle of compressed data" }
-
-  /** True where the stream ended by itself, before the input. */
-  async function feed(): Promise<boolean> {
     for (;;) {
-      const view = (await input.view())?.subarray(0, inputBytes)
-      if (!view) {
-        // A stream that is complete leaves a further byte alone.
-        const before = stream.bytesWritten
-        await write(new Uint8Array(1))
-        stream.end()
-        return !failure && stream.bytesWritten === before
+      const stop = inflater.run(more)
+      if (stop === "input") {
+        input.advance(supplied)
+        const view = await input.view()
+        supplied = view ? inflater.supply(view.subarray(0, supplyBytes)) : 0
+        if (!view) more = "last"
+        supplyBytes = Math.min(supplyBytes * 4, 2 ** 20)
+        continue
       }
-      const before = stream.bytesWritten
-      await write(view)
-      const used = stream.bytesWritten - before
-      input.advance(used)
-      if (!open || failure || used < view.length) {
-        stream.end()
-        return !failure
+      const text = inflater.text()
+      if (text.length > 0) yield text
+      if (stop !== "output") {
+        giveBack(input, supplied, inflater)
+        return ended(stop === "complete" || stop === "truncated" ? stop : "malformed")
       }
+      inflater.drop()
     }
+  } finally {
+    inflater.release()
   }
+}
 
-  function write(view: Uint8Array): Promise<void> {
-    return new Promise((resolve) => {
-      stream.once("close", resolve)
-      stream.write(view, () => {
-        stream.off("close", resolve)
-        resolve()
-      })
-    })
-  }
+function giveBack(input: ByteReader, supplied: number, inflater: Inflater): void {
+  // Below zero where bits beyond the end were asked for.
+  const unread = Math.max(0, inflater.unreadBytes())
+  if (unread <= supplied) input.advance(supplied - unread)
+  else input.pushBack(inflater.unread(unread - supplied))
+}
+
+function ended(state: InflateEnd["state"]): InflateEnd {
+  const messages = { complete: "", truncated: "ends in the middle of compressed data", malformed: "damaged compressed data" }
+  return { state, message: messages[state] }
 }

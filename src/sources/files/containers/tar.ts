@@ -1,7 +1,6 @@
 // tar: v7, ustar, pax and GNU archives, also several one after another. A damaged header costs the members up to the next sound one.
 
-import type { ByteReader } from "../byte-reader.js"
-import { limited } from "../byte-reader.js"
+import { type ByteReader, type ByteSource, limited } from "../byte-reader.js"
 import type { Report } from "../ledger.js"
 import type { Archive, Entry } from "./container.js"
 
@@ -80,16 +79,20 @@ async function member(input: ByteReader, header: Uint8Array, said: Metadata, rep
   return { end, entry: { name, mtimeMs, open: (tell) => content(input, size, tell) } }
 }
 
-async function* content(input: ByteReader, size: number, report: Report): AsyncGenerator<Uint8Array> {
+function content(input: ByteReader, size: number, report: Report): ByteSource {
+  const end = input.position + size
   const source = limited(input, size)
-  let read = 0
-  for (let chunk = await source.next(); chunk; chunk = await source.next()) {
-    read += chunk.length
-    yield chunk
-  }
-  if (read < size && !input.broken) {
-    input.fail()
-    report({ code: "truncated", at: read, message: `${size - read} of ${size} bytes are missing: the archive ends within it` })
+  return {
+    ...source,
+    async next() {
+      const chunk = await source.next()
+      const missing = end - input.position
+      if (!chunk && missing > 0 && !input.broken) {
+        input.fail()
+        report({ code: "truncated", at: size - missing, message: `${missing} of ${size} bytes are missing: the archive ends within it` })
+      }
+      return chunk
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 // zip (APPNOTE 6.3.10), read from its front: so it may lie in another archive, come from a pipe, or be cut off. The directory at its end
 // serves as a check on what was found. Self-extracting archives are not known as zip.
 import { crc32 } from "node:zlib"
-import { ByteReader, limited } from "../byte-reader.js"
+import { ByteReader, limited, sourceOf } from "../byte-reader.js"
 import type { Report } from "../ledger.js"
 import { bzip2 } from "./bzip2.js"
 import type { Archive, Compression, Entry } from "./container.js"
@@ -58,6 +58,9 @@ export const zip: Archive = {
         await goBehind(input, member, outcome)
       } else if (head.length === 0) {
         if (!ended) cutOff(input, report)
+        return
+      } else if (head.length < 22) {
+        cutOff(input, report)
         return
       } else if (word(head) === central) {
         listed++
@@ -134,7 +137,7 @@ function entryOf(input: ByteReader, head: Head, outcome: Outcome): Entry {
   if (head.flags & encryptedFlag)
     return { name, mtimeMs, code: "encrypted", reason: "encrypted: not searched; decrypt it and search the result" }
   if (method === stored || method === deflated || compressions[method])
-    return { name, mtimeMs, open: (report) => content(input, head, outcome, report) }
+    return { name, mtimeMs, open: (report) => sourceOf(content(input, head, outcome, report)) }
   const reason = `compressed by ${methodNames[method] ?? `method ${method}`}: not searched; unpack it and search the result`
   return { name, mtimeMs, code: "unsupported", reason }
 }
