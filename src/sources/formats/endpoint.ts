@@ -12,7 +12,7 @@ export interface Endpoint {
 export function isAddress(text: string): boolean {
   const code = text.charCodeAt(0)
   if (text.length > 60 || !((code >= 0x30 && code <= 0x66) || code === 0x5b || code === 0x3a)) return false
-  return !/^\d+$/.test(text) && bareAddress(text) !== undefined
+  return !/^\d+$|^[\d.]+:\d+$|\]:/.test(text) && bareAddress(text) !== undefined
 }
 
 /** `203.0.113.9:443`, `[2001:db8::9]:443`, `203.0.113.9/443`, `203.0.113.9#53`, `203.0.113.9(443)`, `host.example:443`, or bare. */
@@ -24,6 +24,8 @@ export function endpoint(text: string | undefined): Endpoint {
       bare,
     )
   if (glued && !isAddress(bare)) return { ...hostOrAddress((glued[1] ?? glued[2]) as string), port: Number(glued[3]) }
+  const loose = /^([\da-fA-F:]*:[\da-fA-F:.]+):(\d{1,5})$/.exec(bare)
+  if (loose && !isAddress(bare) && isAddress(loose[1] as string)) return { ip: loose[1] as string, port: Number(loose[2]) }
   return hostOrAddress(bare.replace(/^\[([^\]]*)\]$/, "$1"))
 }
 

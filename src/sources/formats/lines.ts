@@ -36,8 +36,6 @@ export function draftOf(line: string, context: ParseContext, memory: Memory): Dr
   }
   const event = line.indexOf("<Event ")
   if (event >= 0 && event < 400) return { format: "windows-event-xml", ...windowsDraft(xmlEntries(line)) }
-  const whole = messageDraft(line, {}, context, memory)
-  if (whole) return withTime(whole, line)
   const header = syslogHeader(line)
   if (header) {
     const inner = behindHeader(line.slice(header.body), header.head, context, memory)
@@ -45,6 +43,8 @@ export function draftOf(line: string, context: ParseContext, memory: Memory): Dr
     const fields = { ...(host !== undefined && { "host.name": host }), ...inner.fields }
     return twoStamps({ ...inner, fields }, header.time, line)
   }
+  const whole = messageDraft(line, {}, context, memory)
+  if (whole) return withTime(whole, line)
   const draft = sentenceDraft(line, {})
   const echo = draft.echo ?? echoOf(line)
   return withTime({ ...draft, echo }, line)

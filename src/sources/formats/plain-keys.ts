@@ -10,7 +10,7 @@ import { actionOf, outcomeOf, statusOutcome } from "./verdict.js"
 /** ECS name: keys without `_`, `-`, `.`, in lower case. */
 const table: Readonly<Record<string, string>> = {
   "source.ip":
-    "src srcip srcaddr saddr source sourceip sourceaddress client clientip clientaddr clientaddress remoteaddr remoteaddress remoteip remotehost rip idorigh sourceipaddress ipaddress ipaddr ip rhost callerip callingip peerip sip srchost origip remip attackerip oip cip clientipaddress originatingip downstreamremoteaddress downstreamdirectremoteaddress httprequestclientip actoripaddress realip externalip requestorip hostip peeraddr ipsrc ip4src ip6src iporigin trueclientip remote peer",
+    "src srcip srcaddr saddr source sourceip sourceaddress client clientip clientaddr clientaddress remoteaddr remoteaddress remoteip remotehost rip idorigh sourceipaddress ipaddress ipaddr ip rhost callerip callingip peerip sip srchost origip remip attackerip oip cip clientipaddress originatingip downstreamremoteaddress downstreamdirectremoteaddress httprequestclientip actoripaddress realip externalip requestorip hostip peeraddr ipsrc ip4src ip6src iporigin trueclientip remote peer visitorip",
   "destination.ip":
     "dst dstip dstaddr daddr dest destip destination destinationip destinationaddress serverip idresph lip localip targetip dip respip dstipaddr upstreamaddr upstreamhost ipdst backendip hostipaddress",
   "source.port": "srcport spt sport sourceport clientport remoteport idorigp srcpt origport rport",

@@ -47,14 +47,15 @@ export function echoOf(line: string): Echo | undefined {
 }
 
 const address = String.raw`(?:\[[\da-fA-F:.%]{2,60}\]|::ffff:\d{1,3}(?:\.\d{1,3}){3}|\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]{0,4}:[\da-fA-F:.]{1,44})`
-const port = String.raw`(?:(?::|#|\/|\s?\(|\[|,? port )(\d{1,5})\b[)\]]?)?`
+/** After a slash a small number is a prefix length (semantics 4.2). */
+const port = String.raw`(?:(?::|#|\/(?!(?:[0-2]?\d|3[0-2])\b)|\s?\(|\[|,? port )(\d{1,5})\b[)\]]?)?`
 const quote = String.raw`["'\x60(<[{]{0,2}`
 
 const arrow = new RegExp(
   String.raw`(?<![\w.])(${address})${port}(?:\([^()\s]{1,64}\))?\s?(?:-+>|→|=>|>)\s?(?:[A-Za-z][\w.-]{0,32}[:/])?(${address})${port}(?![\w])`,
 )
 const source = new RegExp(
-  String.raw`(?:\b(?:from(?: (?:the )?(?:private |public |remote |client |source |host |user |unknown |local |peer |address ?)?(?:ip(?:v[46])?)?(?: ?address)?)?|source|src|client(?: ?ip)?|remote(?: (?:ip|host|address))?|peer|rhost|by ip|ip(?:-?address)?|user ip|attacker|host|received packet: from|banning|banned|ban|unban|found|blocking|offender)\s?[:=]?\s{0,2}${quote})(?:[A-Za-z][\w.-]{0,253}[[(/@:]\s?)?(${address})${port}(?![\w-])`,
+  String.raw`(?:\b(?:from(?: (?:the )?(?:private |public |remote |client |source |host |user |unknown |local |peer |address ?)?(?:ip(?:v[46])?)?(?: ?address)?)?|source|src|client(?: ?ip)?|remote(?: (?:ip|host|address))?|peer|rhost|by ip|ip(?:-?address)?|user ip|attacker|host|received packet: from|banning|banned|ban|unban|found|blocking|offender)\s?(?::(?!:)|=)?\s{0,2}${quote})(?:[A-Za-z][\w.-]{0,253}\s?[[(/@:]\s?)?(${address})${port}(?:/32|/128)?(?![\w/-])`,
   "i",
 )
 const destination = new RegExp(
@@ -62,6 +63,9 @@ const destination = new RegExp(
   "i",
 )
 const sourceName = /\bfrom ([A-Za-z0-9][\w-]*(?:\.[\w-]+)+)(?: port (\d{1,5}))?(?=[\s,;:)]|$)/
+
+/** `(192.0.2.7 -> POST:https://…)`. */
+const toRequest = new RegExp(String.raw`(?<![\w.])(${address})${port}\s?->\s?(?:[A-Z]{3,8}[: ])?(?:https?://|/)`)
 
 function putSides(text: string, fields: Readonly<Record<string, FieldValue>>, put: (more: Loose) => void): void {
   const both = arrow.exec(text)
@@ -76,7 +80,7 @@ function putSides(text: string, fields: Readonly<Record<string, FieldValue>>, pu
     put(side("destination", ended(both[3], both[4])))
     return
   }
-  const from = source.exec(text)
+  const from = toRequest.exec(text) ?? source.exec(text)
   if (from && fields["source.ip"] === undefined && isAddress(unbracket(from[1] as string))) put(side("source", ended(from[1], from[2])))
   const name = from || fields["source.ip"] !== undefined ? null : sourceName.exec(text)
   if (name && isHostName(name[1] as string)) put(side("source", { domain: name[1] as string, ...(name[2] && { port: Number(name[2]) }) }))

@@ -17,8 +17,19 @@ const host = /^(?:\d+:\s+)?([A-Za-z0-9][\w.:-]{0,254}|::[\da-fA-F:.]+)\s+/
 const tag = /^([A-Za-z_][\w./@+() -]{0,63}?|\([\w-]+\)|-)(?:\[([\w.-]{1,32})\])?:(?:\s|$)/
 const tag5424 = /^(\S{1,48})\s+(\S{1,128})\s+(\S{1,32})\s+(?:-|(?=\[))\s?/
 
-/** The header of a line; undefined if it begins with no priority and no stamp. */
+/**
+ * The header of a line; undefined if it begins with no priority and no stamp. A full date alone is no header, since most
+ * applications begin their lines so: a host and a tagged program must follow it.
+ */
 export function syslogHeader(line: string): SyslogLine | undefined {
+  const header = headerOf(line)
+  if (!header || line.trimStart().startsWith("<")) return header
+  if (header.time?.utc || !/^[\s*.:]{0,2}(?:\d{4}-|[\p{L}]{3,5}\.?\s)/u.test(line)) return undefined
+  const full = header.time?.year !== undefined && /^\s*\d{4}/.test(line)
+  return full && (header.head.host === undefined || header.head.program === undefined) ? undefined : header
+}
+
+function headerOf(line: string): SyslogLine | undefined {
   const pri = priority.exec(line)?.[0] ?? ""
   const found = readStamp(line.slice(pri.length, pri.length + 96))
   if (!found || found.start > 2) {

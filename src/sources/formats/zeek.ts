@@ -135,10 +135,11 @@ function loginOutcome(values: ZeekValues, log: string | undefined, status: numbe
   return undefined
 }
 
+/** A connection of less than a second is one moment; a longer one spans its duration. */
 function endOf(values: ZeekValues): Draft["end"] {
   const start = Number(values.get("ts"))
   const duration = Number(values.get("duration"))
-  if (!(start > 0) || !(duration > 0) || duration > 31_536_000) return undefined
+  if (!(start > 0) || !(duration >= 1) || duration > 31_536_000) return undefined
   return epochStamp((start + duration).toFixed(6))
 }
 

@@ -42,6 +42,13 @@ const table: Readonly<Record<string, string>> = {
   EventId: "event.code",
   Id: "event.code",
   Channel: "event.provider",
+  "cs-method": "http.request.method",
+  "cs-uri-stem": "url.path",
+  "cs-uri-query": "url.query",
+  "cs-host": "url.domain",
+  "sc-status": "http.response.status_code",
+  "csUser-Agent": "user_agent.original",
+  "cs-username": "user.name",
   WorkstationName: "source.domain",
 }
 const sources = new Set([
@@ -53,8 +60,9 @@ const sources = new Set([
   "CallingStationID",
   "ClientIPAddress",
   "SourceNetworkAddress",
+  "c-ip",
 ])
-const destinations = new Set(["DestinationIp", "DestAddress", "DestinationAddress", "TargetAddress", "TargetServerIp"])
+const destinations = new Set(["DestinationIp", "DestAddress", "DestinationAddress", "TargetAddress", "TargetServerIp", "s-ip"])
 
 const loginSuccess = new Set([4624, 4648, 4672, 4768, 4769, 4776, 4778, 1149, 21, 25, 6272, 528, 540])
 const loginFailure = new Set([4625, 4771, 4777, 140, 6273, 529])

@@ -8,7 +8,7 @@ import type { MessageShape } from "./shape.js"
 
 const sshPrograms = /^(?:sshd|sshd-session|sshd-auth|dropbear|internal-sftp)\b/
 const sshWords =
-  /\b(?:Accepted|Failed|Postponed|Partial) (?:password|publickey|keyboard-interactive\S*|none|gssapi-\S+|hostbased|certificate) for |\b(?:Invalid|Illegal) user |\bConnection (?:closed|reset|from)\b.{0,80}\bport \d|\b(?:Received d|D)isconnect(?:ed)? from |\bDid not receive identification|\bUnable to negotiate with |\bBad protocol version|\breverse mapping checking|\bAddress [\d.]+ maps to|\bmaximum authentication attempts|\bnot allowed because|\bDisconnecting\b.{0,60}\[preauth\]|\bbanner exchange/
+  /\b(?:Accepted|Failed|Postponed|Partial) (?:password|publickey|keyboard-interactive\S*|none|gssapi-\S+|hostbased|certificate) for |\b(?:Invalid|Illegal) user |\bConnection (?:closed|reset|from)\b.{0,80}\bport \d|\b(?:Received d|D)isconnect(?:ed)? from |\bDid not receive identification|\bUnable to negotiate with |\bBad protocol version|\breverse mapping checking|\bAddress [\d.]+ maps to|\bmaximum authentication attempts|\bnot allowed because|\bDisconnecting\b.{0,60}\[preauth\]|\bbanner exchange|\bTimeout before authentication for/
 
 const sshd: MessageShape = {
   name: "sshd",
@@ -19,14 +19,14 @@ const sshd: MessageShape = {
     if (!ssh && !sshWords.test(message)) return undefined
     if (!ssh && !/\bssh2?\b|\bport \d+|\[preauth\]|publickey/.test(message)) return undefined
     const from =
-      /\b(?:from|by|with|Address|user \S{0,128}|for \S{1,128}|closed by|reset by) (?:invalid user \S{0,128} |authenticating user \S{0,128} |user \S{0,128} )?<?(\[?[\da-fA-F.:%]{2,60}\]?|[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)>?(?: port (\d{1,5})|:(\d{1,5}))?(?=[\s:,;[\]]|$)/
+      /\b(?:from|by|with|Address|user \S{0,128}|authentication for|for \S{1,128}|closed by|reset by) (?:invalid user \S{0,128} |authenticating user \S{0,128} |user \S{0,128} )?<?(\[?[\da-fA-F.:%]{2,60}\]?|[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)>?(?: port (\d{1,5})|:(\d{1,5}))?(?=[\s:,;[\]]|$)/
     const rhost = /\brhost=(\S{1,253})/.exec(message)?.[1]
     const client = rhost === undefined ? remoteOf(message, from) : endpoint(rhost)
     if (!client.ip && !client.domain) return undefined
     const local = /\bon ([\da-fA-F.:]{3,45}) port (\d{1,5})/.exec(message)
     const accepted = /\bAccepted \S+ for |session opened/.test(message)
     const failed =
-      /\b(?:Failed|[Ii]nvalid|[Ii]llegal|failure|not allowed|maximum authentication|Unable to negotiate|Bad protocol|POSSIBLE BREAK-IN|error|Did not receive|preauth)\b/.test(
+      /\b(?:Failed|[Ii]nvalid|[Ii]llegal|failure|not allowed|maximum authentication|Timeout before|Unable to negotiate|Bad protocol|POSSIBLE BREAK-IN|error|Did not receive|preauth)\b/.test(
         message,
       )
     return {
@@ -70,7 +70,7 @@ const pam: MessageShape = {
     const pairs = pairMap(message)
     const rhost = endpoint(pairs.get("rhost"))
     const sudo = /^\s*(\S{1,64}) : (?:.{0,80} ; )?TTY=/.exec(message)
-    if (!rhost.ip && !rhost.domain && !sudo && !/\bpam_/.test(message)) return undefined
+    if (!rhost.ip && !rhost.domain && !sudo && !/\bpam_\w+\([\w-]+:\w+\)/.test(message)) return undefined
     return {
       fields: fieldsOf({
         ...side("source", rhost),
@@ -147,13 +147,14 @@ function hexText(text: string | undefined): string | undefined {
 const fail2ban: MessageShape = {
   name: "fail2ban",
   title: "fail2ban, CSF/lfd, SSHGuard, CrowdSec",
-  hint: /\bfail2ban\b|^lfd\b|\blfd\[\d+\]|\bsshguard\b|\[[\w-]+\] (?:Ban|Unban|Found|Restore Ban|Ignore) [\d.:a-fA-F]+|\*Blocked in csf\*/,
+  hint: /\bfail2ban\b|^lfd\b|\blfd\[\d+\]|\bsshguard\b|\[[\w-]+\] (?:Ban|Unban|Found|Restore Ban|Ignore) [\d.:a-fA-F]+|\*Blocked in csf\*|\bto (?:the )?(?:denylist|blacklist|blocklist)\b/,
   parse(message) {
-    const match = /\b(?:Ban|Unban|Found|Ignore|Blocking|from|blocked|Attack from|Restore Ban)\s+"?([\da-fA-F.:]{3,45})(?=[\s"(,/:]|$)/.exec(
-      message,
-    )
+    const match =
+      /\b(?:Ban|Unban|Found|Ignore|Blocking|from|blocked|Attack from|Restore Ban|host\/network)\s+"?([\da-fA-F.:]{3,45})(?=[\s"(,/:]|$)/.exec(
+        message,
+      )
     if (!match || !isAddress(match[1] as string)) return undefined
-    const blocked = /\b(?:Ban|Blocking|\*Blocked)/.test(message) && !/Unban/.test(message)
+    const blocked = /\b(?:Ban|Blocking|\*Blocked|denylist|blacklist|blocklist)/.test(message) && !/Unban/.test(message)
     return {
       fields: fieldsOf({ "source.ip": match[1], "rule.name": /\[([\w-]{1,64})\] (?:Ban|Unban|Found|Restore|Ignore)/.exec(message)?.[1] }),
       action: blocked ? "blocked" : "unknown",
@@ -163,4 +164,21 @@ const fail2ban: MessageShape = {
   },
 }
 
-export const hostShapes: readonly MessageShape[] = [auditd, sshd, fail2ban, pam]
+/** `id [stamp] user session address module script "action" …`. */
+const webmin: MessageShape = {
+  name: "webmin",
+  title: "Webmin",
+  hint: /^\d{10}\.[\d.]+ \[\d{1,2}\/[A-Z][a-z]{2}\/\d{4} /,
+  parse(message) {
+    const match = /^\d{10}\.[\d.]+ \[([^\]]{18,30})\] (\S{1,128}) (\S{1,64}) (\S{2,60}) (\S+) (\S+) "([^"]{0,64})"/.exec(message)
+    if (!match || !isAddress(match[4] as string)) return undefined
+    return {
+      fields: fieldsOf({ "source.ip": match[4], "user.name": match[2], "event.action": match[7] }),
+      time: stampOf(match[1] as string),
+      outcome: match[7] === "failed" ? "failure" : match[7] === "successful" ? "success" : "unknown",
+      exchange: "service",
+    }
+  },
+}
+
+export const hostShapes: readonly MessageShape[] = [auditd, sshd, fail2ban, webmin, pam]

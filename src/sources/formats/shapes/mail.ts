@@ -34,11 +34,7 @@ const postfix: MessageShape = {
   parse(message) {
     const text = message.replace(/^postfix\/[\w/-]+(?:\[\d+\])?:\s*/, "")
     const relay = /\brelay=([^,\s]{1,300})/.exec(text)?.[1]
-    const client = bracketEnd(
-      /(?:connect from|client=|RCPT from|MAIL from|DATA from|from|warning: |after \S+ from|lost connection .{0,40}from|CONNECT from|EHLO from|HELO from|timeout .{0,40}from|improper command .{0,60}from) ?([^\s,;]+)/.exec(
-        text,
-      )?.[1],
-    )
+    const client = bracketEnd(/(?:\bfrom |\bclient=|\bwarning: |\bsent to )([^\s,;[]{0,253}\[[^\]\s]{3,45}\](?::\d{1,5})?)/.exec(text)?.[1])
     const to = relay === undefined || relay === "none" ? {} : bracketEnd(relay)
     const status = /\bstatus=(\w+)/.exec(text)?.[1]
     const reject = /\b(?:milter-)?reject:|rejected/.test(text)

@@ -5,7 +5,7 @@ import { type Draft, fieldsOf } from "../draft.js"
 import { endpoint, isAddress, side } from "../endpoint.js"
 import { pairMap } from "../pairs.js"
 import { sentenceDraft } from "../sentence.js"
-import { outcomeOf } from "../verdict.js"
+import { actionOf, outcomeOf } from "../verdict.js"
 import type { MessageShape } from "./shape.js"
 
 const openvpn: MessageShape = {
@@ -151,4 +151,21 @@ const netscaler: MessageShape = {
   },
 }
 
-export const vpnShapes: readonly MessageShape[] = [openvpn, strongswan, ivanti, synology, netscaler]
+const wireguard: MessageShape = {
+  name: "wireguard",
+  title: "WireGuard (kernel)",
+  hint: /\bwireguard: /,
+  parse(message) {
+    const match = /\bpeer \d+ \(([\da-fA-F.:[\]]{3,60}?):(\d{1,5})\)|\bfrom ([\da-fA-F.:[\]]{3,60}?):(\d{1,5})(?:\s|$)/.exec(message)
+    const ip = (match?.[1] ?? match?.[3])?.replace(/^\[|\]$/g, "")
+    if (!isAddress(ip ?? "")) return undefined
+    return {
+      fields: fieldsOf({ "source.ip": ip, "source.port": Number(match?.[2] ?? match?.[4]), "network.transport": "udp" }),
+      outcome: outcomeOf(message),
+      action: actionOf(message),
+      exchange: "service",
+    }
+  },
+}
+
+export const vpnShapes: readonly MessageShape[] = [openvpn, strongswan, wireguard, ivanti, synology, netscaler]
