@@ -1,6 +1,7 @@
 // Plain lists: one value a line, comments after `#` or `;`, bullets of Markdown; every line that is no value is reported.
 import type { BulletinDraft } from "../draft.js"
 import { readMeaning } from "../meaning.js"
+import { refangProse } from "../prose.js"
 import { looksLikePattern } from "../stix-terms.js"
 import { readValue } from "../value.js"
 import type { BulletinFormat } from "./format.js"
@@ -24,7 +25,14 @@ export const plainList: BulletinFormat = {
   },
 }
 
+/** A line is a value, a value spelt oddly, or a value and a remark without any mark between them. */
 function claimLine(value: string, comment: string | undefined, provenance: string, draft: BulletinDraft): void {
+  const spelt = refangProse(value)
+  const token = /^(\S+)\s+(.+)$/.exec(spelt)
+  if ("code" in readValue("any", value)) {
+    if ("found" in readValue("any", spelt)) return draft.claim({ type: "any", value: spelt, provenance, comment, original: value })
+    if (token && "found" in readValue("any", token[1]!)) return draft.claim({ type: "any", value: token[1]!, provenance, comment: comment ?? token[2], original: value.split(/\s/, 1)[0] })
+  }
   draft.claim({ type: "any", value, provenance, comment })
 }
 
