@@ -73,8 +73,7 @@ function clientOf(before: string, after: string): Client | undefined {
   const base = { ...(host !== undefined && { host }), ...named(words, at) }
   if (word.includes(",")) return { client: {}, forwarded: word, ...base }
   const second = words[at + 1]
-  if (second !== undefined && second.split(",").every((part) => isAddress(part)))
-    return { client: endpoint(word), forwarded: second, ...base }
+  if (second?.split(",").every((part) => isAddress(part))) return { client: endpoint(word), forwarded: second, ...base }
   return { client: endpoint(word), ...base }
 }
 
@@ -124,11 +123,16 @@ interface Quoted {
 
 const quotedMax = 16
 
+/** Walks once: a quote that nothing closes ends the search. */
 function quotedParts(text: string): Quoted[] {
   const parts: Quoted[] = []
-  for (const match of text.matchAll(/"((?:[^"\\]|\\.)*)"/g)) {
-    parts.push({ text: (match[1] as string).replaceAll('\\"', '"'), start: match.index, end: match.index + match[0].length })
-    if (parts.length >= quotedMax) break
+  let at = text.indexOf('"')
+  while (at >= 0 && parts.length < quotedMax) {
+    let end = at + 1
+    while (end < text.length && text[end] !== '"') end += text[end] === "\\" ? 2 : 1
+    if (end >= text.length) return parts
+    parts.push({ text: text.slice(at + 1, end).replaceAll('\\"', '"'), start: at, end: end + 1 })
+    at = text.indexOf('"', end + 1)
   }
   return parts
 }

@@ -10,10 +10,13 @@ export interface Endpoint {
 
 /** Looks like one address, in any spelling that logs use, without port. */
 export function isAddress(text: string): boolean {
-  const code = text.charCodeAt(0)
-  if (text.length > 60 || !((code >= 0x30 && code <= 0x66) || code === 0x5b || code === 0x3a)) return false
-  return !/^\d+$|^[\d.]+:\d+$|\]:/.test(text) && bareAddress(text) !== undefined
+  if (text.length < 2 || text.length > 60) return false
+  if (quad.test(text)) return !/[3-9]\d\d|2[6-9]\d|25[6-9]/.test(text)
+  return sixChars.test(text) && bareAddress(text) !== undefined
 }
+
+const quad = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/
+const sixChars = /^\[?[\da-fA-F]{0,4}:[\da-fA-F:.]*(?:%[\w.-]+)?\]?$/
 
 /** `203.0.113.9:443`, `[2001:db8::9]:443`, `203.0.113.9/443`, `203.0.113.9#53`, `203.0.113.9(443)`, `host.example:443`, or bare. */
 export function endpoint(text: string | undefined): Endpoint {

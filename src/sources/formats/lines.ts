@@ -2,7 +2,7 @@
 import type { LogRecord } from "../../model/log-record.js"
 import type { Stamp } from "../../model/time.js"
 import type { LineParser, ParseContext } from "../log-format.js"
-import { readStamp } from "../time/stamp.js"
+import { type FoundStamp, readStamp } from "../time/stamp.js"
 import { accessDraft } from "./access-line.js"
 import { type Draft, finishRecord } from "./draft.js"
 import { windowsDraft } from "./json/windows-event.js"
@@ -15,6 +15,9 @@ import { xmlEntries } from "./xml-entries.js"
 
 /** A longer line is parsed up to here; its text is searched whole all the same. */
 export const parsedCharsMax = 65_536
+
+/** What a message is shows in its beginning. */
+const hintedCharsMax = 2048
 
 /** A parser that understands any single line; `format` names what matches nothing known. */
 export function anyLine(context: ParseContext, format: string): LineParser {
@@ -36,7 +39,8 @@ export function draftOf(line: string, context: ParseContext, memory: Memory): Dr
   }
   const event = line.indexOf("<Event ")
   if (event >= 0 && event < 400) return { format: "windows-event-xml", ...windowsDraft(xmlEntries(line)) }
-  const header = syslogHeader(line)
+  const found = readStamp(line)
+  const header = syslogHeader(line, found)
   if (header) {
     const inner = behindHeader(line.slice(header.body), header.head, context, memory)
     const host = header.head.host
@@ -44,16 +48,17 @@ export function draftOf(line: string, context: ParseContext, memory: Memory): Dr
     return twoStamps({ ...inner, fields }, header.time, line)
   }
   const whole = messageDraft(line, {}, context, memory)
-  if (whole) return withTime(whole, line)
+  if (whole) return withTime(whole, found)
   const draft = sentenceDraft(line, {})
   const echo = draft.echo ?? echoOf(line)
-  return withTime({ ...draft, echo }, line)
+  return withTime({ ...draft, echo }, found)
 }
 
 /** The draft of a message by the shapes that are known to begin it. */
 export function messageDraft(message: string, head: MessageHead, context: ParseContext, memory: Memory): Draft | undefined {
+  const hinted = message.length > hintedCharsMax ? message.slice(0, hintedCharsMax) : message
   for (const shape of messageShapes) {
-    if (!shape.hint.test(message) && !(head.program !== undefined && shape.hint.test(`${head.program}:`))) continue
+    if (!shape.hint.test(hinted) && !(head.program !== undefined && shape.hint.test(`${head.program}:`))) continue
     const draft = shape.parse(message, { ...context, head, memory })
     if (draft) return { format: shape.name, ...draft }
   }
@@ -76,7 +81,7 @@ function behindHeader(message: string, head: MessageHead, context: ParseContext,
 
 /** The device's own stamp is the event, the relay's becomes `event.created` (semantics 7.10). */
 function twoStamps(draft: Draft, relay: Stamp | undefined, line: string): Draft {
-  if (!relay) return draft.time ? draft : withTime(draft, line)
+  if (!relay) return draft.time ? draft : withTime(draft, readStamp(line))
   if (!draft.time) return { ...draft, time: relay }
   if (sameClock(draft.time, relay)) return { ...draft, time: draft.time.year === undefined ? relay : draft.time }
   const stamp = readStamp(line)
@@ -89,8 +94,6 @@ function sameClock(a: Stamp, b: Stamp): boolean {
   return a.month === b.month && a.day === b.day && a.hour === b.hour && a.minute === b.minute && a.second === b.second
 }
 
-function withTime(draft: Draft, line: string): Draft {
-  if (draft.time) return draft
-  const found = readStamp(line)
-  return found ? { ...draft, time: found.stamp } : draft
+function withTime(draft: Draft, found: FoundStamp | undefined): Draft {
+  return draft.time || !found ? draft : { ...draft, time: found.stamp }
 }

@@ -68,7 +68,8 @@ const sourceName = /\bfrom ([A-Za-z0-9][\w-]*(?:\.[\w-]+)+)(?: port (\d{1,5}))?(
 const toRequest = new RegExp(String.raw`(?<![\w.])(${address})${port}\s?->\s?(?:[A-Z]{3,8}[: ])?(?:https?://|/)`)
 
 function putSides(text: string, fields: Readonly<Record<string, FieldValue>>, put: (more: Loose) => void): void {
-  const both = arrow.exec(text)
+  const arrows = /[>→]/.test(text)
+  const both = arrows ? arrow.exec(text) : null
   if (
     both &&
     isAddress(both[1] as string) &&
@@ -80,7 +81,7 @@ function putSides(text: string, fields: Readonly<Record<string, FieldValue>>, pu
     put(side("destination", ended(both[3], both[4])))
     return
   }
-  const from = toRequest.exec(text) ?? source.exec(text)
+  const from = (arrows ? toRequest.exec(text) : null) ?? source.exec(text)
   if (from && fields["source.ip"] === undefined && isAddress(unbracket(from[1] as string))) put(side("source", ended(from[1], from[2])))
   const name = from || fields["source.ip"] !== undefined ? null : sourceName.exec(text)
   if (name && isHostName(name[1] as string)) put(side("source", { domain: name[1] as string, ...(name[2] && { port: Number(name[2]) }) }))
@@ -149,6 +150,7 @@ function userIn(text: string): string | undefined {
 
 /** Words for the verdict, without URLs and paths, whose names say nothing. */
 function sayingPart(text: string, keyed: boolean): string {
-  const plain = text.slice(0, 600).replace(/\S*[/\\]\S*/g, " ")
+  const words = text.slice(0, 600).split(" ")
+  const plain = words.filter((word) => !word.includes("/") && !word.includes("\\")).join(" ")
   return keyed ? plain.replace(/[\w.-]+=(?:"[^"]*"|\S*)/g, " ") : plain
 }

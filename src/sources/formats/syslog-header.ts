@@ -1,6 +1,6 @@
 // RFC 3164 and RFC 5424 headers, with the variations that relays and devices make of them.
 import type { Stamp } from "../../model/time.js"
-import { readStamp } from "../time/stamp.js"
+import { type FoundStamp, readStamp } from "../time/stamp.js"
 import type { MessageHead } from "./shapes/shape.js"
 
 export interface SyslogLine {
@@ -21,17 +21,17 @@ const tag5424 = /^(\S{1,48})\s+(\S{1,128})\s+(\S{1,32})\s+(?:-|(?=\[))\s?/
  * The header of a line; undefined if it begins with no priority and no stamp. A full date alone is no header, since most
  * applications begin their lines so: a host and a tagged program must follow it.
  */
-export function syslogHeader(line: string): SyslogLine | undefined {
-  const header = headerOf(line)
+export function syslogHeader(line: string, stamp = readStamp(line)): SyslogLine | undefined {
+  const header = headerOf(line, stamp)
   if (!header || line.trimStart().startsWith("<")) return header
   if (header.time?.utc || !/^[\s*.:]{0,2}(?:\d{4}-|[\p{L}]{3,5}\.?\s)/u.test(line)) return undefined
   const full = header.time?.year !== undefined && /^\s*\d{4}/.test(line)
   return full && (header.head.host === undefined || header.head.program === undefined) ? undefined : header
 }
 
-function headerOf(line: string): SyslogLine | undefined {
+function headerOf(line: string, first: FoundStamp | undefined): SyslogLine | undefined {
   const pri = priority.exec(line)?.[0] ?? ""
-  const found = readStamp(line.slice(pri.length, pri.length + 96))
+  const found = pri === "" ? first : readStamp(line.slice(pri.length, pri.length + 96))
   if (!found || found.start > 2) {
     if (!pri.includes("<")) return undefined
     return afterHost(line, pri.length, undefined, {})

@@ -128,6 +128,8 @@ function layout(source: string): Layout {
 function headStamp(head: string): FoundStamp | undefined {
   let best: FoundStamp | undefined
   for (const layout of layouts) {
+    // Layouts that begin alike stand in the list from the longest to the shortest: none is better than one at the start.
+    if (best && best.start <= 1) return best
     const found = firstOf(layout, head)
     if (found && (!best || found.start < best.start || (found.start === best.start && found.end > best.end))) best = found
   }
@@ -169,19 +171,25 @@ function calendarStamp(groups: Groups): Stamp | undefined {
   if (hour === undefined || hour > 23 || minute > 59 || second > 60) return undefined
   const date = dateOf(groups)
   if (!date) return undefined
-  const fraction = groups.fraction ?? groups.comma ?? ""
+  const fraction = groups.fraction ?? groups.comma
   const offsets = zoneOf(groups)
-  const span = groups.hour === undefined ? 86_399e9 : groups.second === undefined ? 59e9 : 0
-  return {
-    ...date,
+  const stamp: Writable<Stamp> = {
+    month: date.month,
+    day: date.day,
     hour,
     minute,
     second,
-    nanos: Number(fraction.padEnd(9, "0")),
-    ...(offsets && { offsets }),
-    ...(span > 0 && { span }),
+    nanos: fraction === undefined ? 0 : Number(fraction.padEnd(9, "0")),
   }
+  if (date.year !== undefined) stamp.year = date.year
+  if (date.dayOrder) stamp.dayOrder = date.dayOrder
+  if (offsets) stamp.offsets = offsets
+  if (groups.hour === undefined) stamp.span = 86_399e9
+  else if (groups.second === undefined) stamp.span = 59e9
+  return stamp
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 function hourOf(text: string | undefined, meridiem: string | undefined): number | undefined {
   const hour = Number(text ?? 0)
@@ -202,7 +210,7 @@ function dateOf(groups: Groups): CalendarDate | undefined {
   if (year !== undefined && (year < 1970 || year > 2099)) return undefined
   const date = groups.one === undefined ? namedDate(groups) : orderedDate(Number(groups.one), Number(groups.two), groups.separator)
   if (!date || !isDate(year, date)) return undefined
-  return year === undefined ? date : { year, ...date }
+  return year === undefined ? date : { year, month: date.month, day: date.day, ...(date.dayOrder && { dayOrder: date.dayOrder }) }
 }
 
 function namedDate(groups: Groups): CalendarDate | undefined {
@@ -222,15 +230,31 @@ function isDate(year: number | undefined, { month, day, dayOrder }: CalendarDate
   if (month < 1 || month > 12 || day < 1) return false
   if (dayOrder === "unknown") return day <= 12
   // A year that is not stated may be a leap year.
-  return day <= new Date(Date.UTC(year ?? 2020, month, 0)).getUTCDate()
+  return day <= 28 || day <= new Date(Date.UTC(year ?? 2020, month, 0)).getUTCDate()
 }
+
+const monthStarts: readonly (readonly [string, number])[] = [
+  ["juin", 6],
+  ["juil", 7],
+  ["jan", 1],
+  ["fe", 2],
+  ["mar", 3],
+  ["apr", 4],
+  ["avr", 4],
+  ["may", 5],
+  ["mai", 5],
+  ["jun", 6],
+  ["jul", 7],
+  ["aou", 8],
+  ["aug", 8],
+  ["sep", 9],
+  ["oct", 10],
+  ["nov", 11],
+  ["dec", 12],
+]
 
 /** English and French names by what tells them apart; the accents may be missing. */
 function monthOf(name: string): number | undefined {
   const plain = name.toLowerCase().replaceAll("é", "e").replaceAll("û", "u")
-  if (plain.startsWith("juin")) return 6
-  if (plain.startsWith("juil")) return 7
-  const starts = ["jan", "fe", "mar", "a[pv]r", "ma[iy]", "jun", "jul", "ao|aug", "sep", "oct", "nov", "dec"]
-  const at = starts.findIndex((start) => new RegExp(`^(?:${start})`).test(plain))
-  return at < 0 ? undefined : at + 1
+  return monthStarts.find(([start]) => plain.startsWith(start))?.[1]
 }
