@@ -45,7 +45,7 @@ const allNames = [...actors.flatMap(({ canonical, aliases }) => [canonical, ...a
 )
 // Numbered designations are actor names whoever gave them: an unknown APT99 is shown, without a common name.
 const actorPattern = new RegExp(
-  `(?<![\\w.-])(?:${allNames.map((name) => escaped(name).replace(/ /g, "\\s+")).join("|")}|APT-?[A-Z]?-?\\d{1,3}|UNC\\d{3,4}|FIN\\d{1,2}|DEV-\\d{4}|Storm-\\d{4})(?![\\w-])`,
+  `(?<![\\w.-])(?:${allNames.map((name) => escaped(name).replace(/ /g, "\\s+")).join("|")}|APT[- ]?[A-Z]?-?\\d{1,3}|UNC\\d{3,4}|FIN\\d{1,2}|DEV-\\d{4}|Storm-\\d{4})(?![\\w-])`,
   "gi",
 )
 

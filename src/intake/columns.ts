@@ -55,14 +55,17 @@ export function kindOfWord(word: string): StatedType | undefined {
   )
 }
 
-/** Share of cells that read as a value by themselves. */
+/** Share of cells that read as a value by themselves; a phrase that ends like a file name is none here. */
 export function readableShare(cells: readonly string[]): number {
   const filled = cells.filter((cell) => cell.trim() !== "")
-  if (filled.length === 0) return 0
-  return (
-    filled.filter((cell) => looksLikePattern(cell) || ("found" in readValue("any", cell) && !/^\d+(?:\.\d+)?$/.test(cell.trim()))).length /
-    filled.length
-  )
+  return filled.length === 0 ? 0 : filled.filter(isReadable).length / filled.length
+}
+
+function isReadable(cell: string): boolean {
+  if (looksLikePattern(cell)) return true
+  if (/^\s*\d+(?:\.\d+)?\s*$/.test(cell)) return false
+  const reading = readValue("any", cell)
+  return "found" in reading && !(reading.found.type === "file:name" && /\s/.test(cell.trim()))
 }
 
 const anyHeadings = [

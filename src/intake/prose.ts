@@ -1,7 +1,7 @@
 // Finds values in running text: refangs what is defanged, tells indicators from references by how the document sets them apart (semantics 11.2, 11.3).
 import { canonicalAddress } from "../model/canonical.js"
 import type { ObservableType } from "../model/observable.js"
-import { isFileName } from "./data/file-extensions.js"
+import { isFileInText, isFileName } from "./data/file-extensions.js"
 import type { BulletinDraft } from "./draft.js"
 import { hostOf, isPublishers, isReporters } from "./quality.js"
 import { readAddress, readAny, readEmail, readHash, readHost, readUrl } from "./value.js"
@@ -62,7 +62,7 @@ export function refangProse(text: string): string {
   return text
     .replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, "")
     .replace(/\u00a0/g, " ")
-    .replace(/(?<=[\p{L}\p{N}\]]) ?[[({]{1,8} ?(?:\.|dot|point) ?[\])}]{1,8} ?(?=[\p{L}\p{N}[({])/giu, ".")
+    .replace(/(?<=[\p{L}\p{N}\]}]) ?[[({]{1,8} ?(?:\.|dot|point) ?[\])}]{1,8} ?(?=[\p{L}\p{N}[({])/giu, ".")
     .replace(/(?<=[\p{L}\p{N}])[[({]{1,8}\.(?=[\p{L}\p{N}])/gu, ".")
     .replace(/(?<=[\p{L}\p{N}])\.[\])}]{1,8}(?=[\p{L}\p{N}])/gu, ".")
     .replace(/(?<=[\p{L}\p{N}])\\\.(?=[\p{L}\p{N}])/gu, ".")
@@ -206,7 +206,7 @@ function judge(value: string, text: string, offset: number, line: number, source
   if (/\}$/.test(before) && value.startsWith(".")) {
     // `server-{1,30}.evil.example` stands for many names: none of them is written here.
     const whole = `${/\S+$/.exec(before)?.[0] ?? ""}${value}`
-    return { ...base, original: whole, text: whole, type: "unreadable" }
+    return { ...base, original: originalOf(whole, source), text: whole, type: "unreadable" }
   }
   const quad = /^\d{1,10}(?:\.\d{1,10}){3}(?![\d.])/.test(value)
   if (quad && !defanged && numbersOfThings.test(before))
@@ -224,7 +224,7 @@ function judge(value: string, text: string, offset: number, line: number, source
   if (/^[0-9a-fA-F]+$/.test(value) || canonicalAddress(value)) return undefined
   const any = readAny(value)
   if (!any) return defanged && /^[\p{L}\p{N}_.-]+$/u.test(value) && /\p{L}/u.test(value) ? { ...base, type: "unreadable" } : undefined
-  if (any.type === "file:name" || (!defanged && isFileName(value)))
+  if (any.type === "file:name" || (!defanged && (isFileName(value) || isFileInText(value))))
     return { ...base, type: "file:name", aside: "a file name in running text; give it as file:name=… to hunt for it" }
   // `e.g`, `i.e`, `Node.js`, `U.S.name`: short or capitalised words with a full stop between are prose.
   if (!defanged && !apart && any.type === "domain-name" && !plausibleName(value)) return undefined

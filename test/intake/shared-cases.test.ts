@@ -13,7 +13,11 @@ interface Case {
   readonly indicator?: string
   readonly bulletin?: { readonly name: string; readonly text: string }
   readonly value: string | null
-  readonly expect: { readonly type?: string; readonly marks?: readonly string[]; readonly problems?: readonly { readonly code: string; readonly value?: string }[] }
+  readonly expect: {
+    readonly type?: string
+    readonly marks?: readonly string[]
+    readonly problems?: readonly { readonly code: string; readonly value?: string }[]
+  }
 }
 
 async function read(one: Case): Promise<{ indicators: readonly Indicator[]; problems: readonly Problem[] }> {
@@ -23,10 +27,16 @@ async function read(one: Case): Promise<{ indicators: readonly Indicator[]; prob
 }
 
 describe.skipIf(!existsSync(path))("shared intake cases (skipped where the shared data is absent)", () => {
-  const cases = existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").map((line) => JSON.parse(line) as Case) : []
+  const cases = existsSync(path)
+    ? readFileSync(path, "utf8")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as Case)
+    : []
   test.each(cases.map((one) => [one.id, one.why, one] as const))("%s: %s", async (_id, _why, one) => {
     const { indicators, problems } = await read(one)
-    for (const { code, value } of one.expect.problems ?? []) expect(problems).toContainEqual(expect.objectContaining(value === undefined ? { code } : { code, value }))
+    for (const { code, value } of one.expect.problems ?? [])
+      expect(problems).toContainEqual(expect.objectContaining(value === undefined ? { code } : { code, value }))
     if (one.value === null || one.expect.problems) return
     const indicator = indicators.find(({ value }) => value === one.value)
     expect(indicator).toBeDefined()

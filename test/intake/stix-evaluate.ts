@@ -10,7 +10,14 @@ interface Bundle {
 /** True if some observed-data of the bundle matches the pattern. */
 export function matches(pattern: Pattern, bundle: Bundle): boolean {
   const objects = new Map(bundle.objects.map((object) => [String(object.id), object]))
-  return bundle.objects.filter(({ type }) => type === "observed-data").some((observed) => holds(pattern, (observed.object_refs as string[]).map((ref) => objects.get(ref)!)))
+  return bundle.objects
+    .filter(({ type }) => type === "observed-data")
+    .some((observed) =>
+      holds(
+        pattern,
+        (observed.object_refs as string[]).map((ref) => objects.get(ref)!),
+      ),
+    )
 }
 
 function holds(pattern: Pattern, objects: readonly Record<string, Value>[]): boolean {
@@ -28,7 +35,8 @@ function holds(pattern: Pattern, objects: readonly Record<string, Value>[]): boo
 
 /** The objects for which an expression is true: AND is what both sides share. */
 function matching(expression: ComparisonExpression, objects: readonly Record<string, Value>[]): ReadonlySet<Value> {
-  if (expression.kind === "comparison") return new Set(objects.filter((object) => object.type === expression.objectType && compares(expression, valuesAt(expression, object))))
+  if (expression.kind === "comparison")
+    return new Set(objects.filter((object) => object.type === expression.objectType && compares(expression, valuesAt(expression, object))))
   const sets = expression.terms.map((term) => matching(term, objects))
   if (expression.kind === "or") return new Set(sets.flatMap((set) => [...set]))
   return new Set([...sets[0]!].filter((object) => sets.every((set) => set.has(object))))

@@ -6,7 +6,9 @@ import { patternTerms } from "../../src/intake/stix-terms.js"
 import { matches } from "./stix-evaluate.js"
 
 const path = "../shared/data/oracle/stix-patterns/stix21_patterns.json"
-const oracle = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : { valid: [], valid_spec_examples: [], invalid: [], matcher_comparison: { observations: [], match: [], no_match: [] } }
+const oracle = existsSync(path)
+  ? JSON.parse(readFileSync(path, "utf8"))
+  : { valid: [], valid_spec_examples: [], invalid: [], matcher_comparison: { observations: [], match: [], no_match: [] } }
 
 describe.skipIf(!existsSync(path))("the oracle of OASIS (skipped where the shared data is absent)", () => {
   test("every valid pattern is accepted", () => {
@@ -33,18 +35,27 @@ function check(pattern: string, claims: readonly string[], unsupported: readonly
 }
 
 test("each equal value under AND, OR and FOLLOWEDBY is an indicator", () => {
-  check("[ipv4-addr:value = '192.0.2.1' OR domain-name:value = 'a.example'] FOLLOWEDBY [url:value = 'http://b.example/']", ["ipv4-addr 192.0.2.1", "domain-name a.example", "url http://b.example/"])
+  check("[ipv4-addr:value = '192.0.2.1' OR domain-name:value = 'a.example'] FOLLOWEDBY [url:value = 'http://b.example/']", [
+    "ipv4-addr 192.0.2.1",
+    "domain-name a.example",
+    "url http://b.example/",
+  ])
   check("[ipv4-addr:value IN ('192.0.2.1', '192.0.2.2')]", ["ipv4-addr 192.0.2.1", "ipv4-addr 192.0.2.2"])
 })
 
 test("references of network traffic are values, its ports limit nothing", () => {
   check("[network-traffic:dst_ref.value = '192.0.2.1' AND network-traffic:dst_port = 80]", ["host 192.0.2.1"])
   check("[network-traffic:dst_ip = '192.0.2.1']", ["address 192.0.2.1"])
-  check("[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:src_ref.value ISSUBSET '198.51.100.0/24']", ["host 198.51.100.0/24"])
+  check("[network-traffic:dst_ref.type = 'ipv4-addr' AND network-traffic:src_ref.value ISSUBSET '198.51.100.0/24']", [
+    "host 198.51.100.0/24",
+  ])
 })
 
 test("digests in every spelling of their name", () => {
-  check("[file:hashes.MD5 = '0123456789abcdef0123456789abcdef' OR file:hashes.'SHA-1' = 'da39a3ee5e6b4b0d3255bfef95601890afd80709']", ["file:hashes.MD5 0123456789abcdef0123456789abcdef", "file:hashes.SHA-1 da39a3ee5e6b4b0d3255bfef95601890afd80709"])
+  check("[file:hashes.MD5 = '0123456789abcdef0123456789abcdef' OR file:hashes.'SHA-1' = 'da39a3ee5e6b4b0d3255bfef95601890afd80709']", [
+    "file:hashes.MD5 0123456789abcdef0123456789abcdef",
+    "file:hashes.SHA-1 da39a3ee5e6b4b0d3255bfef95601890afd80709",
+  ])
 })
 
 test("NOT, LIKE, MATCHES and kinds that logs do not hold are named", () => {
@@ -62,7 +73,15 @@ test("a pattern of conditions alone is named whole", () => {
 
 test("hostile patterns end quickly", () => {
   const start = performance.now()
-  for (const text of ["(".repeat(60_000), "[".repeat(60_000), `[a:b = '${"\\\\".repeat(30_000)}`, `[a:b = 1${" OR a:b = 1".repeat(5_000)}]`, `[a:b IN (${"1,".repeat(20_000)}1)]`, "/*".repeat(30_000)]) parsePattern(text)
+  for (const text of [
+    "(".repeat(60_000),
+    "[".repeat(60_000),
+    `[a:b = '${"\\\\".repeat(30_000)}`,
+    `[a:b = 1${" OR a:b = 1".repeat(5_000)}]`,
+    `[a:b IN (${"1,".repeat(20_000)}1)]`,
+    "/*".repeat(30_000),
+  ])
+    parsePattern(text)
   expect(performance.now() - start).toBeLessThan(3000)
   expect(parsePattern(`${"(".repeat(100)}[a:b=1]${")".repeat(100)}`)).toHaveProperty("message")
 })

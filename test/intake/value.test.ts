@@ -5,7 +5,8 @@ import { readValue } from "../../src/intake/value.js"
 
 function check(input: string, expected: string): void {
   const read = parseIndicator(input)
-  const text = "indicator" in read ? [`${read.indicator.type} ${read.indicator.value}`, ...read.indicator.marks].join(" | ") : read.problem.code
+  const text =
+    "indicator" in read ? [`${read.indicator.type} ${read.indicator.value}`, ...read.indicator.marks].join(" | ") : read.problem.code
   expect(text).toBe(expected)
 }
 
@@ -45,7 +46,10 @@ test("a stated type is taken at its word, and retyped where the value says other
   check("file:name=README", "file:name README")
   check("ip=evil.example", "domain-name evil.example | retyped")
   check("url=evil.example", "domain-name evil.example | retyped")
-  check("file:hashes.MD5=da39a3ee5e6b4b0d3255bfef95601890afd80709", "file:hashes.SHA-1 da39a3ee5e6b4b0d3255bfef95601890afd80709 | warninglist:empty-file | retyped")
+  check(
+    "file:hashes.MD5=da39a3ee5e6b4b0d3255bfef95601890afd80709",
+    "file:hashes.SHA-1 da39a3ee5e6b4b0d3255bfef95601890afd80709 | warninglist:empty-file | retyped",
+  )
   check("domain-name=svchost.exe", "file:name svchost.exe | retyped")
 })
 
@@ -86,11 +90,15 @@ test("warninglists mark and never drop; networks are compared both ways", () => 
   check("104.16.1.1", "ipv4-addr 104.16.1.1 | warninglist:cloudflare")
   check("google.com", "domain-name google.com | warninglist:top-site")
   check("evil.google.com.example", "domain-name evil.google.com.example")
-  check("cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e", `file:hashes.SHA-512 cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e | warninglist:empty-file`)
+  check(
+    "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
+    `file:hashes.SHA-512 cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e | warninglist:empty-file`,
+  )
 })
 
 test("endless and hostile values end quickly", () => {
   const start = performance.now()
-  for (const piece of ["a.", "[.", "((((", "a-", "1.", "%41", "\\", "@a", ":a", "[[dot]]", " .", "//"]) readValue("any", piece.repeat(4000).slice(0, 8192))
+  for (const piece of ["a.", "[.", "((((", "a-", "1.", "%41", "\\", "@a", ":a", "[[dot]]", " .", "//"])
+    readValue("any", piece.repeat(4000).slice(0, 8192))
   expect(performance.now() - start).toBeLessThan(5000)
 })

@@ -10,7 +10,8 @@ export const csv: BulletinFormat = {
   recognize({ head }) {
     if (/^\s*[{<]/.test(head)) return 0
     const layout = layoutOf(head)
-    if (!layout) return 0
+    // Lines between bars are a table of Markdown or AsciiDoc inside a text.
+    if (!layout || (layout.delimiter === "|" && /^\s*\|/m.test(head))) return 0
     // A table is one only if its value columns hold values in most rows; running text with commas does not.
     const at = layout.roles.findIndex(({ kind }) => kind === "value")
     const cells: string[] = []

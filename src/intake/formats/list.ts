@@ -31,7 +31,8 @@ function claimLine(value: string, comment: string | undefined, provenance: strin
   const token = /^(\S+)\s+(.+)$/.exec(spelt)
   if ("code" in readValue("any", value)) {
     if ("found" in readValue("any", spelt)) return draft.claim({ type: "any", value: spelt, provenance, comment, original: value })
-    if (token && "found" in readValue("any", token[1]!)) return draft.claim({ type: "any", value: token[1]!, provenance, comment: comment ?? token[2], original: value.split(/\s/, 1)[0] })
+    if (token && "found" in readValue("any", token[1]!))
+      return draft.claim({ type: "any", value: token[1]!, provenance, comment: comment ?? token[2], original: value.split(/\s/, 1)[0] })
   }
   draft.claim({ type: "any", value, provenance, comment })
 }
