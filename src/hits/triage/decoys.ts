@@ -1,0 +1,93 @@
+// How many hits chance alone would give: unlisted neighbours of every listed address, searched in the same pass.
+import { type AddressRange, formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../../model/address.js"
+import { seededRandom } from "../relays/random.js"
+
+export const decoysPerAddress = 100
+/** No list needs more than this many decoys to make its point. */
+const decoysMax = 2_000_000
+const triesPerDecoy = 50
+
+export interface DecoyCount {
+  /** Hits on listed addresses, echo and folded ones aside. */
+  readonly hits: number
+  /** Listed addresses with at least one hit. */
+  readonly addresses: number
+  /** Hits on decoys, all of them together. */
+  readonly decoyHits: number
+  /** Decoys with at least one hit. */
+  readonly decoyAddresses: number
+  readonly listed: number
+  readonly decoys: number
+}
+
+/**
+ * For each listed address, unlisted and foreign addresses of the same /16 (IPv6: /32), equal in every run.
+ * A /16 with too few free addresses gives fewer; networks are their first address.
+ */
+export function decoysFor(
+  listed: readonly string[],
+  own: readonly AddressRange[],
+  perAddress = decoysPerAddress,
+): ReadonlyMap<string, readonly string[]> {
+  const taken = new Set(listed)
+  const found = new Map<string, readonly string[]>()
+  let total = 0
+  for (const address of [...taken].sort()) {
+    const decoys = total < decoysMax ? decoysOf(address, taken, own, perAddress) : []
+    total += decoys.length
+    for (const decoy of decoys) taken.add(decoy)
+    found.set(address, decoys)
+  }
+  return found
+}
+
+/** Hits that chance would give a list of this length. */
+export function expectedByChance(count: DecoyCount): number {
+  return count.decoys === 0 ? 0 : (count.decoyHits * count.listed) / count.decoys
+}
+
+/** Expected over observed, 0 to 1: a crude false-discovery rate. */
+export function chanceRate(count: DecoyCount): number {
+  return count.hits === 0 ? 0 : Math.min(1, expectedByChance(count) / count.hits)
+}
+
+export function decoySentence(count: DecoyCount, language: "en" | "fr" = "en"): string {
+  const chance = roundChance(expectedByChance(count))
+  const { hits, addresses } = count
+  return language === "fr"
+    ? `${hits} ${plural(hits, "occurrence")} sur ${addresses} ${plural(addresses, "adresse")} ${plural(addresses, "listée")} ; par hasard ${chance.replace(".", ",")}`
+    : `${hits} ${plural(hits, "hit")} on ${addresses} listed ${addresses === 1 ? "address" : "addresses"}; by chance ${chance}`
+}
+
+function decoysOf(address: string, taken: ReadonlySet<string>, own: readonly AddressRange[], wanted: number): readonly string[] {
+  const plain = address.replace(/[/-].*$/, "")
+  const four = parseIpv4(plain)
+  const six = four === undefined ? parseIpv6(plain) : undefined
+  if (four === undefined && six === undefined) return []
+  const random = seededRandom(`decoy ${address}`)
+  const chosen = new Set<string>()
+  for (let tries = 0; chosen.size < wanted && tries < wanted * triesPerDecoy; tries++) {
+    const candidate =
+      four === undefined ? sixNear(six as bigint, random) : BigInt(Math.floor(four / 65_536) * 65_536 + Math.floor(random() * 65_536))
+    const version = four === undefined ? 6 : 4
+    if (own.some((range) => range.version === version && candidate >= range.first && candidate <= range.last)) continue
+    const text = version === 4 ? formatIpv4(candidate) : formatIpv6(candidate)
+    if (!taken.has(text)) chosen.add(text)
+  }
+  return [...chosen]
+}
+
+function sixNear(address: bigint, random: () => number): bigint {
+  let low = 0n
+  for (let part = 0; part < 6; part++) low = (low << 16n) | BigInt(Math.floor(random() * 65_536))
+  return ((address >> 96n) << 96n) | low
+}
+
+function roundChance(value: number): string {
+  if (value === 0) return "0"
+  return value < 0.05 ? "<0.1" : value.toFixed(1)
+}
+
+function plural(count: number, word: string): string {
+  return count === 1 ? word : `${word}s`
+}

@@ -1,0 +1,76 @@
+// What a record was aimed at: an edge login, Exchange, VPN, administration or mail service, or something public.
+import type { Hit } from "../../model/hit.js"
+import { isAuthentication, port, text } from "./fields.js"
+
+export type Target = { readonly kind: "sensitive" | "public"; readonly name: string } | { readonly kind: "unknown" }
+
+const paths: readonly (readonly [RegExp, string])[] = [
+  [/^\/(?:owa|ecp|ews|mapi|autodiscover|oab|rpc|microsoft-server-activesync|powershell)(?:\/|$|\?)/i, "Exchange"],
+  [
+    /^\/(?:remote(?:\/|$)|dana(?:-na)?\/|\+cscoe\+|\+cscot\+|global-protect|ssl-vpn|sslvpn|vpns?(?:\/|$)|logon\/logonpoint|my\.policy|tmui\/|cgi-bin\/welcome|api\/v2\/cmdb|sra_)/i,
+    "VPN or edge device",
+  ],
+  [
+    /^\/(?:wp-login\.php|wp-admin|administrator|admin|phpmyadmin|pma|manager\/html|jenkins|webadmin|solr\/admin|actuator|api\/admin|console|cpanel|plesk|citrix|rdweb|adfs)(?:\/|$|\?|\.)/i,
+    "administration",
+  ],
+  [
+    /(?:^|\/)(?:log[io]n|sign-?in|auth|oauth2?|saml2?|sso|user\/login|users\/sign_in)(?:\/|$|\?|\.(?:php|aspx?|jsp|html?|do|cgi))/i,
+    "login page",
+  ],
+  [/^\/(?:webmail|roundcube|zimbra|horde|squirrelmail|sogo|service\/soap)(?:\/|$|\?)/i, "mail"],
+]
+
+const ports: Readonly<Record<number, string>> = {
+  22: "SSH",
+  23: "Telnet",
+  139: "Windows file sharing",
+  445: "Windows file sharing",
+  500: "VPN (IKE)",
+  1194: "VPN (OpenVPN)",
+  1701: "VPN (L2TP)",
+  1723: "VPN (PPTP)",
+  2222: "SSH",
+  3389: "remote desktop",
+  4433: "VPN or edge device",
+  4443: "VPN or edge device",
+  4500: "VPN (IKE)",
+  5900: "remote desktop (VNC)",
+  5985: "Windows remote management",
+  5986: "Windows remote management",
+  8291: "router administration",
+  8443: "administration",
+  10443: "VPN or edge device",
+  25: "mail",
+  110: "mail",
+  143: "mail",
+  465: "mail",
+  587: "mail",
+  993: "mail",
+  995: "mail",
+}
+
+export function targetOf(hit: Pick<Hit, "fields" | "format" | "record">): Target {
+  const path = text(hit.fields["url.path"]) ?? pathOf(text(hit.fields["url.full"]))
+  if (path !== undefined) {
+    const found = paths.find(([pattern]) => pattern.test(path))
+    if (found) return sensitive(`${found[1]} (${path})`)
+    return { kind: "public", name: path }
+  }
+  if (isAuthentication(hit.fields)) return sensitive(`login (${text(hit.fields["event.action"]) ?? hit.format})`)
+  const number = port(hit.fields, "destination")
+  if (number === undefined) return { kind: "unknown" }
+  const service = ports[number]
+  if (service) return sensitive(`${service} (port ${number})`)
+  // A firewall's 443 may be a shop window or a VPN portal: the record does not tell.
+  return number === 443 || number === 80 ? { kind: "unknown" } : { kind: "public", name: `port ${number}` }
+}
+
+function sensitive(name: string): Target {
+  return { kind: "sensitive", name }
+}
+
+function pathOf(url: string | undefined): string | undefined {
+  const match = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url ?? "")
+  return match ? match[1] || "/" : undefined
+}
