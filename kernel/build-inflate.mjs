@@ -1,13 +1,12 @@
-// Compiles the inflater to WebAssembly beside the code that loads it.
+// Compiles the inflater to WebAssembly beside the compiled JavaScript that drives it.
+import { execFileSync } from "node:child_process"
+import { mkdirSync } from "node:fs"
 import { fileURLToPath } from "node:url"
-import asc from "assemblyscript/asc"
 
-const path = (name) => fileURLToPath(new URL(name, import.meta.url))
-const { error, stderr } = await asc.main(
-  [path("inflate.ts"), "--outFile", path("../src/sources/files/inflate.wasm"), "-O3", "--runtime", "stub", "--enable", "simd", "--converge", "--noAssert"],
-  { stdout: process.stdout },
-)
-if (error) {
-  console.error(stderr.toString())
-  process.exit(2)
-}
+const at = (path) => fileURLToPath(new URL(path, import.meta.url))
+mkdirSync(at("../dist/sources/files"), { recursive: true })
+const flags = ["--runtime", "stub", "-O3", "--noAssert", "--converge", "--enable", "simd,bulk-memory"]
+const target = at("../dist/sources/files/inflate.wasm")
+execFileSync(process.execPath, [at("../node_modules/assemblyscript/bin/asc.js"), at("inflate.ts"), "-o", target, ...flags], {
+  stdio: ["ignore", "inherit", "inherit"],
+})

@@ -73,7 +73,7 @@ export class ByteReader {
 
   /** Consumes `bytes` bytes; a copy of them, shorter only at the end. */
   async read(bytes: number): Promise<Uint8Array> {
-    const found = (await this.peek(bytes)).slice()
+    const found = copyOf(await this.peek(bytes))
     this.advance(found.length)
     return found
   }
@@ -111,7 +111,7 @@ export class ByteReader {
     const parts: Uint8Array[] = []
     let held = 0
     do {
-      parts.push(this.#chunk.slice())
+      parts.push(copyOf(this.#chunk))
       held += this.#chunk.length
       this.#chunk = nothing
     } while (held < bytes && (await this.#pull()))
@@ -130,6 +130,11 @@ export class ByteReader {
     else this.#ended = true
     return !this.#ended
   }
+}
+
+/** Not `slice`, which on a Buffer is a view of the same bytes. */
+export function copyOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes)
 }
 
 /** The first `bytes` bytes of a reader, as a source of its own. What is consumed of it is consumed of the reader at once. */

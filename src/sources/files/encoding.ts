@@ -1,5 +1,6 @@
 // Turns stored bytes into text for the search: UTF-16 stretches become UTF-8, everything else passes unchanged (semantics 3.2).
 // It decides stretch by stretch and not by file, since programs append UTF-16 to ASCII files and the reverse.
+import { copyOf } from "./byte-reader.js"
 
 /** A UTF-16 stretch begins with so many units of ASCII text, unless a byte order mark says so. */
 const unitsToEnter = 3
@@ -18,6 +19,10 @@ type Mode = "bytes" | "le" | "be"
 const lineFeed = 0x0a
 
 export class TextDecoding {
+  /** Something was UTF-16: offsets in the text are not those in the bytes. */
+  changed = false
+  /** Bytes of a mark before UTF-8 text. */
+  skipped = 0
   #mode: Mode = "bytes"
   /** Bytes whose reading needs those that follow. */
   #held: Uint8Array = new Uint8Array(0)
@@ -46,7 +51,7 @@ export class TextDecoding {
     let at = 0
     if (first) {
       if (data.length < lookBack + lookAhead && !last) {
-        this.#held = data.slice()
+        this.#held = copyOf(data)
         return out
       }
       this.#started = true
@@ -56,9 +61,10 @@ export class TextDecoding {
       const next: Step = this.#mode === "bytes" ? enter(data, at, last, first && at === 0) : leave(data, at, last, this.#mode)
       if (next.text.length > 0) out.push(next.text)
       this.#mode = next.mode
+      if (next.mode !== "bytes") this.changed = true
       at = next.at
       if (next.wait) {
-        this.#held = data.slice(at)
+        this.#held = copyOf(data.subarray(at))
         break
       }
     }
@@ -67,10 +73,11 @@ export class TextDecoding {
 
   /** Byte order mark at the start of the stream. */
   #begin(data: Uint8Array): number {
-    if (data[0] === 0xef && data[1] === 0xbb && data[2] === 0xbf) return 3
+    if (data[0] === 0xef && data[1] === 0xbb && data[2] === 0xbf) return (this.skipped = 3)
     const mode = markAt(data, 0)
     if (!mode) return 0
     this.#mode = mode
+    this.changed = true
     return 2
   }
 }

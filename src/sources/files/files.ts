@@ -1,20 +1,24 @@
 // Opens the searchable contents of one file: itself, or what its containers hold, level by level.
 import type { ProblemCode } from "../../model/problem.js"
 import type { WorkUnit } from "../../model/work-unit.js"
-import { ByteReader, type ByteSource, sourceOf } from "./byte-reader.js"
+import { ByteReader, type ByteSource, copyOf, limited, sourceOf } from "./byte-reader.js"
 import type { Archive, Compression, Entry } from "./containers/container.js"
 import { archives, compressions, unreadables } from "./containers/index.js"
 import { digest } from "./discover.js"
 import { headBytes, type Leaf, openLeaf } from "./leaf.js"
 import { defaultLimits, Ledger, type Limits, place, type Report } from "./ledger.js"
+import { type SeekPoint, type SeekPoints, seekPointBefore } from "./seek.js"
 import { openFile } from "./stored-file.js"
 
 export { discover } from "./discover.js"
 export { type Block, headBytes, type Leaf, overlapBytes, type StoredBytes } from "./leaf.js"
 export { defaultLimits, type Limits } from "./ledger.js"
+export { type SeekPoint, SeekPoints, seekPointBefore } from "./seek.js"
 
 export interface OpenOptions {
   readonly limits?: Partial<Limits>
+  /** Takes seek points where the file itself is compressed (not a member of an archive). */
+  readonly seek?: SeekPoints
 }
 
 /** As much as the checks of all containers need: tar's magic stands within the first 512 bytes. */
@@ -40,7 +44,15 @@ export async function* openLeaves(unit: WorkUnit, options: OpenOptions = {}): As
     ledger.damaged(undefined, { code: "unreadable", at: outer.position, message })
   }
   try {
-    const whole: Content = { reader: outer, member: undefined, mtimeMs: unit.mtimeMs, depth: 0, finish: async () => {} }
+    const { seek } = options
+    const whole: Content = {
+      reader: outer,
+      member: undefined,
+      mtimeMs: unit.mtimeMs,
+      depth: 0,
+      finish: async () => {},
+      ...(seek ? { seek } : {}),
+    }
     yield* unit.segment ? closing(ledger, leafOf(ledger, whole)) : leavesOf(ledger, whole)
     const missing = unit.segment || unit.path === "-" ? 0 : unit.size - outer.position
     if (missing > 0 && !outer.broken) {
@@ -64,7 +76,7 @@ export async function plainHead(unit: WorkUnit): Promise<Uint8Array | undefined>
   const file = unit.problem ? undefined : openFile({ ...unit, segment: undefined })
   if (!file || "failure" in file) return undefined
   try {
-    const head = (await new ByteReader(file.source).peek(headBytes)).slice()
+    const head = copyOf(await new ByteReader(file.source).peek(headBytes))
     const known = [...compressions, ...archives, ...unreadables].some((kind) => kind.recognize(head))
     return known || head.includes(0) || head[0] === 0xff || head[0] === 0xfe ? undefined : head
   } finally {
@@ -82,6 +94,68 @@ export function segmentsOf(unit: WorkUnit, bytesEach: number): readonly WorkUnit
   })
 }
 
+/**
+ * A part of a file that is plain text, or compressed text: the bytes [from, to) as they come out of the compression, from the last seek point
+ * before them. The blocks of the one leaf have offsets in the whole text. It must be the file that the points were taken from, and `from` a line
+ * start. No leaf where the file is anything else: then read it whole.
+ */
+export async function* openPart(
+  unit: WorkUnit,
+  part: { readonly from: number; readonly to: number },
+  points: readonly SeekPoint[],
+  options: OpenOptions = {},
+): AsyncGenerator<Leaf> {
+  const compression = await soleCompression(unit)
+  if (compression === "other") return
+  const point = compression?.resume ? seekPointBefore(points, part.from) : undefined
+  const stored = compression ? { from: point?.stored ?? 0, to: unit.size } : part
+  const file = openFile(unit, stored)
+  if ("failure" in file) return
+  try {
+    const outer = new ByteReader(file.source)
+    outer.position = stored.from
+    const ledger = new Ledger(unit, outer, { ...defaultLimits, ...options.limits })
+    file.source.failed = (message) => {
+      outer.fail()
+      ledger.damaged(undefined, { code: "unreadable", at: outer.position, message })
+    }
+    const decode = (report: Report): ByteSource =>
+      sourceOf(point && compression?.resume ? compression.resume(outer, point, report) : (compression as Compression).decode(outer, report))
+    const text: ByteReader = compression
+      ? new ByteReader(
+          bounded(ledger, undefined, () => text, decode),
+          outer,
+        )
+      : outer
+    await text.skip(compression ? part.from - (point?.at ?? 0) : 0)
+    const reader = new ByteReader(limited(text, part.to - part.from), text)
+    yield openLeaf({
+      member: undefined,
+      mtimeMs: unit.mtimeMs,
+      reader,
+      finish: async () => {},
+      ledger,
+      isPartable: true,
+      offset: part.from,
+    })
+  } finally {
+    file.source.close()
+  }
+}
+
+/** The one compression around text; undefined for plain text. */
+async function soleCompression(unit: WorkUnit): Promise<Compression | undefined | "other"> {
+  const file = unit.problem || unit.segment || unit.path === "-" ? undefined : openFile(unit)
+  if (!file || "failure" in file) return "other"
+  try {
+    const head = await new ByteReader(file.source).peek(containerHeadBytes)
+    if ([...archives, ...unreadables].some((kind) => kind.recognize(head))) return "other"
+    return compressions.find((kind) => kind.recognize(head))
+  } finally {
+    file.source.close()
+  }
+}
+
 /** Bytes at one level of the containers. */
 interface Content {
   readonly reader: ByteReader
@@ -90,6 +164,7 @@ interface Content {
   readonly depth: number
   /** Consumes what the levels above hold behind this content. */
   readonly finish: () => Promise<void>
+  readonly seek?: SeekPoints | undefined
 }
 
 async function* leavesOf(ledger: Ledger, content: Content): AsyncGenerator<Leaf> {
@@ -112,13 +187,14 @@ async function* leavesOf(ledger: Ledger, content: Content): AsyncGenerator<Leaf>
 
 function decompressed(ledger: Ledger, content: Content, compression: Compression): Content {
   const outer = content.reader
-  const decode = (report: Report) => sourceOf(compression.decode(outer, report))
+  const decode = (report: Report) => sourceOf(compression.decode(outer, report, content.seek))
   const inner: ByteReader = new ByteReader(
     bounded(ledger, content.member, () => inner, decode),
     outer,
   )
   return {
     ...content,
+    seek: undefined,
     reader: inner,
     depth: content.depth + 1,
     finish: async () => {
@@ -194,7 +270,7 @@ function reportTo(ledger: Ledger, member: string | undefined, reader: () => Byte
 }
 
 function leafOf(ledger: Ledger, content: Content): Leaf {
-  return openLeaf({ ...content, ledger })
+  return openLeaf({ ...content, ledger, isPartable: content.member === undefined && content.depth <= 1 })
 }
 
 async function* unopened(ledger: Ledger, content: Content, code: ProblemCode, message: string): AsyncGenerator<Leaf> {
@@ -205,12 +281,19 @@ async function* unopened(ledger: Ledger, content: Content, code: ProblemCode, me
     await drain(reader)
     await finish()
   }
-  yield* closing(ledger, openLeaf({ member, mtimeMs, reader: undefined, finish: consume, ledger }))
+  yield* closing(ledger, openLeaf({ member, mtimeMs, reader: undefined, finish: consume, ledger, isPartable: false }))
 }
 
 /** Accounts for what belongs to no member, and for bytes that were listed and are not there. */
 function remainder(ledger: Ledger, missing: number): Leaf {
-  const leaf = openLeaf({ member: undefined, mtimeMs: ledger.unit.mtimeMs, reader: undefined, finish: async () => {}, ledger })
+  const leaf = openLeaf({
+    member: undefined,
+    mtimeMs: ledger.unit.mtimeMs,
+    reader: undefined,
+    finish: async () => {},
+    ledger,
+    isPartable: false,
+  })
   return {
     ...leaf,
     async close() {

@@ -1,5 +1,5 @@
 // Drives the WebAssembly inflater (`kernel/inflate.ts`): raw DEFLATE as a stream, with checkpoints from which it can begin again.
-import { readFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 
 /** What stopped a run; numbers of the kernel. */
 export const stops = ["input", "output", "complete", "malformed", "truncated", "block"] as const
@@ -41,7 +41,7 @@ export class Inflater {
   }
 
   private constructor() {
-    module ??= new WebAssembly.Module(readFileSync(new URL("./inflate.wasm", import.meta.url)))
+    module ??= new WebAssembly.Module(readFileSync(kernelFile()))
     this.#kernel = new WebAssembly.Instance(module, {}).exports as unknown as Kernel
     // The kernel never grows its memory.
     this.#memory = new Uint8Array(this.#kernel.memory.buffer)
@@ -111,4 +111,10 @@ export class Inflater {
   unreadBits(): number {
     return this.#kernel.unreadBits()
   }
+}
+
+/** Built beside the compiled JavaScript; tests run the TypeScript, and find it there, too. */
+function kernelFile(): URL {
+  const beside = new URL("./inflate.wasm", import.meta.url)
+  return existsSync(beside) ? beside : new URL("../../../dist/sources/files/inflate.wasm", import.meta.url)
 }

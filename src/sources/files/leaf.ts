@@ -1,7 +1,7 @@
 // One searchable content of an input file: the file itself, or a member at the innermost level of its containers.
 import type { Problem } from "../../model/problem.js"
 import type { DecodeInput } from "../log-format.js"
-import type { ByteReader } from "./byte-reader.js"
+import { type ByteReader, copyOf } from "./byte-reader.js"
 import { markAtEnd, TextDecoding } from "./encoding.js"
 import { type Ledger, place } from "./ledger.js"
 
@@ -45,6 +45,8 @@ export interface Leaf {
   readonly mtimeMs: number
   /** Grows while the leaf is read; complete after `close`. */
   readonly problems: readonly Problem[]
+  /** The file itself, plain or compressed once: `openPart` reads parts of it, as long as `shift` is known. */
+  readonly isPartable: boolean
   /** Nothing stands in it: it only accounts for bytes of the container, or for a member that could not be opened. */
   readonly empty: boolean
   /** The first decoded text, at most `bytes` (up to `headBytes`), fewer only at the end. */
@@ -57,6 +59,11 @@ export interface Leaf {
   decodeInput(report: (problem: Problem) => void, as: "bytes" | "text"): DecodeInput
   /** Text bytes delivered so far. */
   decoded(): number
+  /**
+   * What to add to an offset in the text read so far for the offset in the bytes as they come out of the containers;
+   * undefined where the text is not those very bytes (UTF-16).
+   */
+  shift(): number | undefined
   /** Skips what was not read and closes the account: stored bytes of the input file, which over all leaves of a unit add up to its size. */
   close(): Promise<StoredBytes>
 }
@@ -74,6 +81,9 @@ export interface LeafOrigin {
   /** Consumes what follows the content and belongs to it (trailers, padding). */
   readonly finish: () => Promise<void>
   readonly ledger: Ledger
+  readonly isPartable: boolean
+  /** Offset of the content in the leaf's text, where it is a part of one. */
+  readonly offset?: number
 }
 
 export function openLeaf(origin: LeafOrigin): Leaf {
@@ -88,15 +98,17 @@ export function openLeaf(origin: LeafOrigin): Leaf {
     where: place(path, member),
     mtimeMs: origin.mtimeMs,
     problems,
+    isPartable: origin.isPartable,
     empty: reader === undefined,
     peek: async (bytes = headBytes) => (text ? await text.peek(Math.min(bytes, headBytes)) : new Uint8Array(0)),
-    peekBytes: async (bytes = headBytes) => (reader ? (await reader.peek(Math.min(bytes, headBytes))).slice() : new Uint8Array(0)),
+    peekBytes: async (bytes = headBytes) => (reader ? copyOf(await reader.peek(Math.min(bytes, headBytes))) : new Uint8Array(0)),
     async *blocks(room) {
-      if (text) yield* linesOf(text, room)
+      if (text) yield* linesOf(text, room, origin.offset ?? 0)
     },
     decodeInput: (report, as) =>
       inputOf(as === "text" || !reader ? text : rawOf(reader), place(path, member), origin.mtimeMs, report, ledger),
     decoded: () => text?.delivered ?? 0,
+    shift: () => text?.shift(),
     async close() {
       if (closed) return closed
       if (reader && (await reader.view())) ledger.lose()
@@ -129,6 +141,10 @@ class TextSource implements TextFiller {
     this.#reader = reader
   }
 
+  shift(): number | undefined {
+    return this.#decoding.changed ? undefined : this.#decoding.skipped
+  }
+
   async peek(bytes: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = []
     let length = 0
@@ -158,13 +174,13 @@ class TextSource implements TextFiller {
       if (this.#decoding.idle) {
         const read = await this.#reader.readInto(target)
         if (read > 0 && isPlain(target.subarray(0, read))) return read
-        if (read > 0) this.#keep(this.#decoding.decode(target.slice(0, read)))
+        if (read > 0) this.#keep(this.#decoding.decode(copyOf(target.subarray(0, read))))
         else this.#end()
       } else {
         const view = await this.#reader.view()
         if (!view) this.#end()
         else {
-          this.#keep(this.#decoding.decode(view.slice()))
+          this.#keep(this.#decoding.decode(copyOf(view)))
           this.#reader.advance(view.length)
         }
       }
@@ -196,11 +212,11 @@ function isPlain(bytes: Uint8Array): boolean {
 
 const lineFeed = 0x0a
 
-async function* linesOf(text: TextFiller, room: () => Uint8Array): AsyncGenerator<Block> {
+async function* linesOf(text: TextFiller, room: () => Uint8Array, start: number): AsyncGenerator<Block> {
   /** Text that was read and not yet delivered as part of a whole line: the room does not keep it. */
   let rest: Uint8Array = new Uint8Array(0)
-  let offset = 0
-  let lineOffset = 0
+  let offset = start
+  let lineOffset = start
   let inLine = false
   for (let ended = false; !ended || rest.length > 0; ) {
     const view = room()
@@ -217,7 +233,7 @@ async function* linesOf(text: TextFiller, room: () => Uint8Array): AsyncGenerato
     const whole: number = ended && (end === 0 || !inLine) ? length : end
     const cut = whole > 0 ? whole : cutBefore(bytes)
     const next = whole > 0 ? cut : repeatFrom(bytes, cut)
-    rest = Uint8Array.prototype.slice.call(bytes, next)
+    rest = copyOf(bytes.subarray(next))
     const block: Block = { length: cut, offset, partialLine: inLine || whole === 0, lineOffset, continues: whole === 0 }
     offset += next
     inLine = whole === 0

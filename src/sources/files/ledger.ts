@@ -57,6 +57,7 @@ export class Ledger {
     this.#unit = unit
     this.#outer = outer
     this.#limits = limits
+    this.#settled = outer.position
   }
 
   get unit(): WorkUnit {

@@ -14,14 +14,18 @@ export interface StoredFile extends ByteSource {
   close(): void
 }
 
-export function openFile(unit: WorkUnit): { readonly source: StoredFile } | { readonly failure: string } {
+/** `part` reads these bytes instead, whatever lines they hold. */
+export function openFile(
+  unit: WorkUnit,
+  part?: { readonly from: number; readonly to: number },
+): { readonly source: StoredFile } | { readonly failure: string } {
   if (unit.file === "-") return { source: standardInput() }
   let fd: number | undefined
   try {
     // Not to hang where a named pipe has taken the file's place since it was listed.
     fd = openSync(pathOf(unit.file), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     if (!fstatSync(fd).isFile()) throw new Error("no regular file any more")
-    const range = unit.segment ? owned(fd, unit.segment.from, unit.segment.to, unit.size) : { from: 0, to: unit.size }
+    const range = part ?? (unit.segment ? owned(fd, unit.segment.from, unit.segment.to, unit.size) : { from: 0, to: unit.size })
     return { source: slice(fd, range.from, range.to) }
   } catch (error) {
     if (fd !== undefined) closeSync(fd)

@@ -54,6 +54,13 @@ describe.each(compressed)("%s", (name) => {
     expect(found.codes).toEqual([])
   })
 
+  it("often enough to need many reads, is read as often", async () => {
+    const times = Math.ceil(600_000 / stored.length)
+    const found = await read(Buffer.concat(Array<Buffer>(times).fill(stored)))
+    expect(found.text === text.repeat(times)).toBe(true)
+    expect(found).toMatchObject({ codes: [], lost: 0 })
+  })
+
   it("inside gzip", async () => {
     expect((await read(gzipSync(stored))).text === text).toBe(true)
   })
@@ -159,6 +166,17 @@ describe("tar", () => {
     // The tail may hold what the decoder made of the cut.
     expect(found.members["b.log"]?.length).toBeGreaterThan(50_000)
     expect(found.members["a.log"]).toBe("a\n")
+  })
+
+  it("of many reads: headers and contents across their borders", async () => {
+    const files = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`${n}.log`, Buffer.from(text.slice(n, n + 50_001 + 37 * n))]))
+    const found = await read(tarOf(files))
+    expect(found.codes).toEqual([])
+    for (const [name, content] of Object.entries(files)) expect(found.members[name] === content.toString()).toBe(true)
+    const packed = await read(
+      tarOf(Object.fromEntries(Object.entries(files).map(([name, content]) => [name, gzipSync(content, { level: 1 })]))),
+    )
+    for (const [name, content] of Object.entries(files)) expect(packed.members[name] === content.toString()).toBe(true)
   })
 
   it("several one after another", async () => {

@@ -1,6 +1,7 @@
 // bzip2: all streams. Blocks are independent, so one that is damaged costs itself only: the next is found by its magic number.
 import type { ByteReader } from "../byte-reader.js"
 import type { Report } from "../ledger.js"
+import type { SeekPoints } from "../seek.js"
 import { type Compression, startsWith } from "./container.js"
 
 // 48 bits each, the decimal digits of pi and of its square root.
@@ -15,19 +16,34 @@ const blockBytesMax = (level: number) => Math.ceil((level * 100_000 * codeBitsMa
 export const bzip2: Compression = {
   name: "bzip2",
   recognize: isStream,
-  async *decode(input, report) {
-    for (;;) {
-      const head = await input.peek(10)
-      if (head.length === 0) return
-      if (!isStream(head)) {
-        const code = isCutHead(head) ? "truncated" : "malformed"
-        if (!input.broken) report({ code, at: input.position, message: "bytes behind the bzip2 data are no bzip2: not read" })
-        return
-      }
-      input.advance(4)
-      if (!(yield* stream(input, (head[3] as number) - 0x30, report))) return
-    }
+  async *decode(input, report, seek) {
+    yield* streams(input, report, seek && { seek, at: 0 })
   },
+  async *resume(input, point, report) {
+    const bits = new Bits()
+    bits.at = point.bits
+    if (yield* stream(input, point.parameter, report, bits, "rest")) yield* streams(input, report)
+  },
+}
+
+/** Where the next block's text stands. */
+interface Seeking {
+  readonly seek: SeekPoints
+  at: number
+}
+
+async function* streams(input: ByteReader, report: Report, seeking?: Seeking): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const head = await input.peek(10)
+    if (head.length === 0) return
+    if (!isStream(head)) {
+      const code = isCutHead(head) ? "truncated" : "malformed"
+      if (!input.broken) report({ code, at: input.position, message: "bytes behind the bzip2 data are no bzip2: not read" })
+      return
+    }
+    input.advance(4)
+    if (!(yield* stream(input, (head[3] as number) - 0x30, report, new Bits(), "whole", seeking))) return
+  }
 }
 
 function isStream(head: Uint8Array): boolean {
@@ -39,17 +55,26 @@ function isCutHead(head: Uint8Array): boolean {
   return head.length < 10 && startsWith(head, [0x42, 0x5a, 0x68].slice(0, head.length))
 }
 
-/** Blocks up to the end of the stream; false where nothing more can be read. */
-async function* stream(input: ByteReader, level: number, report: Report): AsyncGenerator<Uint8Array, boolean> {
-  const bits = new Bits()
+/** Blocks up to the end of the stream; false where nothing more can be read. The checksum is of the whole stream. */
+async function* stream(
+  input: ByteReader,
+  level: number,
+  report: Report,
+  bits: Bits,
+  part: "whole" | "rest",
+  seeking?: Seeking,
+): AsyncGenerator<Uint8Array, boolean> {
   const decoder = new BlockDecoder(level)
   let sum = 0
-  let isSound = true
+  let isSound = part === "whole"
   for (;;) {
     await bits.fill(input, blockBytesMax(level))
     const at = input.position
     const start = bits.mark()
     const magic = bits.magic()
+    if (magic === blockMagic && seeking && seeking.at > 0 && seeking.seek.due(seeking.at) === 0) {
+      seeking.seek.add({ at: seeking.at, stored: at, bits: start, window: nothing, parameter: level })
+    }
     if (magic === endMagic) {
       const stated = bits.read32()
       if (bits.overrun) return cutOff(input, report)
@@ -60,6 +85,7 @@ async function* stream(input: ByteReader, level: number, report: Report): AsyncG
     }
     const block = magic === blockMagic ? decoder.decode(bits) : { failure: "no block where one should begin", crc: 0 }
     if (block.text) yield block.text
+    if (seeking) seeking.at += block.text?.length ?? 0
     sum = ((sum << 1) | (sum >>> 31)) ^ block.crc
     if (block.failure === undefined) continue
     if (bits.overrun) return cutOff(input, report)
@@ -69,6 +95,8 @@ async function* stream(input: ByteReader, level: number, report: Report): AsyncG
     if (!(await bits.find(input))) return false
   }
 }
+
+const nothing = new Uint8Array(0)
 
 function cutOff(input: ByteReader, report: Report): false {
   if (!input.broken) report({ code: "truncated", at: input.position, message: "ends in the middle of bzip2 data: its last block is lost" })

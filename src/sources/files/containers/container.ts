@@ -2,6 +2,7 @@
 import type { ProblemCode } from "../../../model/problem.js"
 import type { ByteReader, ByteSource } from "../byte-reader.js"
 import type { Report } from "../ledger.js"
+import type { SeekPoint, SeekPoints } from "../seek.js"
 
 export interface Compression {
   readonly name: string
@@ -10,7 +11,9 @@ export interface Compression {
    * All members, streams or frames, one after another. What decodes before a damage comes out; the damage is reported and ends it.
    * A chunk stays valid until the next is asked for.
    */
-  decode(input: ByteReader, report: Report): AsyncGenerator<Uint8Array>
+  decode(input: ByteReader, report: Report, seek?: SeekPoints): AsyncGenerator<Uint8Array>
+  /** Goes on from a seek point in whose first byte the input stands. Absent where decoding can only begin at the start. */
+  readonly resume?: (input: ByteReader, point: SeekPoint, report: Report) => AsyncGenerator<Uint8Array>
 }
 
 export interface Archive {

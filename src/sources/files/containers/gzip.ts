@@ -2,8 +2,9 @@
 import { crc32 } from "node:zlib"
 import type { ByteReader } from "../byte-reader.js"
 import type { Report } from "../ledger.js"
+import type { SeekPoints } from "../seek.js"
 import { type Compression, startsWith } from "./container.js"
-import { inflate } from "./inflate-stream.js"
+import { type InflateOptions, inflate } from "./inflate-stream.js"
 
 /** Header fields of free length (name, comment, extra) are read up to here. */
 const headerBytesMax = 256 * 1024
@@ -11,17 +12,29 @@ const headerBytesMax = 256 * 1024
 export const gzip: Compression = {
   name: "gzip",
   recognize: isMember,
-  async *decode(input, report) {
-    for (;;) {
-      const start = input.position
-      if (!(await skipHeader(input))) {
-        report({ code: "truncated", at: input.position, message: "gzip header is cut off or too long" })
-        return
-      }
-      if (!(yield* member(input, start, report))) return
-      if (!(await nextMember(input, report))) return
-    }
+  async *decode(input, report, seek) {
+    yield* members(input, report, 0, seek)
   },
+  async *resume(input, point, report) {
+    const start = input.position
+    const rest = yield* text(input, start, report, { at: point.at, from: point })
+    // The checksum is of the whole member, of which this is the end.
+    if (!rest || (await input.skip(8)) < 8 || !(await nextMember(input, report))) return
+    yield* members(input, report, 0, undefined)
+  },
+}
+
+async function* members(input: ByteReader, report: Report, from: number, seek: SeekPoints | undefined): AsyncGenerator<Uint8Array> {
+  for (let at = from; ; ) {
+    const start = input.position
+    if (!(await skipHeader(input))) {
+      report({ code: "truncated", at: input.position, message: "gzip header is cut off or too long" })
+      return
+    }
+    const size = yield* member(input, start, report, { at, ...(seek ? { seek } : {}) })
+    if (size === undefined || !(await nextMember(input, report))) return
+    at += size
+  }
 }
 
 /** RFC 1952 section 2.3: magic, DEFLATE, reserved flags clear. */
@@ -29,36 +42,55 @@ function isMember(head: Uint8Array): boolean {
   return startsWith(head, [0x1f, 0x8b, 8]) && ((head[3] as number) & 0xe0) === 0
 }
 
-async function* member(input: ByteReader, start: number, report: Report): AsyncGenerator<Uint8Array, boolean> {
-  let crc = 0
-  let size = 0
-  const stream = inflate(input)
-  for (;;) {
-    const { done, value } = await stream.next()
-    if (!done) {
-      crc = crc32(value, crc)
-      size += value.length
-      yield value
-      continue
-    }
-    if (value.state === "complete") break
-    if (!input.broken) report({ code: value.state, at: input.position, message: `gzip member at byte ${start}: ${value.message}` })
-    return false
-  }
+/** Bytes of the member; undefined where nothing more can be read. */
+async function* member(
+  input: ByteReader,
+  start: number,
+  report: Report,
+  options: InflateOptions,
+): AsyncGenerator<Uint8Array, number | undefined> {
+  const sum = yield* text(input, start, report, options)
+  if (!sum) return undefined
   const trailer = await input.read(8)
   if (trailer.length < 8) {
     if (!input.broken) report({ code: "truncated", at: input.position, message: `gzip member at byte ${start} ends without its checksum` })
-    return false
+    return undefined
   }
   const view = new DataView(trailer.buffer, trailer.byteOffset, 8)
-  if (view.getUint32(0, true) === crc && view.getUint32(4, true) === size % 2 ** 32) return true
-  report({
-    code: "malformed",
-    at: input.position - 8,
-    message: `gzip member at byte ${start} was read whole, but its checksum does not match`,
-    goesOn: true,
-  })
-  return true
+  if (view.getUint32(0, true) !== sum.crc || view.getUint32(4, true) !== sum.size % 2 ** 32) {
+    const message = `gzip member at byte ${start} was read whole, but its checksum does not match`
+    report({ code: "malformed", at: input.position - 8, message, goesOn: true })
+  }
+  return sum.size
+}
+
+interface Sum {
+  readonly crc: number
+  readonly size: number
+}
+
+/** The text of a member; what it sums up to, undefined where it is damaged. */
+async function* text(
+  input: ByteReader,
+  start: number,
+  report: Report,
+  options: InflateOptions,
+): AsyncGenerator<Uint8Array, Sum | undefined> {
+  let crc = 0
+  let size = 0
+  const stream = inflate(input, options)
+  for (;;) {
+    const { done, value } = await stream.next()
+    if (!done) {
+      if (!options.from) crc = crc32(value, crc)
+      size += value.length
+      yield value
+    } else if (value.state === "complete") return { crc, size }
+    else {
+      if (!input.broken) report({ code: value.state, at: input.position, message: `gzip member at byte ${start}: ${value.message}` })
+      return undefined
+    }
+  }
 }
 
 /** RFC 1952 section 2.3.1. */

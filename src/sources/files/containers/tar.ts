@@ -1,6 +1,6 @@
 // tar: v7, ustar, pax and GNU archives, also several one after another. A damaged header costs the members up to the next sound one.
 
-import { type ByteReader, type ByteSource, limited } from "../byte-reader.js"
+import { type ByteReader, type ByteSource, copyOf, limited } from "../byte-reader.js"
 import type { Report } from "../ledger.js"
 import type { Archive, Entry } from "./container.js"
 
@@ -15,7 +15,7 @@ export const tar: Archive = {
     let names: Metadata = {}
     let ended = false
     for (;;) {
-      const header = (await input.peek(blockBytes)).slice()
+      const header = copyOf(await input.peek(blockBytes))
       if (header.length < blockBytes) {
         if (!input.broken && (header.length > 0 || !ended))
           report({ code: "truncated", at: input.position, message: "tar ends without its end mark" })

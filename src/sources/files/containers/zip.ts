@@ -1,7 +1,7 @@
 // zip (APPNOTE 6.3.10), read from its front: so it may lie in another archive, come from a pipe, or be cut off. The directory at its end
 // serves as a check on what was found. Self-extracting archives are not known as zip.
 import { crc32 } from "node:zlib"
-import { ByteReader, limited, sourceOf } from "../byte-reader.js"
+import { ByteReader, copyOf, limited, sourceOf } from "../byte-reader.js"
 import type { Report } from "../ledger.js"
 import { bzip2 } from "./bzip2.js"
 import type { Archive, Compression, Entry } from "./container.js"
@@ -214,7 +214,7 @@ async function* untilDescriptor(input: ByteReader): AsyncGenerator<Uint8Array> {
     input.advance(given)
     if (isEnd || given === view.length) return
     if (at >= 0 && given === 0) {
-      yield (await input.peek(1)).slice()
+      yield copyOf(await input.peek(1))
       input.advance(1)
     }
   }

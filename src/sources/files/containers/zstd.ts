@@ -3,23 +3,26 @@
 import { ZSTDDecoder } from "zstddec/stream"
 import type { ByteReader } from "../byte-reader.js"
 import type { Report } from "../ledger.js"
+import type { SeekPoints } from "../seek.js"
 import { type Compression, startsWith } from "./container.js"
 
 export const zstd: Compression = {
   name: "zstd",
   recognize: (head) => isFrame(head) || (isSkippable(head) && isFrame(head.subarray(8 + (head[4] ?? 0) + 256 * (head[5] ?? 0)))),
-  async *decode(input, report) {
+  async *decode(input, report, seek) {
     const decoder = new Decoder(await decoderModule())
     try {
-      yield* frames(decoder, input, report)
+      yield* frames(decoder, input, report, seek)
     } finally {
       decoder.free()
     }
   },
+  resume: (input, _point, report) => zstd.decode(input, report),
 }
 
-async function* frames(decoder: Decoder, input: ByteReader, report: Report): AsyncGenerator<Uint8Array> {
+async function* frames(decoder: Decoder, input: ByteReader, report: Report, seek?: SeekPoints): AsyncGenerator<Uint8Array> {
   let isBetween = true
+  let at = 0
   for (;;) {
     if (isBetween) {
       const head = await input.peek(8)
@@ -28,6 +31,7 @@ async function* frames(decoder: Decoder, input: ByteReader, report: Report): Asy
         if (!input.broken) report({ code: "malformed", at: input.position, message: "bytes behind the zstd data are no zstd: not read" })
         return
       }
+      if (seek && at > 0 && seek.due(at) === 0) seek.add({ at, stored: input.position, bits: 0, window: new Uint8Array(0), parameter: 0 })
     }
     const view = await input.view()
     if (!view) {
@@ -36,6 +40,7 @@ async function* frames(decoder: Decoder, input: ByteReader, report: Report): Asy
     }
     const step = decoder.step(view)
     input.advance(step.used)
+    at += step.text.length
     if (step.text.length > 0) yield step.text
     if (step.state === "failed") {
       const message = step.isWindow
