@@ -27,14 +27,15 @@ export const plainList: BulletinFormat = {
 
 /** A line is a value, a value spelt oddly, or a value and a remark without any mark between them. */
 function claimLine(value: string, comment: string | undefined, provenance: string, draft: BulletinDraft): void {
+  const said = { provenance, comment, original: value }
   const spelt = refangProse(value)
   const token = /^(\S+)\s+(.+)$/.exec(spelt)
-  if ("code" in readValue("any", value)) {
-    if ("found" in readValue("any", spelt)) return draft.claim({ type: "any", value: spelt, provenance, comment, original: value })
-    if (token && "found" in readValue("any", token[1]!))
-      return draft.claim({ type: "any", value: token[1]!, provenance, comment: comment ?? token[2], original: value.split(/\s/, 1)[0] })
-  }
-  draft.claim({ type: "any", value, provenance, comment })
+  const readable = (text: string): boolean => "found" in readValue("any", text)
+  if (readable(value)) draft.claimAs("any", value, said)
+  else if (readable(spelt)) draft.claimAs("any", spelt, said)
+  else if (token && readable(token[1]!))
+    draft.claimAs("any", token[1]!, { ...said, comment: comment ?? token[2], original: value.split(/\s/, 1)[0] })
+  else draft.claimAs("any", value, said)
 }
 
 interface ValueLine {
