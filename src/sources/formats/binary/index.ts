@@ -1,0 +1,4 @@
+// The formats whose records are not lines of text. Of two that are equally sure of themselves, the earlier one is taken.
+import type { LogFormat } from "../../log-format.js"
+
+export const binaryFormats: readonly LogFormat[] = []
