@@ -112,8 +112,9 @@ export function scan(length: u32): u32 {
       marked = (features & (HAS_IPV6 | HAS_IPV4 | HAS_HASHES)) != 0 && colonRun(lineStart, at, end)
       at++
     } else if (kind & RARE) {
+      skip = 1
       marked = rare(byte, at, end)
-      at++
+      at += skip
     } else at++
   }
   if (lineStart < end && marked) found = mark(found, lineStart, lines)
@@ -147,7 +148,7 @@ function token(from: usize, to: usize, dots: u32, hexOnly: bool, all: u8): bool 
       // The eight hex digits of /proc/net/tcp, the numbers of address fields, and digests.
       if ((features & HAS_IPV4) && length >= 8 && length <= 10 && number(from, to)) return true
       if ((features & HAS_HASHES) && length == 2 && load<u8>(to) == 32) return pairs(from)
-    } else if ((features & HAS_IPV4) && (load<u8>(from) == 48) && (load<u8>(from + 1) | 32) == 120 && length <= 12) return true
+    } else if ((features & HAS_IPV4) && (load<u8>(from) == 48) && (load<u8>(from + 1) | 32) == 120 && length >= 3 && length <= 10 && number(from + 2, to)) return true
     // A JA4 fingerprint, or pairs joined by hyphens.
     return (features & HAS_HASHES) != 0 && length >= 36 && (all & HIGH) == 0 && (load<u8>(from + 2) == 45 || load<u8>(from + 10) == 95)
   }
@@ -284,6 +285,7 @@ function number(from: usize, to: usize): bool {
       hex = (hex << 4) | ((byte | 32) - 87)
     }
   }
+  if (to - from < 8) return address(hex, to)
   if (plain && decimal <= 0xffffffff && address(<u32>decimal, to)) return true
   return to - from == 8 && (address(hex, to) || address(bswap(hex), to))
 }
@@ -313,7 +315,8 @@ function colonRun(lineStart: usize, at: usize, end: usize): bool {
     last++
   }
   for (let one = first; one < at; one++) if (load<u8>(one) == 58) colons++
-  return colons >= 6
+  // Up to 8 groups and a port are an address, 16 pairs and more a digest; between them lie the two hardware addresses of a firewall's frame.
+  return (colons >= 6 && colons <= 8) || colons >= 15
 }
 
 function isRun(byte: u8): bool {
@@ -327,17 +330,66 @@ function rare(byte: u8, at: usize, end: usize): bool {
   const kind = load<u8>(next)
   if (byte == 92) {
     const lower = next | 32
-    // \" and \\ hide nothing by themselves; \/, \u, \x, \t and the like do, and \. is a defanged dot.
-    return next == 47 || next == 46 || lower == 117 || lower == 120 || next == 116 || next == 110 || next == 114 || next == 98 || next == 102 || (kind & DIGIT) != 0
+    if (next == 47 || next == 34 || next == 39) skip = 2
+    else if (lower == 117) return encoded(at, 2, 4, end)
+    else if (lower == 120) return encoded(at, 2, 2, end)
+    else if (next == 116 || next == 110 || next == 114 || next == 98 || next == 102 || next == 118 || next == 97) {
+      // A letter of a Windows path, or the end of an escape: the token is looked up with and without it.
+      skip = 2
+      return tokenAt(at + 1, end)
+    } else return next == 46 || (kind & DIGIT) != 0
+    return false
   }
-  if (byte == 37) return (kind & HEX) != 0
+  if (byte == 37) return encoded(at, 1, 2, end)
   if (byte == 38) return next == 35 || (kind & TOKEN) != 0 && entity(at + 1, end)
-  if (byte == 35) return next == 48 || next == 49
+  if (byte == 35) {
+    const behind = load<u8>(at + 2)
+    return (next == 48 && behind >= 48 && behind <= 51) || (next == 49 && behind == 55 && load<u8>(at + 3) == 55)
+  }
   if (byte == 40) {
     if (kind & DIGIT) return (features & HAS_NAMES) != 0 && lengthPrefix(at + 1, end)
     return bracketed(next, at, end)
   }
   return bracketed(next, at, end)
+}
+
+/** How far the scan moves behind a rare byte. */
+let skip: usize = 1
+
+/** Hex digits of an encoded character: marks if it may be part of a value; otherwise it is a boundary, and the scan goes on behind it. */
+function encoded(at: usize, before: usize, digits: usize, end: usize): bool {
+  let value: u32 = 0
+  for (let one = at + before; one < at + before + digits; one++) {
+    const byte = <u32>load<u8>(one)
+    if (one >= end || !(load<u8>(<u8>byte) & HEX)) return false
+    value = (value << 4) | (byte <= 57 ? byte - 48 : (byte | 32) - 87)
+  }
+  if (value >= 128 || (load<u8>(<u8>value) & (TOKEN | DOT | RARE | COLON)) != 0) {
+    // An encoded colon parts scheme and port; only an address could be spelled with it.
+    if (value == 58 && (features & HAS_IPV6) == 0) {
+      skip = before + digits
+      return false
+    }
+    return true
+  }
+  skip = before + digits
+  return false
+}
+
+function tokenAt(from: usize, end: usize): bool {
+  let at = from
+  let dots: u32 = 0
+  let hexOnly: u8 = HEX
+  let all: u8 = 0
+  let one = load<u8>(load<u8>(at))
+  while (at < end && (one & (TOKEN | DOT))) {
+    all |= one
+    if (one & DOT) dots++
+    else hexOnly &= one
+    at++
+    one = load<u8>(load<u8>(at))
+  }
+  return at > from && token(from, at, dots, hexOnly != 0, all)
 }
 
 function entity(from: usize, end: usize): bool {

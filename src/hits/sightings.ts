@@ -31,20 +31,28 @@ export function sightingsOf(hits: readonly Hit[]): readonly Sighting[] {
     if (group) group.push(hit)
     else groups.set(key, [hit])
   }
-  return [...groups.values()].map(sightingOf).sort(
-    (a, b) =>
-      gradeOrder.indexOf(a.grade ?? "seen") - gradeOrder.indexOf(b.grade ?? "seen") ||
-      b.count - a.count ||
-      compare(a.indicator.value, b.indicator.value) ||
-      compare(a.path, b.path),
-  )
+  return [...groups.values()]
+    .map(sightingOf)
+    .sort(
+      (a, b) =>
+        gradeOrder.indexOf(a.grade ?? "seen") - gradeOrder.indexOf(b.grade ?? "seen") ||
+        b.count - a.count ||
+        compare(a.indicator.value, b.indicator.value) ||
+        compare(a.path, b.path),
+    )
 }
 
 function sightingOf(hits: readonly Hit[]): Sighting {
   const example = hits[0] as Hit
   const { indicator, source, strength, direction, action, outcome, where, echo, grade } = example
-  const first = hits.map((hit) => hit.time?.earliest).filter((one) => one != null).sort()
-  const last = hits.map((hit) => hit.time?.latest).filter((one) => one != null).sort()
+  const first = hits
+    .map((hit) => hit.time?.earliest)
+    .filter((one) => one != null)
+    .sort()
+  const last = hits
+    .map((hit) => hit.time?.latest)
+    .filter((one) => one != null)
+    .sort()
   return {
     indicator,
     path: source.path,

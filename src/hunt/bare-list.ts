@@ -6,7 +6,9 @@ const share = 0.8
 
 /** Judged on the head of the file. Lines that only comment do not count. */
 export function looksLikeList(head: Uint8Array): boolean {
-  const lines = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 16 * 1024)).toString("utf8").split(/\r?\n/)
+  const lines = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, 16 * 1024))
+    .toString("utf8")
+    .split(/\r?\n/)
   if (head.length > 16 * 1024) lines.pop()
   const values = lines.map((line) => line.replace(/^\s*[#;].*$|\s+[#;].*$/, "").trim()).filter((line) => line !== "")
   if (values.length < linesMin) return false
@@ -16,7 +18,11 @@ export function looksLikeList(head: Uint8Array): boolean {
 function isBare(line: string): boolean {
   const value = line.replace(/^["']|["'],?$/g, "")
   if (/\s/.test(value) || value.length > 2048) return false
-  return [canonicalAddress, canonicalDomain, canonicalEmail, canonicalHash, (text: string) => (text.includes("://") ? canonicalUrl(text) : undefined)].some(
-    (read) => read(value) !== undefined,
-  )
+  return [
+    canonicalAddress,
+    canonicalDomain,
+    canonicalEmail,
+    canonicalHash,
+    (text: string) => (text.includes("://") ? canonicalUrl(text) : undefined),
+  ].some((read) => read(value) !== undefined)
 }

@@ -75,7 +75,9 @@ function firstLines(head: Uint8Array): readonly string[] {
 
 async function firstRecords(leaf: Leaf, format: LogFormat, problems: Problem[]): Promise<readonly string[]> {
   const lines: string[] = []
-  for await (const records of (format.decode as NonNullable<LogFormat["decode"]>)(leaf.decodeInput((problem) => problems.push(problem), "bytes"))) {
+  for await (const records of (format.decode as NonNullable<LogFormat["decode"]>)(
+    leaf.decodeInput((problem) => problems.push(problem), "bytes"),
+  )) {
     lines.push(...records.map((record) => record.text))
     if (lines.length >= recordsLooked) break
   }

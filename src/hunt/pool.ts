@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads"
 import type { WorkUnit } from "../model/work-unit.js"
 import type { UnitResult } from "./finding.js"
-import { type ScanSetup, createScan } from "./scan-setup.js"
+import { createScan, type ScanSetup } from "./scan-setup.js"
 
 /** Below this, starting threads costs more than it saves. */
 const inlineBytesMax = 24 * 1024 * 1024
@@ -102,7 +102,9 @@ function lost(unit: WorkUnit, error: Error): UnitResult {
         newlines: 0,
         samples: [],
         findings: [],
-        problems: [{ code: "unreadable", where: unit.path, message: `ended two workers (${error.message}): not searched; report it as a fault` }],
+        problems: [
+          { code: "unreadable", where: unit.path, message: `ended two workers (${error.message}): not searched; report it as a fault` },
+        ],
         list: false,
         empty: true,
       },

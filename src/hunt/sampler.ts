@@ -2,8 +2,8 @@
 import type { Stamp } from "../model/time.js"
 import type { Sample } from "./finding.js"
 
-/** Up to here every line is looked at; behind it two lines of every block, and all of a block that spans more than most of a day. */
-const denseBytes = 64 * 1024
+/** Up to here every line is looked at; behind it two lines of every block, and some hundred of a block that spans most of a day or more. */
+const denseBytes = 16 * 1024
 const samplesMax = 200_000
 const lineBytesMax = 8192
 const wideMinutes = 20 * 60
@@ -54,7 +54,7 @@ export function createSampler(stampOf: (line: string) => Stamp | undefined): Sam
         const rest = dense === 0 ? 0 : behindNewline(text, dense - 1)
         const first = firstDated(text, rest, offset, look)
         const last = lastDated(text, offset, look)
-        if (first && last && minutesBetween(first.stamp, last.stamp) > wideMinutes) every(text, rest, text.length, offset, false)
+        if (first && last && minutesBetween(first.stamp, last.stamp) > wideMinutes) spread(text, rest, offset, look).forEach(keep)
         else {
           keep(first)
           if (last && last.at !== first?.at) keep(last)
@@ -86,6 +86,25 @@ function behindNewline(text: Buffer, at: number): number {
 
 type Look = (text: Buffer, start: number, end: number, offset: number, counted: boolean) => Sample | undefined
 const linesTried = 50
+const spreadLines = 200
+
+/** Lines at even distances of a block, so that a silence of a day in it shows. */
+function spread(text: Buffer, from: number, offset: number, look: Look): readonly Sample[] {
+  const found: Sample[] = []
+  const step = Math.max(1, Math.floor((text.length - from) / spreadLines))
+  for (let at = from, start = from; at < text.length; at += step) {
+    if (at < start) continue
+    start = at === from ? from : behindNewline(text, at)
+    if (start >= text.length) break
+    const next = text.indexOf(10, start)
+    const end = next < 0 ? text.length : next
+    const sample = look(text, start, end, offset, false)
+    if (sample) found.push(sample)
+    start = end
+  }
+  const last = lastDated(text, offset, look)
+  return last && last.at !== found[found.length - 1]?.at ? [...found, last] : found
+}
 
 function firstDated(text: Buffer, from: number, offset: number, look: Look): Sample | undefined {
   let start = from

@@ -14,6 +14,10 @@ export interface ScanSetup {
 
 export async function createScan(setup: ScanSetup): Promise<(unit: WorkUnit) => Promise<UnitResult>> {
   const matcher = await loadMatcher(setup.indicators)
-  const context = { matcher, scanner: matcher.scanner(), roles: createRoleContext({ own: setup.own, trustedProxies: setup.trustedProxies }) }
+  const context = {
+    matcher,
+    scanner: matcher.scanner(),
+    roles: createRoleContext({ own: setup.own, trustedProxies: setup.trustedProxies }),
+  }
   return (unit) => scanUnit(unit, context)
 }

@@ -1,14 +1,15 @@
 // Carries one unit through its reader, the kernel and the verifier. Runs in a worker or in the main thread; does no output.
+
+import type { Matcher, Scanner } from "../match/matcher.js"
 import type { LogRecord, Place } from "../model/log-record.js"
 import type { Problem } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
-import type { Matcher, Scanner } from "../match/matcher.js"
 import { type Leaf, openLeaves } from "../sources/files/files.js"
 import { findFormat, recognizeFormat } from "../sources/formats/index.js"
 import type { DecodedRecord, LineParser, LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
 import { looksLikeList } from "./bare-list.js"
 import type { Finding, LeafResult, UnitResult } from "./finding.js"
-import { type Sampler, createSampler } from "./sampler.js"
+import { createSampler, type Sampler } from "./sampler.js"
 
 /** A record's text beyond this is judged by its first part only where it is parsed; the matcher still sees all of it. */
 const lineBytesMax = 16 * 1024 * 1024
@@ -174,13 +175,24 @@ function judge(text: string, place: Place, at: number, run: Run, context: ScanCo
   const last = run.findings[run.findings.length - 1]
   const again = last && last.place.line === place.line && last.place.offset === place.offset && last.place.record === place.record
   // Pieces of one long line overlap: an indicator already found on this line is the same hit (semantics 10.1).
-  const fresh = again ? occurrences.filter((one) => !run.findings.some((known) => known.place.offset === place.offset && known.occurrences.some((other) => other.indicator === one.indicator))) : occurrences
+  const fresh = again
+    ? occurrences.filter(
+        (one) =>
+          !run.findings.some(
+            (known) => known.place.offset === place.offset && known.occurrences.some((other) => other.indicator === one.indicator),
+          ),
+      )
+    : occurrences
   if (fresh.length > 0) run.findings.push({ record, occurrences: fresh, place, at })
   if (!record.time) run.sampler.around(at)
 }
 
 function placeOf({ line, offset, record }: DecodedRecord): Place {
-  return { ...(line === undefined ? {} : { line }), ...(offset === undefined ? {} : { offset }), ...(record === undefined ? {} : { record }) }
+  return {
+    ...(line === undefined ? {} : { line }),
+    ...(offset === undefined ? {} : { offset }),
+    ...(record === undefined ? {} : { record }),
+  }
 }
 
 function lineText(text: Buffer, start: number, end: number): string {

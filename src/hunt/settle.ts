@@ -39,7 +39,12 @@ export interface SettledFile {
 }
 
 /** `results` are those of the file's units, in order of their segments. */
-export function settleFile(unit: WorkUnit, results: readonly UnitResult[], indicators: readonly Indicator[], range: HuntRange): SettledFile {
+export function settleFile(
+  unit: WorkUnit,
+  results: readonly UnitResult[],
+  indicators: readonly Indicator[],
+  range: HuntRange,
+): SettledFile {
   const leaves = results.length === 1 ? (results[0]?.leaves ?? []) : [joinSegments(results)]
   const hits: SettledHit[] = []
   let outsideWindow = 0
@@ -88,7 +93,14 @@ function settle(
   const connection = connectionKey(record)
   const hit: Hit = {
     type: "hit",
-    id: digestOf(indicator.type, indicator.value, source.path, source.member ?? "", String(place.line ?? place.record ?? place.offset ?? 0), record.text),
+    id: digestOf(
+      indicator.type,
+      indicator.value,
+      source.path,
+      source.member ?? "",
+      String(place.line ?? place.record ?? place.offset ?? 0),
+      record.text,
+    ),
     indicator: { value: indicator.value, type: indicator.type, bulletin: indicator.bulletin, marks: indicator.marks },
     observed: occurrence.observed,
     strength: occurrence.strength,
@@ -112,7 +124,6 @@ function settle(
   const sameness = digestOf(indicator.type, indicator.value, record.text.replace(/^<\d{1,3}>/, ""), earliest ?? "", latest ?? "")
   return { hit, sameness, earliest: time.earliest, ...(connection === undefined ? {} : { connection }) }
 }
-
 
 /** Text around the match, at most so many bytes, cut between characters. */
 function around(text: string, observed: string): { readonly text: string; readonly truncated: boolean } {
@@ -158,7 +169,10 @@ function joinSegments(results: readonly UnitResult[]): LeafResult {
 function coverageOf(unit: WorkUnit, leaf: LeafResult, clock: FileClock): Coverage {
   const intervals = leaf.samples.map(({ stamp, at }) => resolveStamp(stamp, at, clock))
   const known = intervals.filter((one) => one.earliest !== null && one.latest !== null)
-  const first = known.reduce<Instant | null>((least, { earliest }) => (least === null || (earliest as Instant) < least ? earliest : least), null)
+  const first = known.reduce<Instant | null>(
+    (least, { earliest }) => (least === null || (earliest as Instant) < least ? earliest : least),
+    null,
+  )
   const last = known.reduce<Instant | null>((most, { latest }) => (most === null || (latest as Instant) > most ? latest : most), null)
   return {
     type: "coverage",
@@ -195,8 +209,14 @@ function fileCoverage(unit: WorkUnit, leaves: readonly { readonly leaf: LeafResu
     decoded: sum((entry) => entry.decoded),
     records: sum((entry) => entry.records),
     undated: sum((entry) => entry.undated),
-    first: extreme(filled.map((entry) => entry.first), (a, b) => a < b),
-    last: extreme(filled.map((entry) => entry.last), (a, b) => a > b),
+    first: extreme(
+      filled.map((entry) => entry.first),
+      (a, b) => a < b,
+    ),
+    last: extreme(
+      filled.map((entry) => entry.last),
+      (a, b) => a > b,
+    ),
     gaps: filled.length === 1 ? (filled[0]?.gaps ?? []) : [],
   }
   const damaged = entries.filter((entry) => entry.source.member !== undefined && entry.state !== "searched")

@@ -12,7 +12,9 @@ export function silences(instants: readonly Instant[]): readonly { readonly from
   const usual = [...steps].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))[steps.length >> 1] as bigint
   return steps
     .flatMap((step, at) =>
-      step >= dayNanos && step >= usual * 10n ? [{ from: formatInstant(sorted[at] as Instant), to: formatInstant(sorted[at + 1] as Instant) }] : [],
+      step >= dayNanos && step >= usual * 10n
+        ? [{ from: formatInstant(sorted[at] as Instant), to: formatInstant(sorted[at + 1] as Instant) }]
+        : [],
     )
     .slice(0, gapsMax)
 }

@@ -1,7 +1,7 @@
 // One worker thread: searches the units it is handed, one after another.
 import { parentPort, workerData } from "node:worker_threads"
 import type { WorkUnit } from "../model/work-unit.js"
-import { type ScanSetup, createScan } from "./scan-setup.js"
+import { createScan, type ScanSetup } from "./scan-setup.js"
 
 const port = parentPort
 if (!port) throw new Error("this file runs as a worker only")

@@ -5,6 +5,7 @@ import type { Indicator } from "../model/indicator.js"
 import type { LogRecord } from "../model/log-record.js"
 import { addressKey, ipv4Addresses, ipv6Addresses, reportAddress } from "./verify/addresses.js"
 import { readings, refanged } from "./verify/decode.js"
+import { eachMatch } from "./verify/each-match.js"
 import {
   bareHosts,
   type FieldText,
@@ -18,7 +19,7 @@ import {
 import { aLabels, hostNames } from "./verify/names.js"
 import { littleEndianAddresses } from "./verify/proc-net.js"
 import { parentSpan, type Reading, rawReading, rawSpan, type Span, touched } from "./verify/reading.js"
-import { type Found, newScan, rank, type Scan, type TextContext, type TextKind } from "./verify/scan.js"
+import { type Found, newScan, type PortStyles, rank, type Scan, type TextContext } from "./verify/scan.js"
 import { isSharedHost } from "./verify/shared-hosts.js"
 import { buildTables, type Tables, type UrlEntry } from "./verify/tables.js"
 import { digests, files, ja4Fingerprint, mailAddresses, userAgents, wordsOf } from "./verify/tokens.js"
@@ -47,14 +48,15 @@ interface Candidate extends Occurrence {
 }
 
 /** Enough to tell what a field accounts for; a line that repeats one indicator a million times keeps this many. */
-const candidatesMax = 256
+const candidatesMax = 64
 
 function verify(tables: Tables, record: LogRecord): readonly Occurrence[] {
   const inText = new Map<number, Candidate[]>()
   const inFields = new Map<number, Candidate[]>()
   const claimed = claimedAddresses(record.claimed)
-  judgeText(tables, record, claimed, (candidate) => keep(inText, candidate))
-  for (const field of fieldTexts(record.fields)) judgeField(tables, record, field, claimed, (candidate) => keep(inFields, candidate))
+  const ports = portStyles(record)
+  judgeText(tables, record, ports, claimed, inText)
+  for (const field of fieldTexts(record.fields)) judgeField(tables, field, ports, claimed, (candidate) => keep(inFields, candidate))
   judgeTogether(tables, record, (candidate) => keep(inFields, candidate))
   const found: Occurrence[] = []
   for (const indicator of new Set([...inText.keys(), ...inFields.keys()])) {
@@ -82,38 +84,47 @@ function judge(tables: Tables, text: string, context: TextContext, see: (found: 
 }
 
 function search(scan: Scan): void {
+  const { text, tables } = scan
+  files(scan)
+  userAgents(scan)
+  if (text.length < digestCharsMin && !/[.:_]/.test(text)) return
   const taken = ipv6Addresses(scan)
-  for (const run of scan.text.matchAll(wordsOf(scan.text))) {
-    const to = run.index + run[0].length
-    if (run[0].includes(".")) {
-      ipv4Addresses(scan, run.index, to, taken)
-      for (const host of hostNames(scan, run.index, to)) schemelessUrl(scan, host)
+  eachMatch(wordsOf(text), text, ({ 0: run, index }) => {
+    const to = index + run.length
+    if (run.includes(".")) {
+      ipv4Addresses(scan, index, to, taken)
+      for (const host of hostNames(scan, index, to)) schemelessUrl(scan, host)
     }
-    ja4Fingerprint(scan, run.index, to)
-  }
+    if (tables.ja4) ja4Fingerprint(scan, index, to)
+  })
   statedUrls(scan)
   digests(scan)
   mailAddresses(scan)
-  files(scan)
-  userAgents(scan)
   littleEndianAddresses(scan)
 }
 
-function judgeText(tables: Tables, record: LogRecord, claimed: ReadonlySet<string>, keep: (candidate: Candidate) => void): void {
-  judge(tables, record.text, textContext("text", record), (found, reading) => {
+/** Whatever is no name, address, URL, mailbox or fingerprint is at least as long as the shortest digest, or a file's. */
+const digestCharsMin = 32
+
+type Keep = (candidate: Candidate) => void
+
+function judgeText(
+  tables: Tables,
+  record: LogRecord,
+  ports: PortStyles,
+  claimed: ReadonlySet<string>,
+  inText: Map<number, Candidate[]>,
+): void {
+  judge(tables, record.text, { kind: "text", ports }, (found, reading) => {
+    const known = inText.get(found.indicator)
+    if (known && known.length >= candidatesMax && rank(found.strength) >= rank((known[0] as Candidate).strength)) return
     const span = rawSpan(reading, found.span)
     const observed = record.text.slice(span.from, span.to)
-    keep({ ...asClaimed(found, claimed), observed, where: null, span, reading, readingSpan: found.span, field: undefined })
+    keep(inText, { ...asClaimed(found, claimed), observed, where: null, span, reading, readingSpan: found.span, field: undefined })
   })
 }
 
-function judgeField(
-  tables: Tables,
-  record: LogRecord,
-  field: FieldText,
-  claimed: ReadonlySet<string>,
-  keep: (candidate: Candidate) => void,
-): void {
+function judgeField(tables: Tables, field: FieldText, ports: PortStyles, claimed: ReadonlySet<string>, keep: Keep): void {
   const kind = fieldKind(field.name)
   if (kind === "whole record") return
   const { name: where, value } = field
@@ -133,15 +144,15 @@ function judgeField(
   }
   const integer = kind === "address" ? integerAddress(value) : undefined
   if (integer === undefined) {
-    judge(tables, value, textContext(kind === "address" ? "text" : kind, record), see)
+    judge(tables, value, { kind: kind === "address" ? "text" : kind, ports }, see)
     return
   }
-  const scan = newScan(rawReading(value), tables, textContext("text", record), (found) => see(found, scan.reading))
+  const scan = newScan(rawReading(value), tables, { kind: "text", ports }, (found) => see(found, scan.reading))
   reportAddress(scan, { version: 4, first: BigInt(integer), last: BigInt(integer) }, 0, value.length, "exact", [])
 }
 
 /** What no single field holds: a URL in parts, and the host of a record that cannot show a path. */
-function judgeTogether(tables: Tables, record: LogRecord, keep: (candidate: Candidate) => void): void {
+function judgeTogether(tables: Tables, record: LogRecord, keep: Keep): void {
   const { urls } = tables
   if (!urls) return
   const add = (indicator: number, strength: Strength, notes: readonly HitNote[], observed: string, where: string | null) =>
@@ -173,8 +184,12 @@ function isPortOf({ port, scheme }: UrlEntry, seen: string): boolean {
 }
 
 /** ASA and FTD write `address/port`; tcpdump and netstat `address.port` (semantics 4.2). */
-function textContext(kind: TextKind, { text, format }: LogRecord): TextContext {
-  return { kind, slashPorts: ciscoMessage.test(text) || ciscoFormat.test(format), dottedPorts: dottedPorts.test(text) }
+function portStyles({ text, format }: LogRecord): PortStyles {
+  let dotted: boolean | undefined
+  return {
+    slash: () => ciscoMessage.test(text) || ciscoFormat.test(format),
+    dotted: () => (dotted ??= dottedPorts.test(text)),
+  }
 }
 
 const ciscoMessage = /%(?:ASA|FTD|PIX|FWSM)-/
@@ -202,7 +217,7 @@ function keep(found: Map<number, Candidate[]>, candidate: Candidate): void {
   const list = found.get(candidate.indicator)
   if (!list) found.set(candidate.indicator, [candidate])
   else if (list.length < candidatesMax) list.push(candidate)
-  else if (compare(candidate, list[0] as Candidate) < 0) list[0] = candidate
+  else if (compare(candidate, list[0] as Candidate) < 0) list[0] = candidate // the first is at least as strong as any that was dropped
 }
 
 /** Strongest first, then in the field that holds it as a whole. */

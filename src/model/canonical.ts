@@ -25,17 +25,27 @@ export function canonicalAddress(text: string): CanonicalAddress | undefined {
   if (!(prefix >= 0 && prefix <= width)) return undefined
   if (prefix === width) return single(bare)
   const range = networkRange(bare.version, bare.address, prefix)
-  return { type: typeOf(bare.version), value: `${format(bare.version, range.first)}/${prefix}`, range, wide: true, hostBits: range.first !== bare.address }
+  return {
+    type: typeOf(bare.version),
+    value: `${format(bare.version, range.first)}/${prefix}`,
+    range,
+    wide: true,
+    hostBits: range.first !== bare.address,
+  }
 }
 
 /** Lower-case A-labels (UTS 46, non-transitional), no root dot, no leading `*.`; undefined if it is no name of at least two labels. */
 export function canonicalDomain(text: string): string | undefined {
-  const bare = text.trim().replace(/^\*?\.(?=.)/, "").replace(/\.$/, "")
+  const bare = text
+    .trim()
+    .replace(/^\*?\.(?=.)/, "")
+    .replace(/\.$/, "")
   if (bare.length === 0 || bare.length > 1000 || /[\s/:?#@\\%[\]<>^|]/.test(bare)) return undefined
   const name = isPlainName(bare) ? bare.toLowerCase() : toAscii(bare)
   if (name === undefined || name.length > 253 || !name.includes(".")) return undefined
   const labels = name.split(".")
-  if (labels.some((label) => label.length === 0 || label.length > 63 || !/^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/.test(label))) return undefined
+  if (labels.some((label) => label.length === 0 || label.length > 63 || !/^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/.test(label)))
+    return undefined
   // The last label of a host name is never all digits (RFC 3696 section 2): such a text is a number.
   return /^\d+$/.test(labels[labels.length - 1] as string) ? undefined : name
 }
@@ -56,9 +66,9 @@ export function canonicalUrl(text: string): string | undefined {
 
 /** Only unreserved characters percent-decoded (RFC 3986 section 2.3), other escapes in upper-case hex. */
 export function normalizeEscapes(text: string): string {
-  return text.replace(/%([0-9a-fA-F]{2})/g, (escape, hex: string) => {
+  return text.replace(/%([0-9a-fA-F]{2})/g, (triplet, hex: string) => {
     const char = String.fromCharCode(Number.parseInt(hex, 16))
-    return /[A-Za-z0-9._~-]/.test(char) ? char : escape.toUpperCase()
+    return /[A-Za-z0-9._~-]/.test(char) ? char : triplet.toUpperCase()
   })
 }
 
@@ -82,7 +92,10 @@ const hashTypes: Readonly<Record<number, ObservableType>> = {
 export function canonicalHash(text: string): Observable | undefined {
   const match = /^(?:[0-9a-fA-F]{2}(?:([:\- ])[0-9a-fA-F]{2}(?:\1[0-9a-fA-F]{2})*)|[0-9a-fA-F]+)$/.exec(text.trim())
   if (!match) return undefined
-  const hex = text.trim().replace(/[:\- ]/g, "").toLowerCase()
+  const hex = text
+    .trim()
+    .replace(/[:\- ]/g, "")
+    .toLowerCase()
   const type = hashTypes[hex.length]
   return type && { type, value: hex }
 }
@@ -155,7 +168,13 @@ function unmap(parsed: Parsed | undefined): Parsed | undefined {
 }
 
 function single({ version, address }: Parsed): CanonicalAddress {
-  return { type: typeOf(version), value: format(version, address), range: { version, first: address, last: address }, wide: false, hostBits: false }
+  return {
+    type: typeOf(version),
+    value: format(version, address),
+    range: { version, first: address, last: address },
+    wide: false,
+    hostBits: false,
+  }
 }
 
 function typeOf(version: 4 | 6): "ipv4-addr" | "ipv6-addr" {

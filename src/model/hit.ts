@@ -1,6 +1,7 @@
 // One indicator in one record, in the form of the machine output (a contract).
-import type { ObservableType } from "./observable.js"
+
 import type { Action, Direction, Echo, Fields, Outcome, Place } from "./log-record.js"
+import type { ObservableType } from "./observable.js"
 import type { TimeAssumption } from "./time.js"
 
 /** Strongest first (semantics 6). */

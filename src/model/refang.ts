@@ -15,6 +15,7 @@ export function refang(text: string): string {
 
 /** Zero-width characters and soft hyphens, which vanish, and no-break spaces (semantics 2.5). In the order of the text. */
 export function invisibleMarks(text: string): readonly Replacement[] {
+  if (text.search(invisible) < 0) return []
   const found: Replacement[] = []
   for (const match of text.matchAll(invisible)) {
     found.push({ from: match.index, to: match.index + match[0].length, text: match[1] === undefined ? "" : " " })

@@ -11,14 +11,23 @@ export type Pap = (typeof papLevels)[number]
 
 /** Reads a TLP 1 or TLP 2 label, with or without the `TLP:` prefix; undefined if it is none. */
 export function parseTlp(text: string): Tlp | undefined {
-  const label = text.trim().toLowerCase().replace(/^tlp\s*[:=]\s*"?/, "").replace(/"$/, "").replace(/[\s_-]*\+?[\s_-]*strict$/, "+strict")
+  const label = text
+    .trim()
+    .toLowerCase()
+    .replace(/^tlp\s*[:=]\s*"?/, "")
+    .replace(/"$/, "")
+    .replace(/[\s_-]*\+?[\s_-]*strict$/, "+strict")
   if (label === "white") return "clear"
   return tlpLevels.find((level) => level === label)
 }
 
 /** Reads a PAP label, with or without the `PAP:` prefix; undefined if it is none. */
 export function parsePap(text: string): Pap | undefined {
-  const label = text.trim().toLowerCase().replace(/^pap\s*[:=]\s*"?/, "").replace(/"$/, "")
+  const label = text
+    .trim()
+    .toLowerCase()
+    .replace(/^pap\s*[:=]\s*"?/, "")
+    .replace(/"$/, "")
   if (label === "white") return "clear"
   return papLevels.find((level) => level === label)
 }

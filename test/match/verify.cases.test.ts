@@ -39,7 +39,7 @@ describe.skipIf(!existsSync(path))("shared cases (skipped where ../shared/cases 
   const plain = cases.filter(({ files }) => files.length === 1 && /^[^\n]*\n$/.test(files[0]?.text ?? ""))
   test.each(plain.map((one) => [one.id, one.why, one] as const))("%s: %s", (id, _why, one) => {
     const fields = fieldsOf[id] ?? {}
-    const hit = judge(one.indicator, (one.files[0]?.text as string).trimEnd(), { fields })
+    const hit = judge(one.indicator, (one.files[0]?.text ?? "").trimEnd(), { fields })
     expect(hit !== undefined).toBe(one.expect.hit)
     if (one.expect.strength) expect(hit?.strength).toBe(one.expect.strength)
     if (one.expect.observed) expect(hit?.observed).toBe(one.expect.observed)

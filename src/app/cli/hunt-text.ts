@@ -1,13 +1,14 @@
 // The answer as a tired responder reads it: the verdict in the first lines, then sightings, then coverage, then what to do next.
-import type { HuntAnswer } from "../../hunt/hunt.js"
+
 import { type Sighting, sightingsOf } from "../../hits/sightings.js"
+import type { HuntAnswer } from "../../hunt/hunt.js"
 import type { Bulletin } from "../../model/bulletin.js"
 import type { Coverage } from "../../model/coverage.js"
 import { foldedStrengths, type Hit } from "../../model/hit.js"
 import type { Indicator } from "../../model/indicator.js"
 import type { Problem } from "../../model/problem.js"
-import { safe } from "./safe-text.js"
 import { size } from "./progress.js"
+import { safe } from "./safe-text.js"
 import type { Summary } from "./summary.js"
 
 export interface AnswerView {
@@ -25,7 +26,10 @@ const problemsShown = 20
 export function renderAnswer(view: AnswerView): string {
   const shown = view.answer.hits.filter((hit) => view.all || (hit.echo === null && !foldedStrengths.includes(hit.strength)))
   const sections = [headline(view), sightings(shown, view), folded(view), coverage(view), problems(view.problems), next(view), caveats()]
-  return `${sections.filter((section) => section.length > 0).map((section) => section.join("\n")).join("\n\n")}\n`
+  return `${sections
+    .filter((section) => section.length > 0)
+    .map((section) => section.join("\n"))
+    .join("\n\n")}\n`
 }
 
 function headline({ answer, summary, indicators, bulletins }: AnswerView): readonly string[] {
@@ -49,10 +53,18 @@ function headline({ answer, summary, indicators, bulletins }: AnswerView): reado
 
 /** The first event searched, and whether it is later than what was asked. */
 function reachLine(entries: readonly Coverage[], summary: Summary): string | undefined {
-  const first = entries.map((entry) => entry.first).filter((one) => one !== null).sort()[0]
-  const last = entries.map((entry) => entry.last).filter((one) => one !== null).sort().at(-1)
+  const first = entries
+    .map((entry) => entry.first)
+    .filter((one) => one !== null)
+    .sort()[0]
+  const last = entries
+    .map((entry) => entry.last)
+    .filter((one) => one !== null)
+    .sort()
+    .at(-1)
   if (!first || !last) return undefined
-  const late = summary.since !== null && first.slice(0, 10) > summary.since.slice(0, 10) ? `, although asked from ${summary.since.slice(0, 10)}` : ""
+  const late =
+    summary.since !== null && first.slice(0, 10) > summary.since.slice(0, 10) ? `, although asked from ${summary.since.slice(0, 10)}` : ""
   return `The logs reach from ${first.slice(0, 10)} to ${last.slice(0, 10)}${late}.`
 }
 
@@ -61,7 +73,11 @@ function sightings(hits: readonly Hit[], { all }: AnswerView): readonly string[]
   if (grouped.length === 0) return []
   const more = grouped.length - sightingsShown
   const shownRows = all ? grouped : grouped.slice(0, sightingsShown)
-  return ["SIGHTINGS (times in UTC)", ...shownRows.flatMap(sighting), ...(more > 0 && !all ? [`  … and ${more} more sightings: --all or --json shows them`] : [])]
+  return [
+    "SIGHTINGS (times in UTC)",
+    ...shownRows.flatMap(sighting),
+    ...(more > 0 && !all ? [`  … and ${more} more sightings: --all or --json shows them`] : []),
+  ]
 }
 
 function sighting(one: Sighting): readonly string[] {
@@ -106,17 +122,33 @@ function coverage({ answer }: AnswerView): readonly string[] {
     if (entry.last && (!known.last || entry.last > known.last)) known.last = entry.last
     byFormat.set(entry.format, known)
   }
-  const rows = [...byFormat].sort(([a], [b]) => (a < b ? -1 : 1)).map(
-    ([format, one]) => `  ${format.padEnd(16)} ${String(one.files).padStart(6)} files  ${size(one.bytes).padStart(10)}  ${one.first?.slice(0, 10) ?? "undated"} to ${one.last?.slice(0, 10) ?? "undated"}`,
+  const rows = [...byFormat]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(
+      ([format, one]) =>
+        `  ${format.padEnd(16)} ${String(one.files).padStart(6)} files  ${size(one.bytes).padStart(10)}  ${one.first?.slice(0, 10) ?? "undated"} to ${one.last?.slice(0, 10) ?? "undated"}`,
+    )
+  const gaps = files.flatMap((entry) =>
+    entry.gaps.map((gap) => `  no records ${gap.from.slice(0, 16)} to ${gap.to.slice(0, 16)} in ${safe(entry.source.path, 160)}`),
   )
-  const gaps = files.flatMap((entry) => entry.gaps.map((gap) => `  no records ${gap.from.slice(0, 16)} to ${gap.to.slice(0, 16)} in ${safe(entry.source.path, 160)}`))
-  const not = missing.map((entry) => `  ${entry.state === "not" ? "NOT SEARCHED" : "IN PART"}  ${safe(entry.source.path, 160)}${entry.source.member ? `!/${safe(entry.source.member, 160)}` : ""}: ${entry.reasons.join(", ")}`)
+  const not = missing.map(
+    (entry) =>
+      `  ${entry.state === "not" ? "NOT SEARCHED" : "IN PART"}  ${safe(entry.source.path, 160)}${entry.source.member ? `!/${safe(entry.source.member, 160)}` : ""}: ${entry.reasons.join(", ")}`,
+  )
   return ["COVERAGE", ...rows, ...bounded(not), ...bounded(gaps)]
 }
 
 function problems(all: readonly Problem[]): readonly string[] {
   if (all.length === 0) return []
-  return ["PROBLEMS", ...bounded(all.map((one) => `  ${one.code}  ${safe(one.where, 160)}${one.value === undefined ? "" : ` ${JSON.stringify(safe(one.value, 80))}`}: ${safe(one.message, 200)}`))]
+  return [
+    "PROBLEMS",
+    ...bounded(
+      all.map(
+        (one) =>
+          `  ${one.code}  ${safe(one.where, 160)}${one.value === undefined ? "" : ` ${JSON.stringify(safe(one.value, 80))}`}: ${safe(one.message, 200)}`,
+      ),
+    ),
+  ]
 }
 
 function bounded(lines: readonly string[]): readonly string[] {
@@ -130,14 +162,21 @@ function next({ summary, bulletins, answer }: AnswerView): readonly string[] {
   if (summary.hits.total - summary.hits.echo > 0) {
     const strongest = answer.hits.some((hit) => hit.grade === "authenticated" || (hit.grade === "contact" && hit.direction === "outbound"))
     steps.push("Keep the logs named above as they are (copy, hash, chain of custody).")
-    steps.push(strongest ? "Look first at logins that succeeded and at outbound connections: sessions, accounts, ± 72 hours." : "Look at what each address did within ± 72 hours of its first sighting.")
+    steps.push(
+      strongest
+        ? "Look first at logins that succeeded and at outbound connections: sessions, accounts, ± 72 hours."
+        : "Look at what each address did within ± 72 hours of its first sighting.",
+    )
     steps.push(`Report the sightings to the CERT${contact ? ` (${safe(contact, 80)})` : ""}.`)
   }
-  if (!summary.complete) steps.push("Repair or unpack what was not searched (above) and hunt it again: until then, nothing is proven about it.")
+  if (!summary.complete)
+    steps.push("Repair or unpack what was not searched (above) and hunt it again: until then, nothing is proven about it.")
   if (summary.exit === 1) steps.push("Tell the CERT, if it asked, that you searched and found nothing, with the dates above.")
   return steps.length > 0 ? ["NEXT", ...steps.map((step, at) => `  ${at + 1}. ${step}`)] : []
 }
 
 function caveats(): readonly string[] {
-  return ["A hit is not a compromise, and no hit is not safety: lists are partial, addresses change hands, and logs reach back only so far."]
+  return [
+    "A hit is not a compromise, and no hit is not safety: lists are partial, addresses change hands, and logs reach back only so far.",
+  ]
 }

@@ -3,9 +3,9 @@ import { readFile, stat } from "node:fs/promises"
 import { availableParallelism } from "node:os"
 import { basename } from "node:path"
 import { buildCommand } from "@stricli/core"
-import { parseIndicator, readBulletin } from "../../intake/intake.js"
 import { type HuntAnswer, hunt } from "../../hunt/hunt.js"
 import type { HuntRange } from "../../hunt/settle.js"
+import { parseIndicator, readBulletin } from "../../intake/intake.js"
 import type { Bulletin } from "../../model/bulletin.js"
 import type { Indicator } from "../../model/indicator.js"
 import { type Problem, UsageError } from "../../model/problem.js"
@@ -51,17 +51,63 @@ export const huntCommand = buildCommand<HuntFlags, string[], CliContext>({
   },
   parameters: {
     flags: {
-      bulletin: { kind: "parsed", parse: text, variadic: true, optional: true, brief: "Bulletin to hunt: STIX, MISP, CSV, list, PDF, mail… (repeatable)", placeholder: "FILE" },
-      indicator: { kind: "parsed", parse: text, variadic: true, optional: true, brief: "A value, defanged or not, or TYPE=VALUE (repeatable)", placeholder: "VALUE" },
-      since: { kind: "parsed", parse: text, optional: true, brief: "Only events from this instant on (date or RFC 3339)", placeholder: "INSTANT" },
+      bulletin: {
+        kind: "parsed",
+        parse: text,
+        variadic: true,
+        optional: true,
+        brief: "Bulletin to hunt: STIX, MISP, CSV, list, PDF, mail… (repeatable)",
+        placeholder: "FILE",
+      },
+      indicator: {
+        kind: "parsed",
+        parse: text,
+        variadic: true,
+        optional: true,
+        brief: "A value, defanged or not, or TYPE=VALUE (repeatable)",
+        placeholder: "VALUE",
+      },
+      since: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        brief: "Only events from this instant on (date or RFC 3339)",
+        placeholder: "INSTANT",
+      },
       until: { kind: "parsed", parse: text, optional: true, brief: "Only events before this instant", placeholder: "INSTANT" },
-      tz: { kind: "parsed", parse: text, optional: true, brief: "Zone of stamps that state none (Europe/Paris, +02:00); unknown if absent", placeholder: "ZONE" },
-      own: { kind: "parsed", parse: text, variadic: true, optional: true, brief: "Own network beside the private ones (repeatable)", placeholder: "CIDR" },
-      trustedProxy: { kind: "parsed", parse: text, variadic: true, optional: true, brief: "Proxy whose X-Forwarded-For is believed (repeatable)", placeholder: "CIDR" },
+      tz: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        brief: "Zone of stamps that state none (Europe/Paris, +02:00); unknown if absent",
+        placeholder: "ZONE",
+      },
+      own: {
+        kind: "parsed",
+        parse: text,
+        variadic: true,
+        optional: true,
+        brief: "Own network beside the private ones (repeatable)",
+        placeholder: "CIDR",
+      },
+      trustedProxy: {
+        kind: "parsed",
+        parse: text,
+        variadic: true,
+        optional: true,
+        brief: "Proxy whose X-Forwarded-For is believed (repeatable)",
+        placeholder: "CIDR",
+      },
       json: { kind: "boolean", optional: true, withNegated: false, brief: "NDJSON on stdout: hits, problems, coverage, summary" },
       all: { kind: "boolean", optional: true, withNegated: false, brief: "Show folded sightings (host, overlap, weak) and echoes too" },
       quiet: { kind: "boolean", optional: true, withNegated: false, brief: "No progress on stderr" },
-      workers: { kind: "parsed", parse: wholeNumber, optional: true, brief: "Threads that search at once (default: the cores)", placeholder: "N" },
+      workers: {
+        kind: "parsed",
+        parse: wholeNumber,
+        optional: true,
+        brief: "Threads that search at once (default: the cores)",
+        placeholder: "N",
+      },
     },
     positional: { kind: "array", parameter: { parse: text, brief: "Files, folders, or - for stdin", placeholder: "PATH" } },
   },
@@ -98,7 +144,10 @@ async function runHunt(flags: HuntFlags, paths: readonly string[], version: stri
   const problems = [...intake.problems, ...answer.problems]
   const summary = summarize({ version, range, answer, problems, indicators: intake.indicators })
   if (flags.json) await writeJson(answer, problems, summary)
-  else await write(renderAnswer({ answer, problems, summary, bulletins: intake.bulletins, indicators: intake.indicators, all: flags.all ?? false }))
+  else
+    await write(
+      renderAnswer({ answer, problems, summary, bulletins: intake.bulletins, indicators: intake.indicators, all: flags.all ?? false }),
+    )
   return answer.interrupted ? 130 : summary.exit
 }
 
@@ -122,7 +171,8 @@ interface Intake {
 }
 
 async function readIndicators(flags: HuntFlags): Promise<Intake> {
-  if (!flags.bulletin?.length && !flags.indicator?.length) throw new UsageError("nothing to hunt: give --bulletin FILE or --indicator VALUE")
+  if (!flags.bulletin?.length && !flags.indicator?.length)
+    throw new UsageError("nothing to hunt: give --bulletin FILE or --indicator VALUE")
   const indicators: Indicator[] = []
   const problems: Problem[] = []
   const bulletins: Bulletin[] = []
@@ -131,7 +181,10 @@ async function readIndicators(flags: HuntFlags): Promise<Intake> {
     bulletins.push(bulletin)
     indicators.push(...bulletin.indicators)
     problems.push(...bulletin.problems)
-    if (bulletin.indicators.length === 0 && bulletin.problems.every((problem) => !problem.code.startsWith("indicator-") || problem.code === "indicator-reference")) {
+    if (
+      bulletin.indicators.length === 0 &&
+      bulletin.problems.every((problem) => !problem.code.startsWith("indicator-") || problem.code === "indicator-reference")
+    ) {
       throw new UsageError(`no indicators found in ${file}: recognised as ${bulletin.format}; see sillage bulletin show ${file}`)
     }
   }
@@ -178,7 +231,8 @@ function rangeOf(flags: HuntFlags): HuntRange {
   }
   if (flags.tz === undefined) return { since, until }
   const tz = parseZone(flags.tz)
-  if (tz === undefined) throw new UsageError(`--tz ${flags.tz} is no time zone: give an IANA name such as Europe/Paris, or an offset such as +02:00`)
+  if (tz === undefined)
+    throw new UsageError(`--tz ${flags.tz} is no time zone: give an IANA name such as Europe/Paris, or an offset such as +02:00`)
   return { since, until, tz }
 }
 

@@ -37,7 +37,12 @@ const app = buildApplication(routes, {
 /** Runs one invocation; sets the exit code of the process. Only help, version and a command's own outcome may end below 2. */
 export async function main(inputs: readonly string[]): Promise<void> {
   let outcome: number | undefined
-  const asked = { stdout: process.stdout, stderr: process.stderr, env: process.env, exitCode: undefined as number | string | null | undefined }
+  const asked = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    exitCode: undefined as number | string | null | undefined,
+  }
   const context: CliContext = {
     process: asked,
     version,
@@ -57,5 +62,7 @@ export async function main(inputs: readonly string[]): Promise<void> {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return process.env.SILLAGE_DEBUG ? (error.stack ?? error.message) : `${error.message} (a fault of Sillage: set SILLAGE_DEBUG=1 for the stack)`
+  return process.env.SILLAGE_DEBUG
+    ? (error.stack ?? error.message)
+    : `${error.message} (a fault of Sillage: set SILLAGE_DEBUG=1 for the stack)`
 }

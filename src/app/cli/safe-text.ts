@@ -2,7 +2,8 @@
 
 /** One line, at most `max` characters. */
 export function safe(text: string, max: number): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  const clean = text.replace(/\x1b\[[0-9;]*[A-Za-z]/g, "").replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, " ")
+  const clean = text
+    .replace(/\x1b\[[0-9;]*[A-Za-z]/g, "")
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, " ")
   return clean.length > max ? `${clean.slice(0, max - 1)}…` : clean
 }

@@ -2,6 +2,7 @@
 import { mappedIpv4, nat64Ipv4, networkRange, parseIpv6 } from "../../model/address.js"
 import { type CanonicalAddress, canonicalAddress } from "../../model/canonical.js"
 import type { HitNote, Strength } from "../../model/hit.js"
+import { eachMatch } from "./each-match.js"
 import { isSuperseded, isWordChar, type Scan, weaker } from "./scan.js"
 import type { Tables } from "./tables.js"
 
@@ -16,14 +17,16 @@ export interface Stretch {
 export function ipv6Addresses(scan: Scan): readonly number[] {
   const taken: number[] = []
   if (!(scan.tables.ipv6 || scan.tables.ipv4) || !/:[0-9A-Fa-f.]{0,15}:/.test(scan.text)) return taken
-  for (const run of scan.text.matchAll(/[0-9A-Fa-f:.]+/g)) {
-    if (run[0].length > runCharsMax || run[0].indexOf(":") === run[0].lastIndexOf(":")) continue
-    const from = wordEnd(scan.text, run.index, run[0])
-    const address = ipv6Address(scan, from, run.index + run[0].length)
+  eachMatch(hexRuns, scan.text, ({ 0: run, index }) => {
+    if (run.length > runCharsMax || run.indexOf(":") === run.lastIndexOf(":")) return
+    const from = wordEnd(scan.text, index, run)
+    const address = ipv6Address(scan, from, index + run.length)
     if (address) taken.push(from, address.to)
-  }
+  })
   return taken
 }
+
+const hexRuns = /[0-9A-Fa-f:.]+/g
 
 /** The IPv4 addresses within one run of letters, digits, dots, hyphens and underscores. */
 export function ipv4Addresses(scan: Scan, from: number, to: number, taken: readonly number[]): void {
@@ -130,7 +133,7 @@ function parsePrefix(scan: Scan, from: number, end: number): { readonly to: numb
     if (cut !== undefined) return { to: end - 1, address: cut }
   }
   const dot = run.lastIndexOf(".")
-  if (!scan.context.dottedPorts || dot < 0) return undefined
+  if (dot < 0 || !scan.context.ports.dotted()) return undefined
   const address = parseIpv6(run.slice(0, dot))
   return address === undefined ? undefined : { to: from + dot, address }
 }
@@ -146,7 +149,7 @@ function ipv4Piece(scan: Scan, start: number, end: number, taken: readonly numbe
   const match = /^(\d{1,11})\.(\d{1,11})\.(\d{1,11})\.(\d{1,11})(\.[A-Za-z0-9]{1,16})?$/.exec(text.slice(from, to))
   if (!match) return
   const port = match[5]
-  if (port !== undefined && !(scan.context.dottedPorts && isPort(port.slice(1)))) return
+  if (port !== undefined && !(scan.context.ports.dotted() && isPort(port.slice(1)))) return
   if (port !== undefined) to -= port.length
   if (isTaken(taken, from) || isSuperseded(scan, from, to)) return
   // The escape may follow the dots that were cut: what it becomes would then go on with the run.
@@ -183,9 +186,9 @@ function stretchBehind(scan: Scan, from: number, to: number, seen: Stretch): boo
 }
 
 function networkBehind(scan: Scan, from: number, to: number, seen: Stretch): boolean {
-  if (scan.context.slashPorts || scan.hosts.has(from) || scan.text[from - 1] === "[") return false
+  if (scan.hosts.has(from) || scan.text[from - 1] === "[") return false
   const digits = /^\/(0|[1-9]\d{0,2})(?![\p{L}\p{N}_/%?=&]|[.:-][\p{L}\p{N}])/u.exec(scan.text.slice(to, to + 8))
-  if (!digits) return false
+  if (!digits || scan.context.ports.slash()) return false
   const width = seen.version === 4 ? 32 : 128
   // The prefix of a mapped address counts the 96 bits before it.
   const stated = Number(digits[1]) - (seen.version === 4 && scan.text.slice(from, to).includes(":") ? 96 : 0)

@@ -61,7 +61,7 @@ const escapes = new RegExp(
     "#(0[0-3][0-7]|177)",
     "\\\\(?:u\\{([0-9A-Fa-f]{1,6})\\}|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|([\\\\/\"'abefnrtv0]))",
     "&(?:#(\\d{1,7})|#[xX]([0-9A-Fa-f]{1,6})|([A-Za-z]{2,8}));",
-    "\\(\\d{1,2}\\)(?:[^()\\s\\\\]{1,63}\\(\\d{1,2}\\)){1,127}",
+    "\\(\\d{1,2}\\)",
   ].join("|"),
   "g",
 )
@@ -90,7 +90,7 @@ export function transportEdits(text: string): Edits {
     else if (decimal !== undefined) addEdit(edits, from, to, character(Number(decimal)))
     else if (entityHex !== undefined) addEdit(edits, from, to, character(Number.parseInt(entityHex, 16)))
     else if (name !== undefined) addNamed(edits, from, to, name)
-    else if (first === "(") escapes.lastIndex = addDnsName(edits, text, from, match[0])
+    else if (first === "(") escapes.lastIndex = addDnsName(edits, text, from, to)
     else addEdit(edits, from, to, "")
   }
   return edits
@@ -159,27 +159,32 @@ function addNamed(edits: Edits, from: number, to: number, name: string): void {
 }
 
 /** `(4)evil(7)example(0)`: each number is the length of the label behind it. Returns where scanning goes on. */
-function addDnsName(edits: Edits, text: string, from: number, span: string): number {
-  const pieces = span.split(/[()]/) // "", length, label, length, label, …, last length, ""
+function addDnsName(edits: Edits, text: string, from: number, behindFirst: number): number {
   const labels: string[] = []
-  let to = from + 1
-  let length = from
-  for (let at = 1; at + 1 < pieces.length; at += 2) {
-    const count = pieces[at] as string
-    const label = pieces[at + 1] as string
-    length += count.length + 2 + label.length
-    if (Number(count) === 0) {
-      if (labels.length === 0) break
-      // The root label ends the name; what stands behind it is no part of it, and it is none of what stands before.
-      to = length - label.length
-      const gap = /[\p{L}\p{N}._-]$/u.test(text.slice(Math.max(0, from - 1), from)) ? " " : ""
-      addEdit(edits, from, to, gap + labels.join("."))
-      return to
-    }
-    if (Number(count) !== label.length) break
-    labels.push(label)
+  let at = from
+  while (at - from < dnsNameCharsMax) {
+    const length = dnsLength(text, at)
+    if (length === undefined) return behindFirst
+    at += length < 10 ? 3 : 4
+    if (length === 0) break
+    labels.push(text.slice(at, at + length))
+    at += length
   }
-  return to
+  if (labels.length === 0 || labels.some((label) => /[\s()\\]/.test(label))) return behindFirst
+  // It is no part of a word that stands right before it.
+  const gap = /[\p{L}\p{N}._-]$/u.test(text.slice(Math.max(0, from - 1), from)) ? " " : ""
+  addEdit(edits, from, at, gap + labels.join("."))
+  return at
+}
+
+/** 253 characters of a name, and a bracketed number for each of its labels. */
+const dnsNameCharsMax = 800
+
+function dnsLength(text: string, at: number): number | undefined {
+  if (text[at] !== "(") return undefined
+  const close = text[at + 2] === ")" ? at + 2 : text[at + 3] === ")" ? at + 3 : -1
+  const length = close < 0 ? Number.NaN : Number(text.slice(at + 1, close))
+  return length >= 0 && length < 64 ? length : undefined
 }
 
 /** Where Windows paths stand: their backslashes separate and escape nothing. */

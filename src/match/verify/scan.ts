@@ -10,10 +10,15 @@ export type TextKind = "text" | "content" | "target" | "lookup"
 
 export interface TextContext {
   readonly kind: TextKind
-  /** `/n` behind an address is its port, as in ASA and FTD messages (semantics 4.2). */
-  readonly slashPorts: boolean
-  /** The last of five numbers is a port, as in tcpdump and netstat lines (semantics 4.2). */
-  readonly dottedPorts: boolean
+  readonly ports: PortStyles
+}
+
+/** How the record writes ports behind addresses (semantics 4.2); asked only where one may stand. */
+export interface PortStyles {
+  /** `/n` behind an address is its port, as in ASA and FTD messages. */
+  slash(): boolean
+  /** The last of five numbers is a port, as in tcpdump and netstat lines. */
+  dotted(): boolean
 }
 
 export interface Found {
@@ -45,13 +50,27 @@ export interface Scan {
 export function newScan(reading: Reading, tables: Tables, context: TextContext, report: (found: Found) => void): Scan {
   const text = reading.text
   const urls = text.includes("://") ? [...urlSpans(text)] : []
-  const target = context.kind === "target" ? [wholeTarget(text)] : targetSpans(text)
-  const outer = outermost([...urls, ...target, ...schemelessSpans(text)])
-  const place = (at: number) => placeIn(outer, at)
+  let outer: readonly UrlSpan[] | undefined
+  const place = (at: number) => {
+    // Asked for occurrences only, which most texts have none of.
+    outer ??= outermost([...urls, ...(context.kind === "target" ? [wholeTarget(text)] : targetSpans(text)), ...schemelessSpans(text)])
+    return placeIn(outer, at)
+  }
   const judged = (found: Found) =>
     report({ ...found, strength: weaker(found.strength, ceiling(context.kind, place(found.span.from), found)) })
-  return { text, reading, tables, context, urls, hosts: new Set(urls.map((url) => url.hostFrom)), place, report: judged }
+  return {
+    text,
+    reading,
+    tables,
+    context,
+    urls,
+    hosts: urls.length === 0 ? noHosts : new Set(urls.map((url) => url.hostFrom)),
+    place,
+    report: judged,
+  }
 }
+
+const noHosts: ReadonlySet<number> = new Set()
 
 /** What is only content is a mention, what DNS only answered a lookup (semantics 6). */
 function ceiling(kind: TextKind, place: Place, { atHome }: Found): Strength {

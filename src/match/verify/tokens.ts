@@ -1,5 +1,6 @@
 // Digests, mail addresses, file names and paths, and user agents in text (semantics 4.6 to 4.8, 5.13, 5.14).
 import { canonicalEmail } from "../../model/canonical.js"
+import { eachMatch } from "./each-match.js"
 import { type Anchors, lowerCase, type Neighbourhood } from "./file-table.js"
 import { eachOwner, type Owned } from "./owned.js"
 import { addEdit, derive, newEdits, parentSpan, type Reading } from "./reading.js"
@@ -12,19 +13,21 @@ export function digests(scan: Scan): void {
   const { hashes } = scan.tables
   const { text } = scan
   if (!hashes || text.length < 32) return
-  for (const match of text.matchAll(/[0-9A-Fa-f]{32,}/g)) {
-    const to = match.index + match[0].length
-    if (digestLengths.has(match[0].length)) reportDigest(scan, hashes, match.index, to, match[0])
-  }
+  eachMatch(hexRuns, text, ({ 0: run, index }) => {
+    if (digestLengths.has(run.length)) reportDigest(scan, hashes, index, index + run.length, run)
+  })
   if (text.length < 47) return
-  for (const match of text.matchAll(/[0-9A-Fa-f]{2}([:\- ])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2})+/g)) {
+  eachMatch(hexPairs, text, (match) => {
     // The end of a word before the digest may look like its first pair: `SHA1:86:F7:…`, `added 86 F7 …`.
     const from = isWordChar(text[match.index - 1]) ? match.index + 3 : match.index
     const to = match.index + match[0].length
     const pairs = (to - from + 1) / 3
     if (digestLengths.has(pairs * 2)) reportDigest(scan, hashes, from, to, text.slice(from, to).replace(/[:\- ]/g, ""))
-  }
+  })
 }
+
+const hexRuns = /[0-9A-Fa-f]{32,}/g
+const hexPairs = /[0-9A-Fa-f]{2}([:\- ])[0-9A-Fa-f]{2}(?:\1[0-9A-Fa-f]{2}){14,}/g
 
 function reportDigest(scan: Scan, hashes: Owned, from: number, to: number, hex: string): void {
   const { text } = scan
@@ -75,12 +78,12 @@ export function userAgents(scan: Scan): void {
     )
   const trimmed = text.trim()
   report(text.indexOf(trimmed), text.indexOf(trimmed) + trimmed.length)
-  for (const match of text.matchAll(/[^"'`\t|]+/g)) {
-    const from = match.index
-    const to = from + match[0].length
-    if (from > 0 || to < text.length) report(from, to)
-  }
+  eachMatch(quoted, text, ({ 0: value, index }) => {
+    if (value.length < text.length) report(index, index + value.length)
+  })
 }
+
+const quoted = /[^"'`\t|]+/g
 
 /** File names and paths: each word is looked up, then what stands around it is compared. */
 export function files(scan: Scan): void {
@@ -96,10 +99,10 @@ export function files(scan: Scan): void {
 type Back = (from: number, to: number) => { readonly from: number; readonly to: number }
 
 function lookUpWords(scan: Scan, anchors: Anchors, text: string, back: Back): void {
-  for (const match of text.matchAll(wordsOf(text))) {
-    const word = match[0].replace(/\.+$/, "")
-    for (const neighbourhood of anchors.get(word) ?? []) compare(scan, neighbourhood, text, match.index, word.length, back)
-  }
+  eachMatch(wordsOf(text), text, ({ 0: run, index }) => {
+    const word = run.endsWith(".") ? run.replace(/\.+$/, "") : run
+    for (const neighbourhood of anchors.get(word) ?? []) compare(scan, neighbourhood, text, index, word.length, back)
+  })
 }
 
 function compare(scan: Scan, near: Neighbourhood, text: string, at: number, length: number, back: Back): void {
@@ -132,14 +135,20 @@ function isFileChar(char: string | undefined): boolean {
 /** Every run of separators as one `/`, combining marks composed. */
 function foldedReading(reading: Reading): Reading {
   const edits = newEdits()
-  for (const match of reading.text.matchAll(/\\[\\/]*|\/[\\/]+|[\p{L}\p{N}]\p{M}+/gu)) {
-    const plain = /^[\\/]/.test(match[0]) ? "/" : match[0].normalize("NFC")
-    if (plain !== match[0]) addEdit(edits, match.index, match.index + match[0].length, plain)
-  }
+  if (!/\\|\/\/|[^\x00-\xff]/.test(reading.text)) return reading
+  eachMatch(foldable, reading.text, ({ 0: written, index }) => {
+    const plain = /^[\\/]/.test(written) ? "/" : written.normalize("NFC")
+    if (plain !== written) addEdit(edits, index, index + written.length, plain)
+  })
   return edits.from.length === 0 ? reading : derive(reading, "folded", edits)
 }
 
+const foldable = /\\[\\/]*|\/[\\/]+|[\p{L}\p{N}]\p{M}+/gu
+
 /** Runs of name characters; the plain pattern is many times as fast. */
 export function wordsOf(text: string): RegExp {
-  return /[^\x00-\x7f]/.test(text) ? /[\p{L}\p{M}\p{N}_.-]+/gu : /[A-Za-z0-9_.-]+/g
+  return /[^\x00-\x7f]/.test(text) ? anyWords : asciiWords
 }
+
+const anyWords = /[\p{L}\p{M}\p{N}_.-]+/gu
+const asciiWords = /[A-Za-z0-9_.-]+/g

@@ -1,4 +1,5 @@
 // URLs in text (semantics 4.5): where they begin and end, what is their host, and what is only content inside them.
+import { eachMatch } from "./each-match.js"
 
 /** A canonical URL in its parts. */
 export interface UrlParts {
@@ -34,6 +35,7 @@ export function splitUrl(canonical: string): UrlParts | undefined {
 
 /** Every URL of the text that states its scheme, in the order of the text; those inside others included. */
 export function* urlSpans(text: string): Generator<UrlSpan, void, undefined> {
+  let wordEnd = 0
   let end = 0
   let nested = 0
   for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
@@ -42,10 +44,11 @@ export function* urlSpans(text: string): Generator<UrlSpan, void, undefined> {
     while (from < at && !isLetter(text.charCodeAt(from))) from++
     if (from === at) continue
     nested++
-    if (at + 3 > end) {
-      end = listEnd(text, from, urlEnd(text, at + 3))
+    if (at + 3 > wordEnd) {
+      wordEnd = urlEnd(text, at + 3)
       nested = 0
     }
+    if (at + 3 > end) end = listEnd(text, from, wordEnd)
     yield spanOf(text, from, at + 3, end, nested < nestedMax ? urlCharsMax : nestedCharsMax)
   }
 }
@@ -61,15 +64,15 @@ const targets = /(?:^|[\s"'=(])(\/[^\s"'`<>|]*)/g
 export function targetSpans(text: string): readonly UrlSpan[] {
   if (!text.includes("/")) return []
   const found: UrlSpan[] = []
-  for (const match of text.matchAll(targets)) {
+  eachMatch(targets, text, (match) => {
     const target = match[1] as string
     const from = match.index + match[0].length - target.length
-    if (target.startsWith("//")) continue
+    if (target.startsWith("//")) return
     const question = target.indexOf("?")
-    if (question < 0 && !/\b[A-Z]{3,9} $/.test(text.slice(Math.max(0, from - 12), from))) continue
+    if (question < 0 && !/\b[A-Z]{3,9} $/.test(text.slice(Math.max(0, from - 12), from))) return
     const to = from + target.length
     found.push({ from, to, end: to, authority: from, hostFrom: from, hostTo: from, path: from, query: question < 0 ? to : from + question })
-  }
+  })
   return found
 }
 
@@ -90,7 +93,7 @@ const schemeCharsMax = 32
 const urlCharsMax = 16_384
 /** URLs within one word, of which the later ones are compared up to a shorter length: a line made of `://` stays linear. */
 const nestedMax = 64
-const nestedCharsMax = 2_048
+const nestedCharsMax = 256
 
 function spanOf(text: string, from: number, authority: number, end: number, charsMax: number): UrlSpan {
   const to = end - authority > charsMax ? authority + charsMax : Math.max(authority, trimmedEnd(text, authority, end))
