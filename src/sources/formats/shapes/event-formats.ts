@@ -1,7 +1,7 @@
-// CEF and LEEF: many devices, one grammar; and Sillage's own output, so that it is known again.
+// CEF and LEEF: many devices, one grammar.
 import type { FieldValue } from "../../../model/log-record.js"
 import { stampOf } from "../../time/stamp.js"
-import { type Draft, fieldsOf } from "../draft.js"
+import { fieldsOf } from "../draft.js"
 import { endpoint, side } from "../endpoint.js"
 import { directionOfWord, type Entry, plainDraft } from "../plain-keys.js"
 import { looseUrl } from "../request.js"
@@ -126,12 +126,4 @@ function leefSeparator(text: string): string {
   return text === "" ? "\t" : text
 }
 
-/** Hits and reports of Sillage that lie in the archive are its own echo (semantics 10.4). */
-const ownOutput: MessageShape = {
-  name: "sillage",
-  title: "Sillage's own hits and reports",
-  hint: /^\s*\{"type":"(?:hit|problem|coverage|summary)",|\bSillage (?:report|hunt)\b/,
-  parse: (): Draft => ({ fields: {}, echo: "own-output" }),
-}
-
-export const eventShapes: readonly MessageShape[] = [ownOutput, cef, leef]
+export const eventShapes: readonly MessageShape[] = [cef, leef]

@@ -118,8 +118,9 @@ const powerdns: MessageShape = {
   parse(message) {
     const wants = /\bRemote ([\d.:a-fA-F]{3,45}) wants '([^'|]{1,255})/.exec(message)
     const question = /\bquestion (?:for|answered .{0,20}for) '([^'|]{1,255})\|?(\w+)?' from ([\d.:a-fA-F]{3,45})/.exec(message)
-    const [ip, name] = wants ? [wants[1], wants[2]] : [question?.[3], question?.[1]]
-    return isAddress(ip ?? "") ? { fields: fieldsOf({ "source.ip": ip, "dns.question.name": name }), exchange: "question" } : undefined
+    const [peer, name] = wants ? [wants[1], wants[2]] : [question?.[3], question?.[1]]
+    const from = endpoint(peer)
+    return from.ip ? { fields: fieldsOf({ ...side("source", from), "dns.question.name": name }), exchange: "question" } : undefined
   },
 }
 
