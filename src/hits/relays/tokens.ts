@@ -1,0 +1,154 @@
+// What one record tells about the client behind an address, as tokens: `kind:value`, kinds as in family.ts.
+import type { Action, Direction, Fields, FieldValue, Outcome } from "../../model/log-record.js"
+
+/** A record seen from its foreign address. A plain value. */
+export interface ProfileRecord {
+  /** The foreign address, in canonical form. */
+  readonly source: string
+  /** Epoch ms. */
+  readonly time?: number
+  readonly fields: Fields
+  readonly path: string
+  readonly line: number
+  readonly outcome: Outcome
+  readonly action: Action
+  readonly direction: Direction
+}
+
+export interface RecordTokens {
+  readonly tokens: readonly string[]
+  /** Pictures, styles, scripts: what a browser loads by itself. */
+  readonly asset: boolean
+  readonly login: boolean
+  /** Own page that this one was said to come from. */
+  readonly cameFrom: string | undefined
+  /** Page that the client claims to hold already (304). */
+  readonly heldAlready: string | undefined
+  /** Page that was fetched, as it would stand in `cameFrom`. */
+  readonly fetched: string | undefined
+}
+
+const valueMax = 160
+const assets = /\.(?:css|js|mjs|png|jpe?g|gif|ico|svg|webp|woff2?|ttf|eot|map|mp4|webm)$/i
+
+const clientFields: readonly (readonly [string, readonly string[]])[] = [
+  ["u", ["user_agent.original"]],
+  ["j", ["tls.client.ja3"]],
+  ["k", ["tls.client.ja4"]],
+  ["h", ["ssh.hassh", "ssh.client.hassh", "hassh"]],
+  ["e", ["email.helo", "source.domain"]],
+  ["i", ["cloud.application.id", "application.id", "azure.signinlogs.properties.app_id"]],
+  ["v", ["client.version", "ssh.client.version", "ssh.client"]],
+]
+const sessionFields = ["session.id", "http.session.id", "http.request.cookie", "http.cookie", "user.session.id", "transaction.id"]
+
+export function tokensOf(record: ProfileRecord): RecordTokens {
+  const { fields } = record
+  const tokens: string[] = []
+  for (const [kind, names] of clientFields) {
+    const value = firstText(fields, names)
+    if (value !== undefined && value !== "-") tokens.push(`${kind}:${cut(value)}`)
+  }
+  const session = firstText(fields, sessionFields)
+  if (session !== undefined && session.length >= 8) tokens.push(`s:${cut(session)}`)
+  const web = webTokens(fields, tokens)
+  const login = accountTokens(record, tokens)
+  if (web.path === undefined) targetTokens(record, tokens)
+  const near = network(record.source)
+  if (near) tokens.push(`n:${near}`)
+  return { tokens, login, asset: web.asset, cameFrom: web.cameFrom, heldAlready: web.heldAlready, fetched: web.fetched }
+}
+
+interface Web {
+  readonly path: string | undefined
+  readonly asset: boolean
+  readonly cameFrom: string | undefined
+  readonly heldAlready: string | undefined
+  readonly fetched: string | undefined
+}
+
+function webTokens(fields: Fields, tokens: string[]): Web {
+  const full = text(fields["url.full"])
+  const path = text(fields["url.path"]) ?? pathOf(full)
+  if (path === undefined) return { path, asset: false, cameFrom: undefined, heldAlready: undefined, fetched: undefined }
+  const method = text(fields["http.request.method"])
+  const status = Number(text(fields["http.response.status_code"]))
+  const query = text(fields["url.query"])
+  const asset = assets.test(path)
+  if (!asset) tokens.push(method === undefined || method === "GET" || method === "HEAD" ? `p:${cut(path)}` : `p:${method} ${cut(path)}`)
+  const once = oneTime(path, query)
+  if (once !== undefined) tokens.push(`o:${cut(once)}`)
+  const referrer = text(fields["http.request.referrer"])
+  const cameFrom = referrer === undefined || referrer === "-" ? undefined : pathOf(referrer)
+  return {
+    path,
+    asset,
+    cameFrom: cameFrom === undefined || cameFrom === "/" || assets.test(cameFrom) || cameFrom === path ? undefined : cut(cameFrom),
+    heldAlready: status === 304 && !asset ? cut(path) : undefined,
+    fetched: asset || status === 304 ? undefined : cut(path),
+  }
+}
+
+/** Names tried in vain, and whether a login worked. A name that worked is the account's own and no token. */
+function accountTokens(record: ProfileRecord, tokens: string[]): boolean {
+  const category = [record.fields["event.category"] ?? []].flat().map(String)
+  const authentication = category.includes("authentication") || /log[io]n|auth|sign-?in/i.test(text(record.fields["event.action"]) ?? "")
+  const name = text(record.fields["user.name"])
+  if (record.outcome === "success") return authentication
+  if (name !== undefined && name !== "-") tokens.push(`a:${cut(name.toLowerCase())}`)
+  return false
+}
+
+function targetTokens(record: ProfileRecord, tokens: string[]): void {
+  const { fields } = record
+  const ours = record.direction === "outbound" ? "source" : "destination"
+  const address = text(fields[`${ours}.ip`])
+  const port = text(fields["destination.port"])
+  if (address !== undefined) tokens.push(`t:${address}${port === undefined ? "" : `:${port}`}`)
+  const name = text(fields["dns.question.name"]) ?? text(fields["url.domain"]) ?? text(fields["tls.client.server_name"])
+  if (name !== undefined) tokens.push(`q:${cut(name.toLowerCase())}`)
+  const recipient = text(fields["email.to.address"])
+  if (recipient !== undefined) tokens.push(`m:${cut(recipient.toLowerCase())}`)
+}
+
+/** A long value of letters and digits mixed, as links that are sent to one person carry. */
+function oneTime(path: string, query: string | undefined): string | undefined {
+  const whole = query === undefined ? path : `${path}?${query}`
+  for (const word of whole.split(/[^A-Za-z0-9_-]+/)) {
+    if (word.length >= 20 && /\d/.test(word) && /[A-Za-z]/.test(word) && (word.match(/\d/g)?.length ?? 0) >= 4 && !/-.*-.*-/.test(word))
+      return whole
+  }
+  return undefined
+}
+
+/** /16, or /32 of IPv6. */
+function network(address: string): string | undefined {
+  const four = /^(\d+\.\d+)\.\d+\.\d+$/.exec(address)
+  if (four) return `${four[1]}.0.0/16`
+  const six = /^([0-9a-f]+:[0-9a-f]+):/.exec(address)
+  return six ? `${six[1]}::/32` : undefined
+}
+
+function pathOf(url: string | undefined): string | undefined {
+  if (url === undefined) return undefined
+  if (url.startsWith("/")) return url.split(/[?#]/, 1)[0]
+  const match = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url)
+  return match ? match[1] || "/" : undefined
+}
+
+function firstText(fields: Fields, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = text(fields[name])
+    if (value !== undefined) return value
+  }
+  return undefined
+}
+
+function text(value: FieldValue | undefined): string | undefined {
+  const first = typeof value === "object" ? value[0] : value
+  return first === undefined || first === "" ? undefined : typeof first === "string" ? first : String(first)
+}
+
+function cut(value: string): string {
+  return value.length > valueMax ? value.slice(0, valueMax) : value
+}
