@@ -197,14 +197,19 @@ function taxii(request: IncomingMessage, response: ServerResponse, added: readon
     })
     response.end(JSON.stringify(body))
   }
-  if (url.pathname === "/taxii2/") return send({ title: "t", api_roots: ["/api1/"] })
-  if (url.pathname === "/api1/collections/")
-    return send({
+  if (url.pathname === "/taxii2/") {
+    send({ title: "t", api_roots: ["/api1/"] })
+    return
+  }
+  if (url.pathname === "/api1/collections/") {
+    send({
       collections: [
         { id: "one", title: "One", can_read: true },
         { id: "closed", title: "Closed", can_read: false },
       ],
     })
+    return
+  }
   if (url.pathname !== "/api1/collections/one/objects/") return void response.writeHead(404).end()
   const after = Number(url.searchParams.get("added_after")?.slice(17, 19) ?? -1)
   const from = Number(url.searchParams.get("next") ?? 0)
