@@ -39,10 +39,17 @@ export interface Forwarded {
 export function forwardedClient(peer: string | undefined, header: string, roles: RoleContext): Forwarded {
   const hops = hopsOf(header)
   if (hops.length === 0) return { claimed: [] }
-  if (peer !== undefined && !roles.isTrustedProxy(peer)) return { claimed: hops }
+  if (peer !== undefined && !roles.isTrustedProxy(peer)) return { claimed: others(hops, peer) }
   let at = hops.length - 1
   while (at > 0 && roles.isTrustedProxy(hops[at] as string)) at--
-  return { client: hops[at] as string, claimed: hops.slice(0, at) }
+  const client = hops[at] as string
+  return { client, claimed: others(others(hops.slice(0, at), client), peer) }
+}
+
+/** What is claimed and also seen is more than a claim. */
+function others(hops: readonly string[], seen: string | undefined): readonly string[] {
+  const address = seen === undefined ? undefined : bareAddress(seen)
+  return hops.filter((hop) => bareAddress(hop) !== address)
 }
 
 /** The number behind an address as logs write it: port, brackets and zone cut, leading zeros decimal, integers read. */

@@ -4,6 +4,7 @@ import type { Stamp } from "../../model/time.js"
 import type { RoleContext } from "../log-format.js"
 import { directionOf, forwardedClient } from "../roles.js"
 import { isAddress } from "./endpoint.js"
+import { transport } from "./transport.js"
 
 export interface Draft {
   readonly fields: Fields
@@ -33,13 +34,18 @@ export type Loose = Readonly<Record<string, string | number | readonly (string |
 /** Longer values are no names or addresses; the record's text still holds them. */
 const valueCharsMax = 16_384
 
+/** Fields that are numbers in ECS, whichever way a log writes them. */
+const numeric = /\.port$|status_code$/
+
 /** Fields without the values by which logs say that there is none. */
 export function fieldsOf(loose: Loose): Record<string, FieldValue> {
   const fields: Record<string, FieldValue> = {}
   for (const [name, value] of Object.entries(loose)) {
     if (value === undefined || value === null || value === "" || value === "-") continue
     if (Array.isArray(value) && value.length === 0) continue
-    fields[name] = typeof value === "string" && value.length > valueCharsMax ? value.slice(0, valueCharsMax) : value
+    if (typeof value !== "string") fields[name] = value
+    else if (value.length <= 5 && numeric.test(name) && /^\d+$/.test(value)) fields[name] = Number(value)
+    else fields[name] = value.length > valueCharsMax ? value.slice(0, valueCharsMax) : value
   }
   return fields
 }
@@ -49,6 +55,8 @@ export function finishRecord(text: string, format: string, draft: Draft, roles: 
   const fields: Record<string, FieldValue> = { ...draft.fields }
   const forwarded = draft.forwarded === undefined ? undefined : forwardedClient(addressIn(fields, "source.ip"), draft.forwarded, roles)
   if (forwarded?.client !== undefined) fields[fields["source.ip"] === undefined ? "source.ip" : "network.forwarded_ip"] ??= forwarded.client
+  const protocol = fields["network.transport"]
+  if (typeof protocol === "string" || typeof protocol === "number") fields["network.transport"] = transport(protocol) as string
   const action = draft.action ?? "unknown"
   const connection = draft.connection ?? fiveTuple(fields)
   return {

@@ -6,7 +6,7 @@ import { readPairs } from "./pairs.js"
 import { plainDraft } from "./plain-keys.js"
 import { hostFields, requestLine } from "./request.js"
 import type { MessageHead } from "./shapes/shape.js"
-import { actionOf, outcomeOf, statusOutcome } from "./verdict.js"
+import { actionInText, outcomeOf, statusOutcome } from "./verdict.js"
 
 const charsMax = 16_384
 
@@ -25,7 +25,7 @@ export function sentenceDraft(message: string, head: MessageHead): Draft {
   const login = loginOutcome(text)
   if (login !== "unknown" || asked) putOnlyAddress(text, fields, put)
   if (login !== "unknown") put({ "user.name": userIn(text) })
-  const action = keyed.action && keyed.action !== "unknown" ? keyed.action : actionOf(sayingPart(text, pairs.length > 0))
+  const action = keyed.action && keyed.action !== "unknown" ? keyed.action : actionInText(sayingPart(text, pairs.length > 0))
   const outcome = keyed.outcome ?? (login !== "unknown" ? login : undefined)
   if (head.program !== undefined) put({ "process.name": head.program })
   return {
@@ -55,7 +55,7 @@ const arrow = new RegExp(
   String.raw`(?<![\w.])(${address})${port}(?:\([^()\s]{1,64}\))?\s?(?:-+>|→|=>|>)\s?(?:[A-Za-z][\w.-]{0,32}[:/])?(${address})${port}(?![\w])`,
 )
 const source = new RegExp(
-  String.raw`(?:\b(?:from(?: (?:the )?(?:private |public |remote |client |source |host |user |unknown |local |peer |address ?)?(?:ip(?:v[46])?)?(?: ?address)?)?|source|src|client(?: ?ip)?|remote(?: (?:ip|host|address))?|peer|rhost|by ip|ip(?:-?address)?|user ip|attacker|host|received packet: from|banning|banned|ban|unban|found|blocking|offender)\s?(?::(?!:)|=)?\s{0,2}${quote})(?:[A-Za-z][\w.-]{0,253}\s?[[(/@:]\s?)?(${address})${port}(?:/32|/128)?(?![\w/-])`,
+  String.raw`(?:\b(?:from(?: (?:the )?(?:private |public |remote |client |source |host |user |unknown |local |peer |address ?)?(?:ip(?:v[46])?)?(?: ?address)?)?|source|src|client(?: ?ip)?|remote(?: (?:ip|host|address))?|peer|rhost|by ip|ip(?:-?address)?|user ip|attacker|host|depuis|received packet: from|banning|banned|ban|unban|found|blocking|offender)\s?(?::(?!:)|=)?\s{0,2}${quote})(?:[A-Za-z][\w.-]{0,253}\s?[[(/@:]\s?)?(${address})${port}(?:/32|/128)?(?![\w/-])`,
   "i",
 )
 const destination = new RegExp(
@@ -144,8 +144,48 @@ function putOnlyAddress(text: string, fields: Readonly<Record<string, FieldValue
   if (first !== undefined) put({ "source.ip": first })
 }
 
+const userPatterns = [
+  /\bfor (?:(?:invalid|illegal|unknown) )?(?:user |username |account )?["'\x60[]?([\w.@\\$+-]{1,128})/i,
+  /\b(?:user(?:name)?|utilisateur)[ :=]+["'\x60[]?([\w.@\\$+-]{1,128})/i,
+  /\b(?:login|account|compte)\s?[:=]\s*["'\x60[]?([\w.@\\$+-]{1,128})/i,
+]
+const noNames = new Set([
+  "for",
+  "from",
+  "has",
+  "is",
+  "was",
+  "not",
+  "failed",
+  "refused",
+  "name",
+  "with",
+  "and",
+  "the",
+  "to",
+  "in",
+  "by",
+  "on",
+  "user",
+  "login",
+  "authentication",
+  "a",
+  "an",
+  "logged",
+  "or",
+  "at",
+  "id",
+  "attempt",
+  "invalid",
+  "unknown",
+])
+
 function userIn(text: string): string | undefined {
-  return /\b(?:user(?:name)?|login|account|for(?: (?:invalid|illegal))?(?: user)?)[ :=]+["'`]?([\w.@\\$+-]{1,128})/i.exec(text)?.[1]
+  for (const pattern of userPatterns) {
+    const name = pattern.exec(text.slice(0, 2000))?.[1]?.replace(/[.]+$/, "")
+    if (name && !noNames.has(name.toLowerCase())) return name
+  }
+  return undefined
 }
 
 /** Words for the verdict, without URLs and paths, whose names say nothing. */

@@ -1,21 +1,30 @@
 // What an action, status or message says about being let through and about success (semantics 8.5).
 import type { Action, Outcome } from "../../model/log-record.js"
 
-const blocked =
-  /\b(?:den(?:y|ied|ies)|drop(?:ped|s|ping)?|block(?:ed|s|ing)?|reject(?:ed|s|ing)?|prevent(?:ed)?|discard(?:ed)?|refus(?:ed?|ing)|forbid(?:den)?|quarantined?|unallowed|reset-(?:both|client|server)|block-(?:url|ip|continue)|sinkhole|ban(?:ned|ning)?|refus[ée]e?|bloqu[ée]e?)\b/i
-const allowed =
-  /\b(?:allow(?:ed|s)?|accept(?:ed|s)?|pass(?:ed)?|permit(?:ted|s)?|built|alert-only|forwarded|trusted|autoris[ée]e?|accord[ée]e?)\b/i
+const blocked = /\b(?:den(?:y|ied|ies|ying|ial)|drop(?:ped|s|ping)?|block(?:ed|s|ing)?|reject(?:ed|s|ing|ion)?)\b/i
+const allowed = /\b(?:allow(?:ed|s|ing)?|accept(?:ed|s|ing)?|pass(?:ed|es)?|permit(?:ted|s|ting)?|built)\b/i
+/** What vendors write into a field for the same. */
+const alsoBlocked =
+  /\b(?:prevent(?:ed)?|discard(?:ed)?|refused?|forbid(?:den)?|quarantined?|unallowed|reset(?:-both|-client|-server)?|sinkhole|ban(?:ned)?)\b/i
+const alsoAllowed = /\b(?:alert|forward(?:ed)?|trusted|continue|monitor(?:ed)?|detect(?:ed)?)\b/i
 const failed =
-  /\b(?:fail(?:ed|ure|s)?|failure|invalid|incorrect|wrong|bad (?:password|username|credentials)|unsuccessful|not allowed|error|unauthori[sz]ed|unknown user|no such user|does not (?:exist|match)|mismatch|illegal|échec|echec)\b/i
+  /\b(?:fail(?:ed|ure|s)?|failure|invalid|incorrect|wrong|bad (?:password|username|credentials)|unsuccessful|not allowed|error|unauthori[sz]ed|refused|forbidden|unknown user|no such user|does not (?:exist|match)|mismatch|illegal|echec)\b|échec/i
 const succeeded =
-  /\b(?:success(?:ful|fully)?|succeeded|accepted|logged in|login ok|authenticated|session opened|established|ok login|réussi|reussi)\b/i
+  /\b(?:success(?:ful|fully)?|succeeded|accepted|logged in|login ok|authenticated|session opened|established|ok login|reussie?)\b|réussie?/i
 
 /** A word or two that stand in a field for the action. */
 export function actionOf(text: string | number | undefined): Action {
   if (text === undefined) return "unknown"
   const words = String(text).slice(0, 200).replaceAll("_", " ")
-  if (blocked.test(words)) return "blocked"
-  return allowed.test(words) ? "allowed" : "unknown"
+  const said = actionInText(words)
+  if (said !== "unknown") return said
+  return alsoBlocked.test(words) ? "blocked" : alsoAllowed.test(words) ? "allowed" : "unknown"
+}
+
+/** The same in a sentence, where only the plain words count. */
+export function actionInText(text: string): Action {
+  if (blocked.test(text)) return "blocked"
+  return allowed.test(text) ? "allowed" : "unknown"
 }
 
 /** `success`, `failure`, or what an outcome field or a login message says. */

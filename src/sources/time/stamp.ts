@@ -146,9 +146,18 @@ function firstOf({ pattern, read }: Layout, head: string): FoundStamp | undefine
     if (!match) return undefined
     const stamp = read(match.groups ?? {})
     const epoch = match.groups?.epoch
-    if (stamp) return { stamp, start: match.index + (epoch ? match[0].lastIndexOf(epoch) : 0), end: match.index + match[0].length }
+    if (stamp)
+      return { stamp, start: match.index + (epoch ? match[0].lastIndexOf(epoch) : 0), end: match.index + stampLength(match, stamp) }
   }
   return undefined
+}
+
+/** A word behind the clock that is no zone is the host or the program, not part of the stamp. */
+function stampLength(match: RegExpExecArray, stamp: Stamp): number {
+  const word = match.groups?.abbreviation
+  const whole = match[0]
+  if (word === undefined || stamp.offsets || !/^\)?$/.test(whole.slice(whole.lastIndexOf(word) + word.length))) return whole.length
+  return whole.slice(0, whole.lastIndexOf(word)).replace(/[\s(]+$/, "").length
 }
 
 const jsonKey =

@@ -1,4 +1,5 @@
 // The formats whose records are not lines of text. Of two that are equally sure of themselves, the earlier one is taken.
 import type { LogFormat } from "../../log-format.js"
+import { evtx } from "./evtx/evtx.js"
 
-export const binaryFormats: readonly LogFormat[] = []
+export const binaryFormats: readonly LogFormat[] = [evtx]

@@ -30,7 +30,7 @@ const cloudtrail: JsonKind = {
       ),
       time: stampAt(object, "eventTime"),
       outcome: said === undefined ? (failed ? "failure" : "success") : outcomeOf(said),
-      exchange: "service",
+      exchange: isAddress(source) ? "service" : undefined,
     }
   },
 }
@@ -188,10 +188,15 @@ const microsoft365: JsonKind = {
       },
       object,
     ),
-    time: stampAt(object, "CreationTime"),
+    time: inUtc(stampAt(object, "CreationTime")),
     outcome: /LoginFailed/i.test(String(object.Operation)) ? "failure" : azureOutcome(String(at(object, "ResultStatus") ?? "")),
     exchange: "service",
   }),
+}
+
+/** CreationTime is UTC by Microsoft's schema and carries no zone. */
+function inUtc(stamp: Draft["time"]): Draft["time"] {
+  return stamp && !stamp.offsets ? { ...stamp, offsets: [0], utc: true } : stamp
 }
 
 const gcpAudit: JsonKind = {
@@ -268,7 +273,9 @@ const kubernetesAudit: JsonKind = {
       object,
     )
     const draft: Draft = {
-      fields: hops.length > 0 ? { ...fields, "source.ip": hops[0] as string } : fields,
+      // The list is X-Forwarded-For with the peer behind it.
+      fields: hops.length > 0 ? { ...fields, "source.ip": hops[hops.length - 1] as string } : fields,
+      ...(hops.length > 1 && { forwarded: hops.slice(0, -1).join(", ") }),
       time: stampAt(object, "requestReceivedTimestamp", "stageTimestamp"),
       action: actionOf(decision === undefined ? undefined : String(decision)),
       outcome: code >= 100 ? (code < 400 ? "success" : "failure") : undefined,

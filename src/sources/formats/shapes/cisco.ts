@@ -11,7 +11,7 @@ import { type MessageContext, type MessageShape, remember } from "./shape.js"
 
 const asaTag = /%(?:ASA|FTD|PIX|FWSM|NGIPS)-(?:[a-z]{1,12}-)?\d-(\d{6}):?\s*/
 /** `outside:203.0.113.9/443`, `outside/203.0.113.9(443)`, `203.0.113.9/443`, `203.0.113.9`. */
-const end = String.raw`(?:[\w.() -]{1,64}?[:/])?([\da-fA-F.:]{2,45})(?:[/(](\d{1,5})\)?)?`
+const end = String.raw`(?:(?!\d{1,3}\.\d)[\w.() -]{1,64}?[:/])?(\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F]{0,4}:[\da-fA-F:.]{2,44})(?:[/(](\d{1,5})\)?)?`
 
 /** One message by its number: the pattern, and what its groups mean. */
 interface AsaMessage {

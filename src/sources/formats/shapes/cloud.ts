@@ -2,7 +2,8 @@
 import { stampOf } from "../../time/stamp.js"
 import { fieldsOf } from "../draft.js"
 import { isAddress } from "../endpoint.js"
-import { integer, plainFirewallShapes, transport } from "./firewall.js"
+import { transport } from "../transport.js"
+import { integer, plainFirewallShapes } from "./firewall.js"
 import type { MessageShape } from "./shape.js"
 
 /** Version 2 in its default order: `2 account interface src dst sport dport protocol packets bytes start end ACTION status`. */

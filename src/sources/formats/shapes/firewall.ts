@@ -8,6 +8,7 @@ import { pairMap, readPairs } from "../pairs.js"
 import { plainDraft } from "../plain-keys.js"
 import { looseUrl } from "../request.js"
 import { sentenceDraft } from "../sentence.js"
+import { transport } from "../transport.js"
 import { actionOf, outcomeOf } from "../verdict.js"
 import type { MessageShape } from "./shape.js"
 
@@ -176,7 +177,7 @@ function paloDraft(cells: readonly string[]): Draft {
         "destination.ip": cells[8],
         "source.nat.ip": cells[9],
         "destination.nat.ip": cells[10],
-        "rule.name": type === "THREAT" ? cells[32] : cells[11],
+        "rule.name": type === "THREAT" && /[A-Za-z]/.test(cells[32] ?? "") ? cells[32] : cells[11],
         "user.name": cells[12] || cells[13],
         "source.port": integer(cells[24]),
         "destination.port": integer(cells[25]),
@@ -413,18 +414,6 @@ function mapOf(pairs: readonly { readonly key: string; readonly value: string }[
 
 export function integer(text: FieldValue | undefined): number | undefined {
   return text !== undefined && /^\d{1,5}$/.test(String(text).trim()) ? Number(text) : undefined
-}
-
-/** IANA protocol numbers that logs write as numbers. */
-export function transport(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined
-  return (
-    (
-      { "1": "icmp", "6": "tcp", "17": "udp", "47": "gre", "50": "esp", "58": "ipv6-icmp", "132": "sctp" } as Readonly<
-        Record<string, string>
-      >
-    )[text] ?? text.toLowerCase()
-  )
 }
 
 export const firewallShapes: readonly MessageShape[] = [

@@ -170,7 +170,7 @@ const webmin: MessageShape = {
   title: "Webmin",
   hint: /^\d{10}\.[\d.]+ \[\d{1,2}\/[A-Z][a-z]{2}\/\d{4} /,
   parse(message) {
-    const match = /^\d{10}\.[\d.]+ \[([^\]]{18,30})\] (\S{1,128}) (\S{1,64}) (\S{2,60}) (\S+) (\S+) "([^"]{0,64})"/.exec(message)
+    const match = /^(\d{10})\.[\d.]+ \[[^\]]{18,30}\] (\S{1,128}) (\S{1,64}) (\S{2,60}) (\S+) (\S+) "([^"]{0,64})"/.exec(message)
     if (!match || !isAddress(match[4] as string)) return undefined
     return {
       fields: fieldsOf({ "source.ip": match[4], "user.name": match[2], "event.action": match[7] }),

@@ -69,7 +69,7 @@ const exim: MessageShape = {
         message,
       )
     if (!host || !isAddress(host[3] as string)) return undefined
-    const delivery = /(?:=>|->|\*\*|==) (?:.{0,320}? )?<?([^\s<>]{1,320})>?/.exec(message.slice(0, host.index))
+    const delivery = /(?:=>|->|\*\*|==) (?:\S{1,320} <(?=[^\s<>]{1,320}>))?([^\s<>]{1,320})/.exec(message.slice(0, host.index))
     const arrival = /<= (\S{1,320})/.exec(message)
     const end = { ip: host[3] as string, ...(host[4] && { port: Number(host[4]) }) }
     const out = delivery !== null && arrival === null

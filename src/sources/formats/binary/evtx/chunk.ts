@@ -1,0 +1,131 @@
+// One 64 KiB chunk of an EVTX file: its records, names and templates. Everything inside refers to offsets from the chunk's start.
+import { crc32 } from "node:zlib"
+import { Damage } from "../damage.js"
+import type { Plan } from "./plan.js"
+
+export const chunkBytes = 65_536
+/** Chunk header, string table and template table. */
+const headerBytes = 512
+const recordHeaderBytes = 24
+/** `2a 2a 00 00` */
+const recordMagic = 0x00002a2a
+/** Rendered characters and values of one record: more is a template that multiplies itself. */
+const workMax = 4 * 1024 * 1024
+
+export class Chunk {
+  readonly bytes: Buffer
+  /** Compiled templates by offset. */
+  readonly plans = new Map<number, Plan>()
+  readonly #names = new Map<number, string>()
+  #even: string | undefined
+  #odd: string | undefined
+  #work = 0
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes
+  }
+
+  /** UTF-16 text. Slices of the whole chunk's text, which is decoded once: far cheaper than a call for each string. */
+  text(start: number, chars: number): string {
+    if (chars < 0 || start < 0 || start + chars * 2 > this.bytes.length) throw new Damage("a string reaches beyond its chunk")
+    if (start & 1) {
+      this.#odd ??= this.bytes.toString("utf16le", 1)
+      return this.#odd.slice((start - 1) >> 1, ((start - 1) >> 1) + chars)
+    }
+    this.#even ??= this.bytes.toString("utf16le")
+    return this.#even.slice(start >> 1, (start >> 1) + chars)
+  }
+
+  /** A name entry: next offset (4), hash (2), length (2), UTF-16 with a final NUL. */
+  name(offset: number): string {
+    const known = this.#names.get(offset)
+    if (known !== undefined) return known
+    const chars = this.bytes.readUInt16LE(offset + 6)
+    const name = this.text(offset + 8, chars)
+    if (chars > nameCharsMax || /[\u0000-\u001f]/.test(name)) throw new Damage("a name is no name")
+    this.#names.set(offset, name)
+    return name
+  }
+
+  /** Before each record. */
+  beginWork(): void {
+    this.#work = 0
+  }
+
+  spend(work: number): void {
+    this.#work += work
+    if (this.#work > workMax) throw new Damage("a record unfolds to more than can be kept", "limit")
+  }
+}
+
+const nameCharsMax = 1024
+
+export interface RawRecord {
+  /** From the chunk's start. */
+  readonly start: number
+  readonly end: number
+}
+
+/** What a chunk's header says; never needed to read its records. */
+export interface ChunkHeader {
+  readonly freeOffset: number
+  readonly magic: boolean
+  /** A checksum is there and differs. */
+  readonly checksumDiffers: boolean
+}
+
+export function isChunkMagic(bytes: Buffer): boolean {
+  return bytes.length >= 8 && bytes.toString("latin1", 0, 8) === "ElfChnk\0"
+}
+
+export function readChunkHeader(bytes: Buffer): ChunkHeader {
+  const freeOffset = bytes.readUInt32LE(48)
+  const stated = bytes.readUInt32LE(52)
+  const checksumDiffers =
+    stated !== 0 && freeOffset >= headerBytes && freeOffset <= bytes.length && crc32(bytes.subarray(headerBytes, freeOffset)) !== stated
+  return { freeOffset, magic: isChunkMagic(bytes), checksumDiffers }
+}
+
+/**
+ * Every record in a chunk, by its own magic and size and by no count: headers are stale in files copied from a live host.
+ * `damaged` is told of bytes before `freeOffset` that hold no record, and of records whose frame is damaged.
+ */
+export function walkRecords(bytes: Buffer, freeOffset: number, damaged: (offset: number, message: string) => void): RawRecord[] {
+  const records: RawRecord[] = []
+  let at = headerBytes
+  while (at + recordHeaderBytes + 4 <= bytes.length) {
+    const size = bytes.readUInt32LE(at) === recordMagic ? bytes.readUInt32LE(at + 4) : 0
+    const fits = size >= recordHeaderBytes + 4 && at + size <= bytes.length
+    if (fits && bytes.readUInt32LE(at + size - 4) === size) {
+      records.push({ start: at, end: at + size })
+      at += size
+      continue
+    }
+    const next = nextRecord(bytes, at + 4)
+    if (bytes.readUInt32LE(at) === recordMagic) {
+      // The frame is damaged, not the place: what stands up to the next record is read as far as it goes.
+      damaged(at, size < recordHeaderBytes + 4 ? `a record states a size of ${size} bytes` : "the two sizes of a record differ")
+      records.push({ start: at, end: next ?? bytes.length })
+    } else if (at < freeOffset && freeOffset <= bytes.length) {
+      damaged(at, `${(next ?? freeOffset) - at} bytes hold no record where one should begin`)
+    }
+    if (next === undefined) break
+    at = next
+  }
+  return records
+}
+
+/** Records are found again by their magic and both sizes. */
+function nextRecord(bytes: Buffer, from: number): number | undefined {
+  for (
+    let at = bytes.indexOf(magicBytes, from);
+    at >= 0 && at + recordHeaderBytes + 4 <= bytes.length;
+    at = bytes.indexOf(magicBytes, at + 1)
+  ) {
+    const size = bytes.readUInt32LE(at + 4)
+    if (size >= recordHeaderBytes + 4 && at + size <= bytes.length && bytes.readUInt32LE(at + size - 4) === size) return at
+  }
+  return undefined
+}
+
+const magicBytes = Buffer.from([0x2a, 0x2a, 0, 0])
