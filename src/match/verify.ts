@@ -63,7 +63,7 @@ function verify(tables: Tables, record: LogRecord): readonly Occurrence[] {
     const fields = inFields.get(indicator) ?? []
     const text = (inText.get(indicator) ?? []).filter((candidate) => !isAccountedFor(record.text, candidate, fields))
     const best = [...fields, ...text].reduce((a, b) => (compare(b, a) < 0 ? b : a))
-    found.push(occurrence(best, record))
+    found.push(occurrence(best, record, inText.get(indicator) ?? []))
   }
   return found.sort((a, b) => a.indicator - b.indicator)
 }
@@ -264,8 +264,19 @@ function isRefanged(reading: Reading, span: Span): boolean {
   return false
 }
 
-function occurrence({ indicator, observed, strength, notes, where, span }: Candidate, { fields }: LogRecord): Occurrence {
+function occurrence(best: Candidate, { text, fields }: LogRecord, inText: readonly Candidate[]): Occurrence {
+  const { indicator, strength, notes, span } = best
+  const observed = text.includes(best.observed) ? best.observed : spelledInText(best, inText)
   const message = fields.message
-  const held = where === null && span !== undefined && typeof message === "string" && message.includes(observed) ? "message" : where
-  return { indicator, observed, strength, notes, where: held }
+  const where =
+    best.where === null && span !== undefined && typeof message === "string" && message.includes(observed) ? "message" : best.where
+  return { indicator, observed, strength, notes, where }
+}
+
+/** A parser may have decoded the field: the record's own spelling is the one whose reading is the field's. */
+function spelledInText({ observed }: Candidate, inText: readonly Candidate[]): string {
+  const same = inText.find(({ reading, readingSpan }) => {
+    return reading && readingSpan && reading.text.slice(readingSpan.from, readingSpan.to).toLowerCase() === observed.toLowerCase()
+  })
+  return same?.observed ?? observed
 }

@@ -528,3 +528,10 @@ describe("observed is the log's spelling", () => {
     expect(judge(spec, text)?.observed).toBe(observed)
   })
 })
+
+test("observed is the record's spelling even where the parser has decoded the field", () => {
+  const dns = judge(name, "A (1)a(4)evil(7)example(0)", { fields: { "dns.question.name": "a.evil.example" } })
+  expect(dns).toMatchObject({ observed: "(1)a(4)evil(7)example(0)", where: "dns.question.name", strength: "subdomain" })
+  const json = judge(url, '{"u":"http:\\/\\/evil.example\\/a\\/B?x=1"}', { fields: { "url.full": url } })
+  expect(json).toMatchObject({ observed: "http:\\/\\/evil.example\\/a\\/B?x=1", where: "url.full", strength: "exact" })
+})

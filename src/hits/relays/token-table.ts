@@ -1,13 +1,21 @@
 // Interns tokens by a 64-bit hash; the text is kept only once a second holder shows up, so that millions of unique values cost 16 bytes each.
 
 export interface TokenTable {
-  /** The token's number, or -1 while a single holder has it. Tells the first holder when the second arrives. */
-  note(token: string, holder: number): { readonly id: number; readonly firstHolder: number }
-  /** Whether this holder, alone, has it; or its number. */
-  find(token: string): { readonly id: number; readonly firstHolder: number } | undefined
+  /** The answer is one object, overwritten by the next call. */
+  note(token: string, holder: number): Noted
+  find(token: string): Noted | undefined
   readonly texts: readonly string[]
   /** Tokens that found no room. */
   readonly leftOut: () => number
+}
+
+export interface Noted {
+  /** The token's number, or -1 while a single holder has it. */
+  readonly id: number
+  /** The single holder; when the second arrives, the first one, who then still lacks the number; else -1. */
+  readonly firstHolder: number
+  /** Seen for the first time at all. */
+  readonly fresh: boolean
 }
 
 const entriesMax = 12_000_000
@@ -63,10 +71,11 @@ export function createTokenTable(limit = entriesMax): TokenTable {
     }
   }
 
-  const found = { id: -1, firstHolder: -1 }
-  const say = (id: number, firstHolder: number) => {
+  const found = { id: -1, firstHolder: -1, fresh: false }
+  const say = (id: number, firstHolder: number, fresh = false) => {
     found.id = id
     found.firstHolder = firstHolder
+    found.fresh = fresh
     return found
   }
   return {
@@ -83,7 +92,7 @@ export function createTokenTable(limit = entriesMax): TokenTable {
       if (holders[slot] === -1) {
         if (used >= limit) {
           leftOut++
-          return say(-1, -1)
+          return say(-1, -1, true)
         }
         if (used * 4 > size * 3) {
           grow()
@@ -93,7 +102,7 @@ export function createTokenTable(limit = entriesMax): TokenTable {
         high[slot] = hashHigh
         low[slot] = hashLow
         holders[slot] = holder
-        return say(-1, -1)
+        return say(-1, holder, true)
       }
       const first = holders[slot] as number
       if (ids[slot] !== -1) return say(ids[slot] as number, -1)

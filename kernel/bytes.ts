@@ -1,0 +1,17 @@
+// What a byte is.
+
+// @ts-ignore: decorator
+@inline export function isDigit(byte: u32): bool { return byte - 48 < 10 }
+// @ts-ignore: decorator
+@inline export function isLetter(byte: u32): bool { return (byte | 32) - 97 < 26 }
+// @ts-ignore: decorator
+@inline export function isAlnum(byte: u32): bool { return isLetter(byte) || isDigit(byte) }
+// @ts-ignore: decorator
+@inline export function isHigh(byte: u32): bool { return byte >= 128 }
+/** What may stand in a dotted token: letters, digits, hyphens, dots. */
+// @ts-ignore: decorator
+@inline export function isToken(byte: u32): bool { return isAlnum(byte) || byte == 45 || byte == 46 }
+// @ts-ignore: decorator
+@inline export function hexValue(byte: u32): i32 { return byte - 48 < 10 ? byte - 48 : (byte | 32) - 97 < 6 ? (byte | 32) - 87 : -1 }
+// @ts-ignore: decorator
+@inline export function isHex(byte: u32): bool { return hexValue(byte) >= 0 }

@@ -1,0 +1,505 @@
+// Per foreign address and episode: which tokens it has, how much it did and when. Streams millions of records in bounded memory.
+// An episode is the whole life of a sparse address and a fortnight of a busy one, since by then the holder may have changed.
+import { familyOf } from "./family.js"
+import { createTokenTable } from "./token-table.js"
+import { type ProfileRecord, tokensOf } from "./tokens.js"
+
+export type { ProfileRecord } from "./tokens.js"
+
+export interface ProfilerOptions {
+  /** Distinct addresses kept; later ones are counted as left out. */
+  readonly sourcesMax?: number
+  /** Distinct tokens kept. */
+  readonly tokensMax?: number
+}
+
+/** What `finish` gives: units (an address in an episode) in columns, tokens and holders both ways. Read-only. */
+export interface Profiles {
+  readonly units: number
+  readonly sources: readonly string[]
+  readonly unitSource: Int32Array
+  readonly tokenTexts: readonly string[]
+  /** Tokens of unit u: `tokens[tokenStart[u] … tokenStart[u + 1]]`, ascending. */
+  readonly tokenStart: Int32Array
+  readonly tokens: Int32Array
+  /** Units with token t: `holders[holderStart[t] … holderStart[t + 1]]`, ascending. */
+  readonly holderStart: Int32Array
+  readonly holders: Int32Array
+  readonly count: Uint32Array
+  readonly assets: Uint32Array
+  readonly logins: Uint32Array
+  readonly failures: Uint32Array
+  /** Different pages and targets, those that nobody else asked for among them. */
+  readonly content: Uint32Array
+  /** Different clients (user agents). */
+  readonly clients: Uint32Array
+  /** Epoch ms; NaN without any time. */
+  readonly first: Float64Array
+  readonly last: Float64Array
+  /** The earliest five-minute slots with activity, `slotsKept` per unit, -1 where empty. */
+  readonly slots: Int32Array
+  /** The earliest records of a unit. */
+  readonly samplesOf: (unit: number) => readonly Sample[]
+  /** Hand-offs: `to` refers to a page that it never fetched and `from` did, shortly before. */
+  readonly links: readonly Link[]
+  readonly records: number
+  /** Records of addresses and tokens beyond the limits: the pivot does not know them. */
+  readonly leftOut: { readonly records: number; readonly tokens: number }
+}
+
+export interface Sample {
+  readonly path: string
+  readonly line: number
+}
+
+export interface Link {
+  readonly from: number
+  readonly to: number
+  readonly path: string
+  /** Seconds between the two; null if undated. */
+  readonly lagSeconds: number | null
+  readonly kind: "referrer" | "cache"
+}
+
+export interface Profiler {
+  add(record: ProfileRecord): void
+  finish(): Profiles
+}
+
+export const slotsKept = 8
+export const slotMs = 300_000
+const samplesKept = 4
+const tokensPerUnitMax = 64
+const sparseRecordsMax = 32
+const fortnightMs = 14 * 86_400_000
+const undatedWindow = -2_000_000_000
+const sourcesMaxDefault = 4_000_000
+const orphansMax = 1_000_000
+const linkFetchersMax = 20
+const linkReachMs = 86_400_000
+
+export function createProfiler(options: ProfilerOptions = {}): Profiler {
+  const sourcesMax = options.sourcesMax ?? sourcesMaxDefault
+  const table = createTokenTable(options.tokensMax)
+  const sourceIds = new Map<string, number>()
+  const sources: string[] = []
+  const lastUnit = new Column(Int32Array)
+  const unit = {
+    source: new Column(Int32Array),
+    window: new Column(Int32Array),
+    previous: new Column(Int32Array),
+    head: new Column(Int32Array),
+    held: new Column(Uint8Array),
+    count: new Column(Uint32Array),
+    assets: new Column(Uint32Array),
+    logins: new Column(Uint32Array),
+    failures: new Column(Uint32Array),
+    content: new Column(Uint32Array),
+    clients: new Column(Uint32Array),
+    first: new Column(Float64Array),
+    last: new Column(Float64Array),
+    slots: new Column(Int32Array),
+    sampleTime: new Column(Float64Array),
+    samplePath: new Column(Int32Array),
+    sampleLine: new Column(Float64Array),
+  }
+  const cell = { token: new Column(Int32Array), next: new Column(Int32Array) }
+  const paths = new Names()
+  const orphans = { unit: new Column(Int32Array), page: new Column(Int32Array), time: new Column(Float64Array), cache: new Column(Uint8Array) }
+  const pages = new Names()
+  let records = 0
+  let recordsLeftOut = 0
+
+  const unitOf = (address: string, time: number | undefined): number => {
+    let source = sourceIds.get(address)
+    if (source === undefined) {
+      if (sources.length >= sourcesMax) return -1
+      source = sources.length
+      const copy = Buffer.from(address).toString()
+      sources.push(copy)
+      sourceIds.set(copy, source)
+      lastUnit.set(source, -1)
+    }
+    const window = time === undefined ? undatedWindow : Math.floor(time / fortnightMs)
+    let at = lastUnit.at(source)
+    while (at !== -1 && unit.window.at(at) !== window) at = unit.previous.at(at)
+    return at === -1 ? newUnit(source, window) : at
+  }
+  const newUnit = (source: number, window: number): number => {
+    const id = unit.source.length
+    unit.source.push(source)
+    unit.window.push(window)
+    unit.previous.push(lastUnit.at(source))
+    lastUnit.set(source, id)
+    unit.head.push(-1)
+    for (const column of [unit.held, unit.count, unit.assets, unit.logins, unit.failures, unit.content, unit.clients]) column.push(0)
+    unit.first.push(Number.NaN)
+    unit.last.push(Number.NaN)
+    for (let slot = 0; slot < slotsKept; slot++) unit.slots.push(-1)
+    for (let sample = 0; sample < samplesKept; sample++) {
+      unit.sampleTime.push(Number.NaN)
+      unit.samplePath.push(-1)
+      unit.sampleLine.push(0)
+    }
+    return id
+  }
+  const holds = (id: number, token: number): boolean => {
+    for (let at = unit.head.at(id); at !== -1; at = cell.next.at(at)) if (cell.token.at(at) === token) return true
+    return false
+  }
+  const give = (id: number, token: number): void => {
+    if (unit.held.at(id) >= tokensPerUnitMax) return
+    unit.held.add(id, 1)
+    cell.token.push(token)
+    cell.next.push(unit.head.at(id))
+    unit.head.set(id, cell.token.length - 1)
+  }
+  /** True where the token is new to this unit. */
+  const note = (id: number, token: string): boolean => {
+    const { id: number, firstHolder, fresh } = table.note(token, id)
+    if (number === -1) return fresh
+    if (firstHolder !== -1) give(firstHolder, number)
+    if (firstHolder === -1 && holds(id, number)) return false
+    give(id, number)
+    return true
+  }
+  const noteOrphan = (id: number, page: string, time: number | undefined, cache: number): void => {
+    if (orphans.unit.length >= orphansMax) return
+    const known = table.find(`p:${page}`)
+    if (known && (known.id === -1 ? known.firstHolder === id : holds(id, known.id))) return
+    const number = pages.of(page)
+    const last = orphans.unit.length - 1
+    if (last >= 0 && orphans.unit.at(last) === id && orphans.page.at(last) === number) return
+    orphans.unit.push(id)
+    orphans.page.push(number)
+    orphans.time.push(time ?? Number.NaN)
+    orphans.cache.push(cache)
+  }
+
+  return {
+    add(record) {
+      records++
+      const id = unitOf(record.source, record.time)
+      if (id === -1) {
+        recordsLeftOut++
+        return
+      }
+      const seen = tokensOf(record)
+      unit.count.add(id, 1)
+      if (seen.asset) unit.assets.add(id, 1)
+      if (seen.login) unit.logins.add(id, 1)
+      if (record.outcome === "failure") unit.failures.add(id, 1)
+      for (const token of seen.tokens) {
+        if (!note(id, token)) continue
+        if (token.startsWith("u:")) unit.clients.add(id, 1)
+        if (familyOf(token) === "content") unit.content.add(id, 1)
+      }
+      if (seen.cameFrom !== undefined) noteOrphan(id, seen.cameFrom, record.time, 0)
+      if (seen.heldAlready !== undefined) noteOrphan(id, seen.heldAlready, record.time, 1)
+      if (record.time !== undefined) noteTime(unit, id, record.time)
+      noteSample(unit, id, record.time ?? Number.POSITIVE_INFINITY, paths.of(record.path), record.line, paths.list)
+    },
+    finish() {
+      return finished({ sources, unit, cell, table, paths, pages, orphans, records, recordsLeftOut })
+    },
+  }
+}
+
+type Columns = Parameters<typeof noteTime>[0] & Parameters<typeof noteSample>[0]
+
+function noteTime(unit: { first: Column; last: Column; slots: Column }, id: number, time: number): void {
+  if (!(unit.first.at(id) <= time)) unit.first.set(id, time)
+  if (!(unit.last.at(id) >= time)) unit.last.set(id, time)
+  noteSlot(unit.slots, id, Math.floor(time / slotMs))
+}
+
+/** Keeps the earliest slots in ascending order, whatever the order of the records. */
+function noteSlot(slots: Column, id: number, slot: number): void {
+  const start = id * slotsKept
+  let at = start
+  while (at < start + slotsKept && slots.at(at) !== -1 && slots.at(at) < slot) at++
+  if (at === start + slotsKept || slots.at(at) === slot) return
+  for (let move = start + slotsKept - 1; move > at; move--) slots.set(move, slots.at(move - 1))
+  slots.set(at, slot)
+}
+
+/** Keeps the earliest records as examples, whatever their order. */
+function noteSample(
+  unit: { sampleTime: Column; samplePath: Column; sampleLine: Column },
+  id: number,
+  time: number,
+  path: number,
+  line: number,
+  names: readonly string[],
+): void {
+  const start = id * samplesKept
+  const before = (at: number) => {
+    const other = unit.samplePath.at(at)
+    if (other === -1) return false
+    if (unit.sampleTime.at(at) !== time) return unit.sampleTime.at(at) < time
+    if (other !== path) return (names[other] as string) < (names[path] as string)
+    return unit.sampleLine.at(at) <= line
+  }
+  let at = start
+  while (at < start + samplesKept && before(at)) at++
+  if (at === start + samplesKept) return
+  for (let move = start + samplesKept - 1; move > at; move--) {
+    unit.sampleTime.set(move, unit.sampleTime.at(move - 1))
+    unit.samplePath.set(move, unit.samplePath.at(move - 1))
+    unit.sampleLine.set(move, unit.sampleLine.at(move - 1))
+  }
+  unit.sampleTime.set(at, time)
+  unit.samplePath.set(at, path)
+  unit.sampleLine.set(at, line)
+}
+
+interface Raw {
+  readonly sources: readonly string[]
+  readonly unit: Columns & {
+    source: Column
+    previous: Column
+    head: Column
+    count: Column
+    assets: Column
+    logins: Column
+    failures: Column
+    content: Column
+    clients: Column
+  }
+  readonly cell: { token: Column; next: Column }
+  readonly table: ReturnType<typeof createTokenTable>
+  readonly paths: Names
+  readonly pages: Names
+  readonly orphans: { unit: Column; page: Column; time: Column; cache: Column }
+  readonly records: number
+  readonly recordsLeftOut: number
+}
+
+function finished(raw: Raw): Profiles {
+  const { unit } = raw
+  const owner = merged(raw)
+  const kept = ordered(raw, owner)
+  const newId = new Int32Array(unit.source.length).fill(-1)
+  for (const [at, old] of kept.entries()) newId[old] = at
+  for (let old = 0; old < owner.length; old++) newId[old] = newId[owner[old] as number] as number
+  const { tokenStart, tokens } = tokenColumns(raw, newId, kept.length)
+  const { start: holderStart, values: holders } = transposed(tokenStart, tokens, raw.table.texts.length)
+  const pick = <T extends Int32Array | Uint32Array | Float64Array>(column: Column, into: T): T => {
+    for (const [at, old] of kept.entries()) into[at] = column.at(old)
+    return into
+  }
+  const slots = new Int32Array(kept.length * slotsKept)
+  for (const [at, old] of kept.entries()) for (let slot = 0; slot < slotsKept; slot++) slots[at * slotsKept + slot] = unit.slots.at(old * slotsKept + slot)
+  const profiles = {
+    units: kept.length,
+    sources: raw.sources,
+    unitSource: pick(unit.source, new Int32Array(kept.length)),
+    tokenTexts: raw.table.texts,
+    tokenStart,
+    tokens,
+    holderStart,
+    holders,
+    count: pick(unit.count, new Uint32Array(kept.length)),
+    assets: pick(unit.assets, new Uint32Array(kept.length)),
+    logins: pick(unit.logins, new Uint32Array(kept.length)),
+    failures: pick(unit.failures, new Uint32Array(kept.length)),
+    content: pick(unit.content, new Uint32Array(kept.length)),
+    clients: pick(unit.clients, new Uint32Array(kept.length)),
+    first: pick(unit.first, new Float64Array(kept.length)),
+    last: pick(unit.last, new Float64Array(kept.length)),
+    slots,
+    samplesOf: (at: number) => samplesAt(unit, kept[at], raw.paths.list),
+    records: raw.records,
+    leftOut: { records: raw.recordsLeftOut, tokens: raw.table.leftOut() },
+  }
+  return { ...profiles, links: linksOf(raw, profiles, newId) }
+}
+
+/** Joins the episodes of sparse addresses: for each unit, the one that stands for it. */
+function merged(raw: Raw): Int32Array {
+  const { unit } = raw
+  const owner = Int32Array.from({ length: unit.source.length }, (_, at) => at)
+  const total = new Float64Array(raw.sources.length)
+  const keeper = new Int32Array(raw.sources.length).fill(-1)
+  for (let at = 0; at < owner.length; at++) total[unit.source.at(at)] = (total[unit.source.at(at)] as number) + unit.count.at(at)
+  for (let at = 0; at < owner.length; at++) {
+    const source = unit.source.at(at)
+    if ((total[source] as number) > sparseRecordsMax) continue
+    const into = keeper[source] as number
+    if (into === -1) keeper[source] = at
+    else {
+      owner[at] = into
+      join(raw, at, into)
+    }
+  }
+  return owner
+}
+
+function join(raw: Raw, from: number, into: number): void {
+  const { unit } = raw
+  for (const column of [unit.count, unit.assets, unit.logins, unit.failures, unit.content, unit.clients]) column.add(into, column.at(from))
+  if (!(unit.first.at(into) <= unit.first.at(from))) unit.first.set(into, unit.first.at(from))
+  if (!(unit.last.at(into) >= unit.last.at(from))) unit.last.set(into, unit.last.at(from))
+  for (let slot = 0; slot < slotsKept; slot++) {
+    const value = unit.slots.at(from * slotsKept + slot)
+    if (value !== -1) noteSlot(unit.slots, into, value)
+  }
+  for (let sample = from * samplesKept; sample < (from + 1) * samplesKept; sample++) {
+    if (unit.samplePath.at(sample) === -1) continue
+    noteSample(unit, into, unit.sampleTime.at(sample), unit.samplePath.at(sample), unit.sampleLine.at(sample), raw.paths.list)
+  }
+}
+
+/** An order that neither the order of lines nor the names of addresses decide, ties aside. */
+function ordered(raw: Raw, owner: Int32Array): Int32Array {
+  const { unit, sources } = raw
+  const key = (at: number) => (Number.isNaN(unit.first.at(at)) ? Number.POSITIVE_INFINITY : unit.first.at(at))
+  const end = (at: number) => (Number.isNaN(unit.last.at(at)) ? Number.POSITIVE_INFINITY : unit.last.at(at))
+  const kept: number[] = []
+  for (let at = 0; at < owner.length; at++) if (owner[at] === at) kept.push(at)
+  return Int32Array.from(kept).sort((a, b) => {
+    if (key(a) !== key(b)) return key(a) - key(b)
+    if (end(a) !== end(b)) return end(a) - end(b)
+    if (unit.count.at(a) !== unit.count.at(b)) return unit.count.at(a) - unit.count.at(b)
+    const [left, right] = [sources[unit.source.at(a)] as string, sources[unit.source.at(b)] as string]
+    return left < right ? -1 : left > right ? 1 : 0
+  })
+}
+
+function tokenColumns(raw: Raw, newId: Int32Array, units: number): { tokenStart: Int32Array; tokens: Int32Array } {
+  const { unit, cell } = raw
+  const lists: (Set<number> | number[])[] = new Array(units)
+  const sizes = new Int32Array(units + 1)
+  for (let old = 0; old < newId.length; old++) {
+    const id = newId[old] as number
+    const own: number[] = []
+    for (let at = unit.head.at(old); at !== -1; at = cell.next.at(at)) own.push(cell.token.at(at))
+    const others = lists[id]
+    lists[id] = others ? new Set([...others, ...own]) : own
+  }
+  for (let id = 0; id < units; id++) sizes[id + 1] = (sizes[id] as number) + sizeOf(lists[id])
+  const tokens = new Int32Array(sizes[units] as number)
+  for (let id = 0; id < units; id++) {
+    const start = sizes[id] as number
+    tokens.set([...(lists[id] ?? [])], start)
+    tokens.subarray(start, sizes[id + 1] as number).sort()
+  }
+  return { tokenStart: sizes, tokens }
+}
+
+function sizeOf(list: Set<number> | number[] | undefined): number {
+  return list === undefined ? 0 : Array.isArray(list) ? list.length : list.size
+}
+
+/** Rows and columns exchanged: for each token its units, ascending. */
+function transposed(rowStart: Int32Array, values: Int32Array, columns: number): { start: Int32Array; values: Int32Array } {
+  const start = new Int32Array(columns + 1)
+  for (const value of values) start[value + 1] = (start[value + 1] as number) + 1
+  for (let column = 0; column < columns; column++) start[column + 1] = (start[column + 1] as number) + (start[column] as number)
+  const fill = start.slice()
+  const out = new Int32Array(values.length)
+  for (let row = 0; row + 1 < rowStart.length; row++) {
+    for (let at = rowStart[row] as number; at < (rowStart[row + 1] as number); at++) {
+      const column = values[at] as number
+      const place = fill[column] as number
+      out[place] = row
+      fill[column] = place + 1
+    }
+  }
+  return { start, values: out }
+}
+
+function linksOf(raw: Raw, profiles: Omit<Profiles, "links">, newId: Int32Array): readonly Link[] {
+  const links: Link[] = []
+  const known = new Set<string>()
+  for (let at = 0; at < raw.orphans.unit.length; at++) {
+    const to = newId[raw.orphans.unit.at(at)] as number
+    const page = raw.pages.list[raw.orphans.page.at(at)] as string
+    const time = raw.orphans.time.at(at)
+    const found = raw.table.find(`p:${page}`)
+    const fetchers = found === undefined ? [] : found.id === -1 ? [newId[found.firstHolder] as number] : holdersOf(profiles, found.id)
+    if (fetchers.length > linkFetchersMax || fetchers.some((from) => profiles.unitSource[from] === profiles.unitSource[to])) continue
+    for (const from of fetchers) {
+      if (!reaches(profiles, from, time) || known.has(`${from} ${to} ${page}`)) continue
+      known.add(`${from} ${to} ${page}`)
+      const lag = Number.isNaN(time) ? null : Math.max(0, Math.round((time - nearest(profiles, from, time)) / 1000))
+      links.push({ from, to, path: page, lagSeconds: lag, kind: raw.orphans.cache.at(at) ? "cache" : "referrer" })
+    }
+  }
+  return links.sort((a, b) => a.to - b.to || a.from - b.from || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+}
+
+/** It fetched the page before, and not more than a day before. */
+function reaches(profiles: Omit<Profiles, "links">, from: number, time: number): boolean {
+  const [first, last] = [profiles.first[from] as number, profiles.last[from] as number]
+  if (Number.isNaN(time) || Number.isNaN(first)) return true
+  return first <= time && time - last <= linkReachMs
+}
+
+function nearest(profiles: Omit<Profiles, "links">, from: number, time: number): number {
+  const last = profiles.last[from] as number
+  return last <= time ? last : (profiles.first[from] as number)
+}
+
+export function holdersOf(profiles: Pick<Profiles, "holders" | "holderStart">, token: number): readonly number[] {
+  return [...profiles.holders.subarray(profiles.holderStart[token] as number, profiles.holderStart[token + 1] as number)]
+}
+
+function samplesAt(unit: Columns, old: number | undefined, names: readonly string[]): readonly Sample[] {
+  const found: Sample[] = []
+  for (let sample = 0; old !== undefined && sample < samplesKept; sample++) {
+    const path = unit.samplePath.at(old * samplesKept + sample)
+    if (path !== -1) found.push({ path: names[path] as string, line: unit.sampleLine.at(old * samplesKept + sample) })
+  }
+  return found
+}
+
+type Numbers = Int32Array | Uint32Array | Float64Array | Uint8Array
+
+/** A typed array that grows. */
+class Column {
+  length = 0
+  private values: Numbers
+  constructor(private readonly kind: new (size: number) => Numbers) {
+    this.values = new kind(1024)
+  }
+
+  at(index: number): number {
+    return this.values[index] as number
+  }
+
+  set(index: number, value: number): void {
+    while (index >= this.values.length) this.grow()
+    this.values[index] = value
+    if (index >= this.length) this.length = index + 1
+  }
+
+  add(index: number, value: number): void {
+    this.values[index] = (this.values[index] as number) + value
+  }
+
+  push(value: number): void {
+    this.set(this.length, value)
+  }
+
+  private grow(): void {
+    const larger = new this.kind(this.values.length * 2)
+    larger.set(this.values)
+    this.values = larger
+  }
+}
+
+/** Texts by number. */
+class Names {
+  readonly list: string[] = []
+  private readonly numbers = new Map<string, number>()
+
+  of(name: string): number {
+    const known = this.numbers.get(name)
+    if (known !== undefined) return known
+    const copy = Buffer.from(name).toString()
+    this.numbers.set(copy, this.list.length)
+    this.list.push(copy)
+    return this.list.length - 1
+  }
+}
