@@ -87,32 +87,51 @@ export function readChunkHeader(bytes: Buffer): ChunkHeader {
 }
 
 /**
- * Every record in a chunk, by its own magic and size and by no count: headers are stale in files copied from a live host.
- * `damaged` is told of bytes before `freeOffset` that hold no record, and of records whose frame is damaged.
+ * Every record in a chunk, by its own magic and size and by no count: headers are stale in files copied from a live host. Behind `freeOffset`
+ * stand remnants of older use of the chunk, which are no records of this log, unless the chain of record numbers goes on there.
+ * `damaged` is told of bytes that hold no record, and of records whose frame is damaged.
  */
 export function walkRecords(bytes: Buffer, freeOffset: number, damaged: (offset: number, message: string) => void): RawRecord[] {
   const records: RawRecord[] = []
+  // An offset that cannot be is no border.
+  const border = freeOffset >= headerBytes && freeOffset <= bytes.length ? freeOffset : bytes.length
   let at = headerBytes
+  let expected: bigint | undefined
   while (at + recordHeaderBytes + 4 <= bytes.length) {
-    const size = bytes.readUInt32LE(at) === recordMagic ? bytes.readUInt32LE(at + 4) : 0
-    const fits = size >= recordHeaderBytes + 4 && at + size <= bytes.length
-    if (fits && bytes.readUInt32LE(at + size - 4) === size) {
-      records.push({ start: at, end: at + size })
-      at += size
+    if (at >= border && !goesOn(bytes, at, expected)) break
+    const isRecord = bytes.readUInt32LE(at) === recordMagic
+    if (isRecord && isFramed(bytes, at)) {
+      const end = at + bytes.readUInt32LE(at + 4)
+      expected = bytes.readBigUInt64LE(at + 8) + 1n
+      records.push({ start: at, end })
+      at = end
       continue
     }
     const next = nextRecord(bytes, at + 4)
-    if (bytes.readUInt32LE(at) === recordMagic) {
+    const end = next ?? border
+    if (isRecord && end - at > recordHeaderBytes + 4) {
       // The frame is damaged, not the place: what stands up to the next record is read as far as it goes.
-      damaged(at, size < recordHeaderBytes + 4 ? `a record states a size of ${size} bytes` : "the two sizes of a record differ")
-      records.push({ start: at, end: next ?? bytes.length })
-    } else if (at < freeOffset && freeOffset <= bytes.length) {
-      damaged(at, `${(next ?? freeOffset) - at} bytes hold no record where one should begin`)
+      damaged(at, "the size of a record is damaged; it is read up to the next one")
+      records.push({ start: at, end })
+    } else if (border < bytes.length || next !== undefined) {
+      damaged(at, `${end - at} bytes hold no record where one should begin`)
+    } else if (bytes.subarray(at).some((byte) => byte !== 0)) {
+      damaged(at, "what follows is no record")
     }
     if (next === undefined) break
     at = next
   }
   return records
+}
+
+function goesOn(bytes: Buffer, at: number, expected: bigint | undefined): boolean {
+  return bytes.readUInt32LE(at) === recordMagic && isFramed(bytes, at) && bytes.readBigUInt64LE(at + 8) === expected
+}
+
+/** Both sizes agree and fit. */
+function isFramed(bytes: Buffer, at: number): boolean {
+  const size = bytes.readUInt32LE(at + 4)
+  return size >= recordHeaderBytes + 4 && at + size <= bytes.length && bytes.readUInt32LE(at + size - 4) === size
 }
 
 /** Records are found again by their magic and both sizes. */
@@ -122,8 +141,7 @@ function nextRecord(bytes: Buffer, from: number): number | undefined {
     at >= 0 && at + recordHeaderBytes + 4 <= bytes.length;
     at = bytes.indexOf(magicBytes, at + 1)
   ) {
-    const size = bytes.readUInt32LE(at + 4)
-    if (size >= recordHeaderBytes + 4 && at + size <= bytes.length && bytes.readUInt32LE(at + size - 4) === size) return at
+    if (isFramed(bytes, at)) return at
   }
   return undefined
 }
