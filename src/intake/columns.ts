@@ -1,5 +1,6 @@
 // What the columns of a table mean: by their heading where there is one, by their values where not.
 import type { StatedType } from "./claim.js"
+import { own } from "./own.js"
 import { looksLikePattern } from "./stix-terms.js"
 import { readValue } from "./value.js"
 
@@ -36,7 +37,7 @@ export function roleOfHeading(heading: string): Role | undefined {
     .replace(/[\u0300-\u036f]/g, "")
     .replace(/[\s_.\-/()[\]]+/g, " ")
     .trim()
-  const type = headings[plain]
+  const type = own(headings, plain)
   if (type) return { kind: "value", type }
   for (const [kind, names] of others) if (names.has(plain)) return { kind }
   return undefined

@@ -110,6 +110,9 @@ function readQuoted(text: string, from: number, code: number): { value: string; 
       return { value: escaped ? value.replaceAll('""', '"') : value, end: at + 1, lines }
     } else if (next === 32 && /^ *(?:$|[\r\n])/.test(text.slice(at + 1, at + 40))) {
       return { value: text.slice(from + 1, at), end: cellEnd(text, at + 1, code), lines }
+    } else if (lines > 0) {
+      // A lone quote after a line break opens the next cell of a later row: the one that we are in was never closed.
+      return undefined
     }
   }
   return undefined

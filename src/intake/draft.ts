@@ -58,7 +58,7 @@ export class BulletinDraft {
   claimAs(stated: StatedType, raw: string, said: ClaimContext): void {
     const reading = readValue(stated, raw)
     if ("code" in reading) {
-      this.leave(stated, said.original ?? raw, reading.code, reading.reason, said.provenance)
+      this.leave(typeName(stated, raw), said.original ?? raw, reading.code, reading.reason, said.provenance)
       return
     }
     const { found } = reading
@@ -215,6 +215,24 @@ function newEntry(found: Found, raw: string, said: ClaimContext): Entry {
   const spelt = said.original ?? raw
   if (spelt !== found.value) entry.original = spelt
   return entry
+}
+
+/** The STIX name nearest to what a document states. */
+function typeName(stated: StatedType, raw: string): string {
+  switch (stated) {
+    case "address":
+      return raw.includes(":") ? "ipv6-addr" : "ipv4-addr"
+    case "host":
+      return "domain-name"
+    case "hash":
+      return "file:hashes"
+    case "file":
+      return "file:name"
+    case "any":
+      return "unknown"
+    default:
+      return stated
+  }
 }
 
 const unmarked: readonly string[] = []

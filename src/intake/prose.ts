@@ -47,7 +47,8 @@ export function readProse(text: string, options: ProseOptions, draft: BulletinDr
     const where = `${options.name}:${mention.line}`
     const reference = mention.aside ?? whyReference(mention, judged, { defangs, sets, listed })
     const type = mention.type === "unreadable" ? "any" : mention.type
-    if (reference !== undefined) draft.leave(type, mention.original, "indicator-reference", reference, where)
+    if (reference !== undefined)
+      draft.leave(mention.type === "unreadable" ? "unknown" : mention.type, mention.original, "indicator-reference", reference, where)
     else draft.claim({ type, value: mention.text, provenance: where, original: mention.original })
   }
   for (const { address, line } of options.links ?? []) {

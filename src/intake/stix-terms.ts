@@ -1,5 +1,6 @@
 // What a STIX pattern means for logs (semantics 11.9): the values that can be hunted, and what cannot.
 import type { Claim, StatedType } from "./claim.js"
+import { own } from "./own.js"
 import { type Comparison, type ComparisonExpression, type Pattern, parsePattern, pathText } from "./stix-pattern.js"
 
 export interface PatternTerms {
@@ -60,16 +61,17 @@ function isAddressType(type: StatedType): boolean {
 /** The kind of value that an object path holds; undefined where logs hold none. */
 function observableOf(comparison: Comparison): StatedType | undefined {
   const path = pathText(comparison).replace(/\[(?:\d+|\*)\]/g, "[]")
-  const direct = directPaths[path]
+  const direct = own(directPaths, path)
   if (direct) return direct
   const hash = /^(?:file|artifact|process|x509-certificate):(?:[\w.'-]*\.)?hashes\.'?([\w-]+)'?$/.exec(path)?.[1]
   if (hash)
-    return hashNames[
+    return own(
+      hashNames,
       hash
         .toUpperCase()
         .replace("_", "-")
-        .replace(/^SHA(?=\d)/, "SHA-")
-    ]
+        .replace(/^SHA(?=\d)/, "SHA-"),
+    )
   if (/^network-traffic:(?:src|dst)_ref\.value$/.test(path)) return "host"
   if (/^network-traffic:(?:src|dst)_ip$/.test(path) || /^ipv[46]-?addr:value$/.test(path)) return "address"
   if (/^email-message:(?:from|sender|to|cc|bcc)_refs?(?:\[\])?\.value$/.test(path)) return "email-addr"

@@ -63,7 +63,7 @@ export function readTable(text: string, name: string, layout: Layout, draft: Bul
       filled = true
       claimCell(cell, (roles[at] as { readonly type: StatedType }).type, typeAt >= 0 ? row.cells[typeAt] : undefined, context, draft)
     }
-    if (!filled) draft.leave("any", "", "indicator-empty", "a row without a value", where)
+    if (!filled) draft.leave("unknown", "", "indicator-empty", "a row without a value", where)
   }
 }
 

@@ -53,11 +53,21 @@ function summary(bulletin: Bulletin): unknown {
     actors: actors.map(({ name, canonical }) => `${name} = ${canonical}`),
     references,
     indicators: bulletin.indicators.map(({ type, value, marks, validFrom, validUntil, confidence, tlp: own, provenance, techniques }) =>
-      [`${type} ${value}`, provenance, ...marks, validFrom || validUntil ? `${validFrom ?? ""}..${validUntil ?? ""}` : "", confidence === undefined ? "" : `confidence ${confidence}`, own ? `tlp ${own}` : "", ...(techniques ?? [])]
+      [
+        `${type} ${value}`,
+        provenance,
+        ...marks,
+        validFrom || validUntil ? `${validFrom ?? ""}..${validUntil ?? ""}` : "",
+        confidence === undefined ? "" : `confidence ${confidence}`,
+        own ? `tlp ${own}` : "",
+        ...(techniques ?? []),
+      ]
         .filter((part) => part !== "")
         .join(" | "),
     ),
     leftOut: bulletin.leftOut.map(({ type, value, reason, provenance }) => `${type} ${value} | ${provenance} | ${reason}`),
-    problems: bulletin.problems.filter(({ code }) => !code.startsWith("indicator-")).map(({ code, where, message }) => `${code} | ${where} | ${message}`),
+    problems: bulletin.problems
+      .filter(({ code }) => !code.startsWith("indicator-"))
+      .map(({ code, where, message }) => `${code} | ${where} | ${message}`),
   }
 }

@@ -15,6 +15,8 @@ export const plainList: BulletinFormat = {
     const single = lines.filter((line) => !/\s/.test(line.value)).length
     const readable = lines.filter(({ value }) => "found" in readValue("any", value)).length
     if (readable / lines.length >= 0.8) return 0.7
+    // Below the certainty of a text with headings and bullets, above that of any text.
+    if (readable / lines.length >= 0.6) return 0.55
     // A list of names that nothing recognises is still a list, to be reported line by line.
     return single === lines.length && lines.length >= 2 && !/[<{]/.test(head.slice(0, 200)) ? 0.4 : 0
   },

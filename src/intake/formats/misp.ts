@@ -5,6 +5,7 @@ import type { ClaimContext, StatedType } from "../claim.js"
 import type { BulletinDraft } from "../draft.js"
 import { isObject, type Json, type JsonObject, list, objects, parseJson, pointer, string } from "../json.js"
 import { actorOfTag, papOfTag, parseInstant, techniquesIn, tlpOfTag } from "../marking.js"
+import { own } from "../own.js"
 import type { BulletinFormat } from "./format.js"
 
 export const misp: BulletinFormat = {
@@ -33,12 +34,13 @@ export type MispReading =
 export function mispReading(type: string): MispReading {
   const plain = type.trim().toLowerCase()
   const parts = plain.split("|")
-  const kinds = parts.map((part) => kindsByType[part])
+  const kinds = parts.map((part) => own(kindsByType, part))
   if (kinds.every((kind) => kind !== undefined)) return { parts: kinds as readonly (StatedType | "port")[] }
   const [first, second] = parts
   // `filename|imphash` and the like: the name can be hunted, the fuzzy digest cannot.
-  if (second !== undefined && first !== undefined && kindsByType[first]) return { parts: [kindsByType[first] as StatedType, "port"] }
-  const aside = asides[plain]
+  if (second !== undefined && first !== undefined && own(kindsByType, first))
+    return { parts: [own(kindsByType, first) as StatedType, "port"] }
+  const aside = own(asides, plain)
   if (aside) return { leave: "reference", reason: aside }
   return { leave: "unsupported", reason: `MISP type ${type} is not found in logs by its value` }
 }

@@ -1,6 +1,7 @@
 // OpenIOC 1.0 and 1.1: the items of the indicator tree. An item whose content is empty is named, never silently nothing.
 import type { StatedType } from "../claim.js"
 import type { BulletinDraft } from "../draft.js"
+import { own } from "../own.js"
 import { child, descendants, parseXml, type XmlElement } from "../xml.js"
 import type { BulletinFormat } from "./format.js"
 
@@ -67,7 +68,7 @@ function readItem(item: XmlElement, name: string, draft: BulletinDraft): void {
 
 function typeOf(search: string): StatedType | undefined {
   const term = search.replace(/^.*?(\w+\/\w+)$/, "$1").toLowerCase()
-  return terms[search.toLowerCase()] ?? terms[term]
+  return own(terms, search.toLowerCase()) ?? own(terms, term)
 }
 
 const terms: Readonly<Record<string, StatedType>> = {

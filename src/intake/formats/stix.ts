@@ -5,6 +5,7 @@ import type { StatedType } from "../claim.js"
 import type { BulletinDraft } from "../draft.js"
 import { isObject, type Json, type JsonObject, list, objects, parseJson, pointer, string } from "../json.js"
 import { parseConfidence, parseInstant, tlpMarkings } from "../marking.js"
+import { own } from "../own.js"
 import { looksLikePattern, patternTerms } from "../stix-terms.js"
 import type { BulletinFormat, BulletinInput } from "./format.js"
 
@@ -232,7 +233,7 @@ const valueTypes: Readonly<Record<string, StatedType>> = {
 }
 
 function observableTerms(object: JsonObject): readonly { type: StatedType; value: string; key: string }[] | undefined {
-  const type = valueTypes[String(object.type)]
+  const type = own(valueTypes, String(object.type))
   if (type) return typeof object.value === "string" ? [{ type, value: object.value, key: "/value" }] : undefined
   if (object.type !== "file") return undefined
   const terms: { type: StatedType; value: string; key: string }[] = []

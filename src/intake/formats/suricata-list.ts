@@ -36,7 +36,7 @@ export const suricataList: BulletinFormat = {
       }
       const entry = decode(text)
       if (entry) draft.claim({ type: "any", value: entry.value, provenance: where, original: text })
-      else draft.leave("any", text, "indicator-unreadable", "neither base64 nor an iprep line", where)
+      else draft.leave("unknown", text, "indicator-unreadable", "neither base64 nor an iprep line", where)
     }
   },
 }

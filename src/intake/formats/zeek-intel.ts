@@ -1,5 +1,6 @@
 // Zeek's intelligence files: tab-separated, `#fields` names the columns, `Intel::` types.
 import type { StatedType } from "../claim.js"
+import { own } from "../own.js"
 import type { BulletinFormat } from "./format.js"
 
 export const zeekIntel: BulletinFormat = {
@@ -28,7 +29,7 @@ export const zeekIntel: BulletinFormat = {
       }
       const value = cell("indicator") ?? ""
       const type = cell("indicator_type") ?? ""
-      const stated = types[type]
+      const stated = own(types, type)
       draft.publisher ??= cell("meta.source") ?? null
       const link = cell("meta.url")
       if (link) draft.leave("url", link, "indicator-reference", "a reference link of its row", where)
