@@ -87,7 +87,7 @@ function search(scan: Scan): void {
   const { text, tables } = scan
   files(scan)
   userAgents(scan)
-  if (text.length < digestCharsMin && !/[.:_]/.test(text)) return
+  if (text.length < digestCharsMin && scan.context.kind !== "host" && !/[.:_]/.test(text)) return
   const taken = ipv6Addresses(scan)
   eachMatch(wordsOf(text), text, ({ 0: run, index }) => {
     const to = index + run.length

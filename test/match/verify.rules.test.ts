@@ -253,6 +253,8 @@ check("5.2 leading zeros", [
   [ip, "GET http://0313.0.0161.011/x HTTP/1.1", "exact leading-zeros"],
   ["203.0.113.11", "GET http://203.000.113.011/x HTTP/1.1", "weak leading-zeros"],
   [ip, "GET http://203.000.113.011/x HTTP/1.1", "exact leading-zeros"],
+  [ip, "GET http://203.000.113.011/x HTTP/1.1", "exact leading-zeros @url.domain", { "url.domain": "203.000.113.011", "url.path": "/x" }],
+  ["203.0.113.11", "GET http://203.000.113.011/x HTTP/1.1", "weak leading-zeros @url.domain", { "url.domain": "203.000.113.011" }],
 ])
 
 check("5.3 integers", [
@@ -262,6 +264,7 @@ check("5.3 integers", [
   [ip, "GET http://203.28937/x HTTP/1.1", "exact"],
   [ip, "GET http://good.example/3405803785 HTTP/1.1", undefined],
   [ip, "bytes=3405803785", undefined],
+  [ip, "host=3405803785", "exact @url.domain", { "url.domain": "3405803785" }],
   [ip, "id=0xCB007109", undefined],
   [ip, '{"src_ip":3405803785}', "exact @source.ip", { "source.ip": 3405803785 }],
   [ip, '{"src_ip":"0xcb007109"}', "exact @source.ip", { "source.ip": "0xcb007109" }],

@@ -28,6 +28,7 @@ export function fieldKind(name: string): FieldKind {
   if (content.test(name)) return "content"
   if (lookups.test(name)) return "lookup"
   if (name === "url.path" || name === "url.original") return "target"
+  if (name === "url.domain") return "host"
   return /(?:^|\.)ip$/.test(name) ? "address" : "text"
 }
 

@@ -5,8 +5,8 @@ import { type Reading, type Span, superseded } from "./reading.js"
 import type { Tables } from "./tables.js"
 import { outermost, schemelessSpan, targetSpans, type UrlSpan, urlSpans } from "./url.js"
 
-/** What the whole text is: that of a record, a field's value, or a value that is nothing but content or a request target. */
-export type TextKind = "text" | "content" | "target" | "lookup"
+/** What the whole text is: a record or a plain value, or nothing but content, a request target, an answer of DNS, a URL's host. */
+export type TextKind = "text" | "content" | "target" | "lookup" | "host"
 
 export interface TextContext {
   readonly kind: TextKind
@@ -49,7 +49,7 @@ export interface Scan {
 
 export function newScan(reading: Reading, tables: Tables, context: TextContext, report: (found: Found) => void): Scan {
   const text = reading.text
-  const urls = text.includes("://") ? [...urlSpans(text)] : []
+  const urls = text.includes("://") ? [...urlSpans(text)] : context.kind === "host" ? [wholeHost(text)] : []
   let outer: readonly UrlSpan[] | undefined
   const place = (at: number) => {
     // Asked for occurrences only, which most texts have none of.
@@ -118,6 +118,14 @@ function wholeTarget(text: string): UrlSpan {
   const question = text.indexOf("?")
   const end = text.length
   return { from: 0, to: end, end, authority: 0, hostFrom: 0, hostTo: 0, path: 0, query: question < 0 ? end : question }
+}
+
+/** A URL's host without the rest, perhaps with its port: WHATWG rules hold for it (semantics 5.2, 5.3). */
+function wholeHost(text: string): UrlSpan {
+  const end = text.length
+  const port = /:\d{1,5}$/.exec(text)
+  const hostTo = port && !text.slice(0, port.index).includes(":") ? port.index : end
+  return { from: 0, to: end, end, authority: 0, hostFrom: 0, hostTo, path: end, query: end }
 }
 
 // A name and a path with something in it; `host/203.0.113.9` is how Java prints an address, and no URL.

@@ -15,6 +15,10 @@ export type UrlRelation = (indicator: number, strength: Strength, notes: readonl
 /** The URLs of a text that state their scheme. */
 export function statedUrls(scan: Scan): void {
   for (const span of scan.urls) {
+    if (scan.context.kind === "host") {
+      numericHost(scan, span)
+      continue
+    }
     if (!standsAsRead(scan, span.from, span.authority, span.to)) continue
     numericHost(scan, span)
     const { urls } = scan.tables
@@ -135,7 +139,7 @@ function escapedHost(scan: Scan, span: UrlSpan, host: string): void {
 }
 
 function whatwgHost(scan: Scan, span: UrlSpan, host: string): string | undefined {
-  const scheme = scan.text.slice(span.from, span.authority)
+  const scheme = scan.text.slice(span.from, span.authority) || "http://"
   const canonical = canonicalUrl(`${scheme}${host}/`)
   return canonical === undefined ? undefined : splitUrl(canonical)?.host
 }

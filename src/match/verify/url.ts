@@ -139,7 +139,7 @@ function listEnd(text: string, from: number, end: number): number {
   return key ? Math.min(key.index, end) : end
 }
 
-const nextKey = /,(?=[A-Za-z_][\w.-]{0,32}=)|[\s"]/g
+const nextKey = /[,;](?=[A-Za-z_][\w.-]{0,32}=)|[\s"]/g
 
 const closers: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" }
 
