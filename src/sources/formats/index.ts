@@ -1,5 +1,6 @@
 // All log formats, and the choice among them. Adding one is one file, one line here and one fixture folder.
 import type { LogFormat } from "../log-format.js"
+import { binaryFormats } from "./binary/index.js"
 import { delimited } from "./delimited.js"
 import { eventXml } from "./event-xml.js"
 import type { HeadedFormat } from "./headed-format.js"
@@ -10,7 +11,7 @@ import { w3c } from "./w3c.js"
 import { zeekTsv } from "./zeek-tsv.js"
 
 /** Of two that are equally sure of themselves, the earlier one is taken. */
-export const logFormats: readonly LogFormat[] = [zeekTsv, w3c, eventXml, jsonDocument, ...lineFormats, delimited, text]
+export const logFormats: readonly LogFormat[] = [...binaryFormats, zeekTsv, w3c, eventXml, jsonDocument, ...lineFormats, delimited, text]
 
 /** The format that is surest of the first bytes; `text` at least. `name` is a hint that alone never recognises. */
 export function recognizeFormat(head: Uint8Array, name: string): LogFormat {

@@ -1,0 +1,65 @@
+// Reads a whole input the way a hunt does: recognised, header lines seen, records parsed one by one.
+
+import type { LogRecord } from "../../../src/model/log-record.js"
+import type { Problem } from "../../../src/model/problem.js"
+import { findFormat, recognizeFormat } from "../../../src/sources/formats/index.js"
+import type { LogFormat, RoleContext } from "../../../src/sources/log-format.js"
+import { createRoleContext } from "../../../src/sources/roles.js"
+
+export interface ReadRecord {
+  readonly line: number
+  readonly at: number
+  readonly text: string
+  readonly record: LogRecord
+}
+
+export interface ReadFile {
+  readonly format: LogFormat
+  readonly records: readonly ReadRecord[]
+  readonly problems: readonly Problem[]
+}
+
+export const plainRoles: RoleContext = createRoleContext({ own: [], trustedProxies: [] })
+
+export async function readFile(bytes: Uint8Array, name: string, roles: RoleContext = plainRoles, path = name): Promise<ReadFile> {
+  const format = recognizeFormat(bytes.subarray(0, 65_536), name)
+  const parser = format.open({ path, roles })
+  const text = (findFormat("text") as LogFormat).open({ path, roles })
+  const problems: Problem[] = []
+  const records: ReadRecord[] = []
+  for (const line of format.decode ? await decoded(format, bytes, path, problems) : lines(bytes)) {
+    if (parser.header && line.text.startsWith(parser.header.prefix)) parser.header.see(line.text)
+    else if (line.text !== "") records.push({ ...line, record: parser.parse(line.text) ?? (text.parse(line.text) as LogRecord) })
+  }
+  return { format, records, problems }
+}
+
+function lines(bytes: Uint8Array): { line: number; at: number; text: string }[] {
+  let at = 0
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    .toString("utf8")
+    .split("\n")
+    .map((text, index) => {
+      const start = at
+      at += Buffer.byteLength(text) + 1
+      return { line: index + 1, at: start, text: text.replace(/\r$/, "") }
+    })
+}
+
+async function decoded(
+  format: LogFormat,
+  bytes: Uint8Array,
+  path: string,
+  problems: Problem[],
+): Promise<{ line: number; at: number; text: string }[]> {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    // Cut at an odd place, so that what spans chunks is tested everywhere.
+    for (let at = 0; at < bytes.length; at += 61) yield bytes.subarray(at, Math.min(bytes.length, at + 61))
+  }
+  const found: { line: number; at: number; text: string }[] = []
+  const input = { chunks: chunks(), whole: async () => bytes, path, mtimeMs: 0, report: (problem: Problem) => problems.push(problem) }
+  for await (const batch of (format.decode as NonNullable<LogFormat["decode"]>)(input)) {
+    for (const record of batch) found.push({ line: record.line ?? record.record ?? 0, at: record.record ?? 0, text: record.text })
+  }
+  return found
+}
