@@ -94,5 +94,7 @@ function salvage(bytes: Buffer, time: string): string {
 }
 
 function isZero(bytes: Buffer): boolean {
-  return !bytes.some((byte) => byte !== 0)
+  return bytes.equals(zeros.subarray(0, bytes.length))
 }
+
+const zeros = Buffer.alloc(chunkBytes)

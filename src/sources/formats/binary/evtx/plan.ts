@@ -37,7 +37,7 @@ const embeddedXml = 0x21
 /** The JSON line of one record; `time` is taken where the event has none of its own. */
 export function renderRecord(chunk: Chunk, start: number, end: number, time: string): string {
   chunk.beginWork()
-  const { nodes } = readFragment(chunk, start, end, true)
+  const { nodes } = looseFragment(chunk, start, end)
   let members = ""
   let own = ""
   for (const node of nodes) {
@@ -68,18 +68,20 @@ function templatePlan(chunk: Chunk, offset: number): Plan {
 }
 
 function valuesOf(chunk: Chunk, { count, descriptors }: Instance, depth: number): Values {
-  const starts: number[] = []
-  const sizes: number[] = []
-  const types: number[] = []
+  const { bytes } = chunk
+  if (descriptors + count * 4 > bytes.length) throw new Damage("values reach beyond their chunk")
+  const starts = new Array<number>(count)
+  const sizes = new Array<number>(count)
+  const types = new Array<number>(count)
   let at = descriptors + count * 4
-  for (let index = 0; index < count; index++) {
-    const size = chunk.bytes.readUInt16LE(descriptors + index * 4)
-    starts.push(at)
-    sizes.push(size)
-    types.push(chunk.bytes.readUInt8(descriptors + index * 4 + 2))
+  for (let index = 0, from = descriptors; index < count; index++, from += 4) {
+    const size = (bytes[from] as number) | ((bytes[from + 1] as number) << 8)
+    starts[index] = at
+    sizes[index] = size
+    types[index] = bytes[from + 2] as number
     at += size
   }
-  if (at > chunk.bytes.length) throw new Damage("values reach beyond their chunk")
+  if (at > bytes.length) throw new Damage("values reach beyond their chunk")
   return { chunk, starts, sizes, types, depth }
 }
 
@@ -106,7 +108,6 @@ const systemNames: Readonly<Record<string, string>> = {
   Task: "task",
   Opcode: "opcode",
   Keywords: "keywords",
-  "TimeCreated@SystemTime": "time_created",
   EventRecordID: "record_id",
   "Correlation@ActivityID": "activity_id",
   "Correlation@RelatedActivityID": "related_activity_id",
@@ -122,6 +123,8 @@ function systemMembers(system: Element): Member[] {
     if (node.kind !== "element") return memberOf(node)
     if (node.children.some((child) => child.kind === "element")) return memberOf(node)
     const name = (path: string): string => systemNames[path] ?? path
+    // Its time stands at the head of the record.
+    if (node.name === "TimeCreated") return []
     return [
       ...node.attributes
         .filter((attribute) => !isNamespace(attribute))
@@ -296,15 +299,15 @@ function embeddedMembers(outer: Values, index: number): string {
   const depth = nextDepth(outer)
   outer.chunk.spend(size + 1)
   let members = ""
-  for (const node of embeddedFragment(outer.chunk, start, start + size).nodes) {
+  for (const node of looseFragment(outer.chunk, start, start + size).nodes) {
     const { plan, values } = filled(outer.chunk, node, depth)
     members = joined(members, plan.members(values))
   }
   return members
 }
 
-/** Elements that stand in a value carry no dependency id; some writers put one there all the same. */
-function embeddedFragment(chunk: Chunk, start: number, end: number): Fragment {
+/** Elements outside of template definitions carry no dependency id; some writers put one there all the same. */
+function looseFragment(chunk: Chunk, start: number, end: number): Fragment {
   try {
     return readFragment(chunk, start, end, false)
   } catch (error) {
