@@ -1,15 +1,18 @@
 // Compiles the AssemblyScript of this folder to WebAssembly beside the compiled JavaScript that drives it.
 import { execFileSync } from "node:child_process"
 import { mkdirSync } from "node:fs"
+import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
-mkdirSync(at("../dist/match"), { recursive: true })
-const flags = ["--runtime", "stub", "-O3", "--noAssert", "--converge", "--enable", "simd,bulk-memory", "--importMemory"]
-execFileSync(
-  process.execPath,
-  [at("../node_modules/assemblyscript/bin/asc.js"), at("scan.ts"), "-o", at("../dist/match/kernel.wasm"), ...flags],
-  {
+const flags = ["--runtime", "stub", "-O3", "--noAssert", "--converge", "--enable", "simd,bulk-memory"]
+
+compile("scan.ts", "../dist/match/kernel.wasm", ["--importMemory"])
+compile("inflate.ts", "../dist/sources/files/inflate.wasm", [])
+
+function compile(source, target, more) {
+  mkdirSync(dirname(at(target)), { recursive: true })
+  execFileSync(process.execPath, [at("../node_modules/assemblyscript/bin/asc.js"), at(source), "-o", at(target), ...flags, ...more], {
     stdio: ["ignore", "inherit", "inherit"],
-  },
-)
+  })
+}

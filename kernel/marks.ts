@@ -1,7 +1,5 @@
 // Which lines are marked: one bit per byte of the room, set where a marked line starts. So each line is marked once, whatever finds it and in
 // whatever order, and no number of hits can overflow anything. While readings of a line are searched, a hit in them marks that line.
-import { PAD } from "./memory"
-
 export let roomAt: usize = 0
 let roomEnd: usize = 0
 let marksAt: usize = 0
@@ -19,7 +17,6 @@ let slowTo: usize = 0
 export let reading = false
 let readingsAt: usize = 0
 let readings: u32 = 0
-let current: u32 = 0
 export const READINGS_MAX: u32 = 16384
 
 export function marksBytes(room: usize): usize {
@@ -123,14 +120,17 @@ export function addReading(end: usize, line: usize): void {
 }
 export function setReading(on: bool): void {
   reading = on
-  current = 0
 }
 
 function markReading(at: usize): void {
-  // The passes take turns, each from the start: go back if this one is behind.
-  if (current >= readings || (current > 0 && at < load<u32>(readingsAt + (<usize>(current - 1) << 3)))) current = 0
-  while (current < readings && load<u32>(readingsAt + (<usize>current << 3)) <= at) current++
-  if (current < readings) setLine(marksAt, load<u32>(readingsAt + (<usize>current << 3), 4))
+  let low: u32 = 0
+  let high = readings
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (<usize>load<u32>(readingsAt + (<usize>middle << 3)) <= at) low = middle + 1
+    else high = middle
+  }
+  if (low < readings) setLine(marksAt, load<u32>(readingsAt + (<usize>low << 3), 4))
 }
 
 // ---------- results

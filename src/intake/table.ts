@@ -43,7 +43,7 @@ export function readTable(text: string, name: string, layout: Layout, draft: Bul
   const { roles } = layout
   const valueAt = roles.flatMap((role, at) => (role.kind === "value" ? [at] : []))
   const typeAt = roles.findLastIndex(({ kind }) => kind === "type")
-  const aside = roles.some(({ kind }) => kind !== "value" && kind !== "type" && kind !== "ignored")
+  const aside = roles.some(({ kind }) => kind !== "value" && kind !== "type")
   let first = layout.headed
   const memo = new Map<string, unknown>()
   for (const row of readRows(text, layout.delimiter)) {
@@ -106,6 +106,10 @@ function readAsides(row: Row, roles: readonly Role[], where: string, draft: Bull
       case "link":
         for (const link of cell.split(/[\s,]+(?=https?:)/))
           draft.leave("url", link, "indicator-reference", "a reference link of its row", where)
+        break
+      case "ignored":
+        // A column of unknown meaning that holds addresses of pages: nothing that a document says is dropped in silence.
+        if (cell.charCodeAt(0) === 104 && /^https?:\/\//.test(cell)) draft.leave("url", cell, "indicator-reference", "a link in a column that is none of indicators", where)
         break
       case "tlp": {
         const tlp = parseTlp(cell)

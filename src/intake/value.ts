@@ -30,7 +30,21 @@ export function readValue(stated: StatedType, raw: string): Reading {
   if (asStated) return bounded(asStated)
   const other = stated === "any" ? undefined : readAny(text, true)
   if (other) return bounded({ ...other, marks: [...other.marks, "retyped"] })
+  const kind = unsupportedKind(text)
+  if (kind !== undefined) return { code: "indicator-unsupported", reason: `${kind} is not found in logs by its value` }
   return { code: "indicator-unreadable", reason: unreadableReason(stated, text) }
+}
+
+/** Kinds of value that are indicators, but none that can be hunted (semantics 1.2). */
+function unsupportedKind(text: string): string | undefined {
+  if (/^(?:HKEY_[A-Z_]+|HK(?:LM|CU|CR|U|CC|PD))\\/i.test(text)) return "a registry key"
+  if (/^CVE-\d{4}-\d{4,}$/i.test(text)) return "a vulnerability"
+  if (/^AS\d{1,10}$/i.test(text)) return "an autonomous system"
+  if (/^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i.test(text)) return "a hardware address"
+  if (/^(?:[0-9a-fA-F]{56}|[0-9a-fA-F]{96})$/.test(text)) return "a SHA-224 or SHA-384 digest"
+  if (/^\d+:[A-Za-z0-9+/]{6,}:[A-Za-z0-9+/]{3,}$/.test(text)) return "a fuzzy digest"
+  if (/^(?:Global|Local|Session\\\d+)\\[\w{}.-]+$/.test(text)) return "a mutex"
+  return undefined
 }
 
 /** The kind that a refanged text is of by itself; undefined if it is none. */

@@ -69,6 +69,16 @@ test("what is no value is refused with its code", () => {
   check(`http://evil.example/${"a".repeat(9000)}`, "indicator-unreadable")
 })
 
+test("kinds that logs do not hold are reported as unsupported", () => {
+  check("HKLM\\Software\\Relay", "indicator-unsupported")
+  check("CVE-2021-26855", "indicator-unsupported")
+  check("Global\\relay7", "indicator-unsupported")
+  check("mutex=relay7", "indicator-unsupported")
+  check("AS64496", "indicator-unsupported")
+  check("00:00:5e:00:53:01", "indicator-unsupported")
+  check("ab".repeat(28), "indicator-unsupported")
+})
+
 test("networks beyond /8 and /16 are refused, at them kept", () => {
   check("0.0.0.0/0", "indicator-too-wide")
   check("5.0.0.0/7", "indicator-too-wide")

@@ -105,7 +105,12 @@ export function createProfiler(options: ProfilerOptions = {}): Profiler {
   }
   const cell = { token: new Column(Int32Array), next: new Column(Int32Array) }
   const paths = new Names()
-  const orphans = { unit: new Column(Int32Array), page: new Column(Int32Array), time: new Column(Float64Array), cache: new Column(Uint8Array) }
+  const orphans = {
+    unit: new Column(Int32Array),
+    page: new Column(Int32Array),
+    time: new Column(Float64Array),
+    cache: new Column(Uint8Array),
+  }
   const pages = new Names()
   let records = 0
   let recordsLeftOut = 0
@@ -289,7 +294,8 @@ function finished(raw: Raw): Profiles {
     return into
   }
   const slots = new Int32Array(kept.length * slotsKept)
-  for (const [at, old] of kept.entries()) for (let slot = 0; slot < slotsKept; slot++) slots[at * slotsKept + slot] = unit.slots.at(old * slotsKept + slot)
+  for (const [at, old] of kept.entries())
+    for (let slot = 0; slot < slotsKept; slot++) slots[at * slotsKept + slot] = unit.slots.at(old * slotsKept + slot)
   const profiles = {
     units: kept.length,
     sources: raw.sources,

@@ -76,7 +76,8 @@ function webTokens(fields: Fields, tokens: string[]): Web {
   const query = text(fields["url.query"])
   const asset = assets.test(path)
   // A page answered from the visitor's own cache was fetched earlier, perhaps by somebody else: no token, a question for the links.
-  if (!asset && status !== 304) tokens.push(method === undefined || method === "GET" || method === "HEAD" ? `p:${cut(path)}` : `p:${method} ${cut(path)}`)
+  if (!asset && status !== 304)
+    tokens.push(method === undefined || method === "GET" || method === "HEAD" ? `p:${cut(path)}` : `p:${method} ${cut(path)}`)
   const once = oneTime(path, query)
   if (once !== undefined) tokens.push(`o:${cut(once)}`)
   const referrer = text(fields["http.request.referrer"])

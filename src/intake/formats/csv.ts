@@ -20,7 +20,7 @@ export const csv: BulletinFormat = {
       if (cells.length > 200) break
     }
     const share = readableShare(layout.headed ? cells.slice(1) : cells)
-    if (layout.headed) return share >= 0.3 || cells.length <= 6 ? 0.75 : 0.3
+    if (layout.headed) return share >= 0.3 || cells.length <= 6 ? 0.75 : 0.45
     return share >= 0.6 ? 0.65 : 0.1
   },
   parse(input, draft) {

@@ -81,7 +81,7 @@ function* pieces(text: string, from: number, to: number): Generator<readonly [nu
 /** Not a host: a name right after a single `/` or a `\`, one followed by `@`, and what a URL has before its `@` (semantics 4.4, 5.8). */
 function isHostPlace(scan: Scan, from: number, to: number): boolean {
   const { text } = scan
-  if (text[to] === "@" || (scan.urls.length > 0 && text.includes("@") && scan.place(from) === "userinfo")) return false
+  if (text[to] === "@" || (scan.urls.length > 0 && scan.place(from) === "userinfo")) return false
   const before = text[from - 1]
   if (before === "/") return text[from - 2] === "/" && text[from - 3] !== "/"
   if (before === "\\") return isUncHost(text, from, to)

@@ -5,6 +5,8 @@ import type { Problem } from "../../../src/model/problem.js"
 import { findFormat, recognizeFormat } from "../../../src/sources/formats/index.js"
 import type { LogFormat, RoleContext } from "../../../src/sources/log-format.js"
 import { createRoleContext } from "../../../src/sources/roles.js"
+import type { Sample } from "../../../src/sources/time/resolve.js"
+import { readStamp } from "../../../src/sources/time/stamp.js"
 
 export interface ReadRecord {
   readonly line: number
@@ -15,23 +17,39 @@ export interface ReadRecord {
 
 export interface ReadFile {
   readonly format: LogFormat
+  /** Stamps of all lines, without a parse. */
+  readonly samples: readonly Sample[]
   readonly records: readonly ReadRecord[]
   readonly problems: readonly Problem[]
 }
 
 export const plainRoles: RoleContext = createRoleContext({ own: [], trustedProxies: [] })
 
-export async function readFile(bytes: Uint8Array, name: string, roles: RoleContext = plainRoles, path = name): Promise<ReadFile> {
+/** Only lines that are `wanted` are parsed, as in a hunt. */
+export async function readFile(
+  bytes: Uint8Array,
+  name: string,
+  roles: RoleContext = plainRoles,
+  wanted: (text: string, line: number) => boolean = () => true,
+): Promise<ReadFile> {
+  const path = name
   const format = recognizeFormat(bytes.subarray(0, 65_536), name)
   const parser = format.open({ path, roles })
   const text = (findFormat("text") as LogFormat).open({ path, roles })
   const problems: Problem[] = []
   const records: ReadRecord[] = []
+  const samples: Sample[] = []
   for (const line of format.decode ? await decoded(format, bytes, path, problems) : lines(bytes)) {
     if (parser.header && line.text.startsWith(parser.header.prefix)) parser.header.see(line.text)
-    else if (line.text !== "") records.push({ ...line, record: parser.parse(line.text) ?? (text.parse(line.text) as LogRecord) })
+    else if (line.text !== "") {
+      const chosen = wanted(line.text, line.line)
+      const record = chosen ? (parser.parse(line.text) ?? (text.parse(line.text) as LogRecord)) : undefined
+      if (record) records.push({ ...line, record })
+      const stamp = record?.time ?? readStamp(line.text)?.stamp
+      if (stamp) samples.push({ at: line.at, stamp })
+    }
   }
-  return { format, records, problems }
+  return { format, samples, records, problems }
 }
 
 function lines(bytes: Uint8Array): { line: number; at: number; text: string }[] {

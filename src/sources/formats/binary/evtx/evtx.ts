@@ -76,14 +76,14 @@ function readRecord(
   record: number,
   damaged: (at: number, message: string) => void,
 ): DecodedRecord {
-  const time = fileTime(chunk.bytes, start + 16)
+  const time = (): string => fileTime(chunk.bytes, start + 16)
   const place = { offset: offset + start, record }
   try {
     return { text: renderRecord(chunk, start + 24, end - 4, time), ...place }
   } catch (error) {
     const damage = damageOf(error)
     damaged(start, `record ${chunk.bytes.readBigUInt64LE(start + 8)} cannot be read (${damage.message}); its plain strings are searched`)
-    return { text: salvage(chunk.bytes.subarray(start, end), time), ...place }
+    return { text: salvage(chunk.bytes.subarray(start, end), time()), ...place }
   }
 }
 

@@ -35,7 +35,7 @@ const depthMax = 12
 const embeddedXml = 0x21
 
 /** The JSON line of one record; `time` is taken where the event has none of its own. */
-export function renderRecord(chunk: Chunk, start: number, end: number, time: string): string {
+export function renderRecord(chunk: Chunk, start: number, end: number, time: () => string): string {
   chunk.beginWork()
   const { nodes } = looseFragment(chunk, start, end)
   let members = ""
@@ -46,7 +46,7 @@ export function renderRecord(chunk: Chunk, start: number, end: number, time: str
     members = joined(members, plan.members(values))
   }
   if (members === "") throw new Damage("a record without an event")
-  return `{"@timestamp":${own === "" ? `"${time}"` : own},"winlog":{${members}}}`
+  return `{"@timestamp":${own === "" ? `"${time()}"` : own},"winlog":{${members}}}`
 }
 
 function filled(chunk: Chunk, node: Element | Part, depth: number): { readonly plan: Plan; readonly values: Values } {

@@ -183,5 +183,7 @@ export function fileTime(bytes: Buffer, at: number): string {
     minuteKnown = minute
   }
   if (minuteText === "") return String((BigInt(high) << 32n) + BigInt(low))
-  return `${minuteText}${String(seconds - minute * 60).padStart(2, "0")}.${String(rest % 10_000_000).padStart(7, "0")}Z`
+  const second = seconds - minute * 60
+  // The leading 1 keeps the zeros, and is cut off again.
+  return `${minuteText}${second < 10 ? "0" : ""}${second}.${String((rest % 10_000_000) + 10_000_000).slice(1)}Z`
 }

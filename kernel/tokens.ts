@@ -1,0 +1,453 @@
+// Dotted tokens: addresses, names, and what stands at a name (URLs, mail, files). Four passes over a sub-chunk that stays in the first-level
+// cache: A bit masks and token ends, B shape and filter in three tight loops, C the few candidates. Pass A also finds the blocks for sparse.ts.
+import { embeddedMeets, hostMeets, quadMeets, reverse4Meets, reverse6Meets } from "./address"
+import { isAlnum, isDigit, isToken } from "./bytes"
+import {
+  again, AS_DOMAIN, AS_MAIL, AS_MAIL_HOST, AS_SHARED, AS_WHOLE, AS_WORD, FOLD, fullHash, has, labelHash, mayHave, octetsHash, quickHash,
+} from "./hash"
+import { isMarked, lineEnd, lineStart, mark, reading } from "./marks"
+import {
+  ALL_OCTETS, F_DIGESTS, F_IPV4, F_IPV6, F_NAMES, F_SHORT_GROUPS, features, filterAt, filterShift, getBit, LAST_LABELS, NET_OCTETS,
+} from "./memory"
+
+/** Bytes per sub-chunk. */
+export const SUB: usize = 16384
+const BLOCKS: usize = SUB >> 6
+
+// Bit arrays, one bit per byte of the sub-chunk, with 8 bytes of history before them: token characters, dots, hyphens.
+let tokenBits: usize = 0
+let dotBits: usize = 0
+let hyphenBits: usize = 0
+/** Addresses behind the tokens. */
+let ends: usize = 0
+let endCount: u32 = 0
+/** Live tokens: address behind the token, length, flags; and beside it the dot distances, later the hash. */
+let live: usize = 0
+let lookups: usize = 0
+let candidates: usize = 0
+/** Ends of tokens with three hyphens or more. */
+let hyphenated: usize = 0
+let hyphenatedCount: u32 = 0
+/** Blocks with something for sparse.ts: masks of full lanes, colons, long numbers, rare bytes; address; pair lanes. */
+export let sparse: usize = 0
+export let sparseCount: u32 = 0
+export const SPARSE_BYTES: usize = 40
+
+// What pass A carries from block to block.
+let carry: u64 = 0
+let lastAlnum: u64 = 0
+let lastColons: u64 = 0
+let lastDots: u64 = 0
+let lastDigits: u64 = 0
+let lastTwo: u64 = 0
+let lastFour: u64 = 0
+let lastInner: u64 = 0
+
+export function tokenBytes(): usize {
+  return ((SUB >> 3) + 128) * 3 + (SUB << 1) * 2 + (SUB << 2) * 3 + BLOCKS * SPARSE_BYTES + 4096
+}
+
+export function layTokens(at: usize): void {
+  let top = at
+  tokenBits = top + 64
+  top += (SUB >> 3) + 128
+  dotBits = top + 64
+  top += (SUB >> 3) + 128
+  hyphenBits = top + 64
+  top += (SUB >> 3) + 128
+  sparse = top
+  top += BLOCKS * SPARSE_BYTES + 256
+  ends = top
+  top += (SUB << 1) + 256
+  hyphenated = top
+  top += (SUB << 1) + 256
+  live = top
+  top += (SUB << 2) + 256
+  lookups = top
+  top += (SUB << 2) + 256
+  candidates = top
+}
+
+export function beginTokens(): void {
+  carry = 0
+  lastAlnum = 0
+  lastColons = 0
+  lastDots = 0
+  lastDigits = 0
+  lastTwo = 0
+  lastFour = 0
+  lastInner = 0
+  sharedTo = 0
+  store<u64>(tokenBits - 8, 0)
+  store<u64>(dotBits - 8, 0)
+  store<u64>(hyphenBits - 8, 0)
+}
+
+/** Takes the last masks of this sub-chunk along as the next one's history. */
+export function keepHistory(blocks: i32): void {
+  const at = (<usize>blocks << 3) - 8
+  store<u64>(tokenBits - 8, load<u64>(tokenBits + at))
+  store<u64>(dotBits - 8, load<u64>(dotBits + at))
+  store<u64>(hyphenBits - 8, load<u64>(hyphenBits + at))
+}
+
+// @ts-ignore: decorator
+@inline function mask64(a: v128, b: v128, c: v128, d: v128): u64 {
+  return <u64><u32>(i8x16.bitmask(a) | (i8x16.bitmask(b) << 16)) | (<u64><u32>(i8x16.bitmask(c) | (i8x16.bitmask(d) << 16)) << 32)
+}
+// @ts-ignore: decorator
+@inline function digits(v: v128): v128 { return i8x16.gt_s(i8x16.add(v, i8x16.splat(70)), i8x16.splat(117)) }
+// @ts-ignore: decorator
+@inline function letters(lower: v128): v128 { return i8x16.gt_s(i8x16.add(lower, i8x16.splat(5)), i8x16.splat(101)) }
+
+/** `[ \ ] ^ { | } ~`, `# $ % & ' ( )`, escape, `x`, and all that is not ASCII (its sign bit): a superset of what spellings hide behind. */
+// @ts-ignore: decorator
+@inline function rare(v: v128, lower: v128): v128 {
+  const brackets = i8x16.gt_s(i8x16.add(lower, i8x16.splat(1)), i8x16.splat(0x7b))
+  const signs = i8x16.gt_s(i8x16.add(v, i8x16.splat(0x56)), i8x16.splat(0x78))
+  return v128.or(v128.or(v128.or(brackets, signs), v128.or(i8x16.eq(v, i8x16.splat(27)), i8x16.eq(lower, i8x16.splat(0x78)))), v)
+}
+
+/** One bit if the lane's bytes are pairs of letters or digits with one other byte between them. */
+// @ts-ignore: decorator
+@inline function pairLane(others: u32): u32 { return <u32>(others == 0x9249) | <u32>(others == 0x2492) | <u32>(others == 0x4924) }
+
+/** Masks and token ends of `blocks` blocks of 64 bytes. */
+export function passA(from: usize, blocks: i32): void {
+  let end = ends
+  let spot = sparse
+  let added = carry
+  let alnum1 = lastAlnum
+  let colons1 = lastColons
+  let dots1 = lastDots
+  let digits1 = lastDigits
+  let two1 = lastTwo
+  let four1 = lastFour
+  const wantLanes: u64 = features & F_DIGESTS ? -1 : 0
+  const wantPairs: u32 = features & F_DIGESTS ? 3 : 0
+  const wantColons: u64 = features & (F_IPV4 | F_IPV6) ? -1 : 0
+  const wantNumbers: u64 = features & F_IPV4 ? -1 : 0
+  const short = (features & F_SHORT_GROUPS) != 0
+  const DOT = i8x16.splat(46)
+  const HYPHEN = i8x16.splat(45)
+  const COLON = i8x16.splat(58)
+  const CASE = i8x16.splat(32)
+  for (let block: i32 = 0; block < blocks; block++) {
+    const p = from + (<usize>block << 6)
+    const v0 = v128.load(p)
+    const v1 = v128.load(p, 16)
+    const v2 = v128.load(p, 32)
+    const v3 = v128.load(p, 48)
+    const l0 = v128.or(v0, CASE)
+    const l1 = v128.or(v1, CASE)
+    const l2 = v128.or(v2, CASE)
+    const l3 = v128.or(v3, CASE)
+    const n0 = digits(v0)
+    const n1 = digits(v1)
+    const n2 = digits(v2)
+    const n3 = digits(v3)
+    const N = mask64(n0, n1, n2, n3)
+    const A = mask64(v128.or(letters(l0), n0), v128.or(letters(l1), n1), v128.or(letters(l2), n2), v128.or(letters(l3), n3))
+    const H = mask64(i8x16.eq(v0, HYPHEN), i8x16.eq(v1, HYPHEN), i8x16.eq(v2, HYPHEN), i8x16.eq(v3, HYPHEN))
+    const C = mask64(i8x16.eq(v0, COLON), i8x16.eq(v1, COLON), i8x16.eq(v2, COLON), i8x16.eq(v3, COLON))
+    const X = mask64(rare(v0, l0), rare(v1, l1), rare(v2, l2), rare(v3, l3))
+    const dots = mask64(i8x16.eq(v0, DOT), i8x16.eq(v1, DOT), i8x16.eq(v2, DOT), i8x16.eq(v3, DOT))
+    // The second of two dots ends what stands before it.
+    const D = dots & ~((dots << 1) | (dots1 >> 63))
+    dots1 = dots
+    const W = A | D
+    store<u64>(tokenBits + (<usize>block << 3), W | H)
+    store<u64>(dotBits + (<usize>block << 3), D)
+    store<u64>(hyphenBits + (<usize>block << 3), H)
+    // The addition carries each dotted run to the first byte behind it, so one add finds exactly the ends of runs that have a dot.
+    const sum = W + D
+    const total = sum + added
+    added = <u64>(sum < W) | <u64>(total < sum)
+    let found = total & ~W
+    const count = <usize>popcnt(found)
+    store<u32>(end, <u32>p + <u32>ctz(found))
+    found &= found - 1
+    store<u32>(end, <u32>p + <u32>ctz(found), 4)
+    found &= found - 1
+    store<u32>(end, <u32>p + <u32>ctz(found), 8)
+    found &= found - 1
+    if (count > 3) {
+      let more = end + 12
+      while (found) {
+        store<u32>(more, <u32>p + <u32>ctz(found))
+        more += 4
+        found &= found - 1
+      }
+    }
+    end += count << 2
+    // A run of 31 letters and digits or more holds an aligned lane of 16; every run of 16 pairs one of those at a multiple of 32.
+    const gaps = ~A
+    const lanes = (gaps - 0x0001000100010001) & ~gaps & 0x8000800080008000 & wantLanes
+    const pairs = (pairLane(<u32>gaps & 0xffff) | (pairLane(<u32>(gaps >> 32) & 0xffff) << 1)) & wantPairs
+    // Two colons, or a colon behind four letters or digits and before one of them or a colon.
+    const before = ((A << 1) | (alnum1 >> 63)) & ((A << 2) | (alnum1 >> 62)) & ((A << 3) | (alnum1 >> 61)) & ((A << 4) | (alnum1 >> 60))
+    let colons = C & ((before & ((A >> 1) | (C >> 1) | 0x8000000000000000)) | ((C << 1) | (colons1 >> 63))) & wantColons
+    if (short) {
+      // Eight short groups have seven colons between letters or digits within two blocks.
+      const inner = C & ((A << 1) | (alnum1 >> 63))
+      if (popcnt(inner) + popcnt(lastInner) >= 7) colons |= inner
+      lastInner = inner
+    }
+    alnum1 = A
+    colons1 = C
+    // Eight digits in a row.
+    const two = N & ((N << 1) | (digits1 >> 63))
+    const four = two & ((two << 2) | (two1 >> 62))
+    const numbers = four & ((four << 4) | (four1 >> 60)) & wantNumbers
+    digits1 = N
+    two1 = two
+    four1 = four
+    store<u64>(spot, lanes)
+    store<u64>(spot, colons, 8)
+    store<u64>(spot, numbers, 16)
+    store<u64>(spot, X, 24)
+    store<u32>(spot, <u32>p, 32)
+    store<u32>(spot, pairs, 36)
+    spot += select<usize>(SPARSE_BYTES, 0, (lanes | colons | numbers | X | pairs) != 0)
+  }
+  carry = added
+  lastAlnum = alnum1
+  lastColons = colons1
+  lastDots = dots1
+  lastDigits = digits1
+  lastTwo = two1
+  lastFour = four1
+  endCount = <u32>((end - ends) >> 2)
+  sparseCount = <u32>((spot - sparse) / SPARSE_BYTES)
+}
+
+// Flags of a live token, above its address and length.
+const NUMBER: u64 = 1 << 48 // its last label begins and ends with a digit
+const LOOK: u64 = 1 << 49 // a candidate whatever the filter says
+
+/** Kills what cannot be an indicator, hashes the rest, asks the filter, and judges what is left. `from` is the sub-chunk's start. */
+export function passB(from: usize): void {
+  passC(probe(hashLive(measure(from))))
+  if (hyphenatedCount) passHyphenated()
+}
+
+/** B1: the token's length and dots from one unaligned load of each bit array; no loop over bytes, no branch. Returns the live tokens. */
+function measure(from: usize): u32 {
+  let out = live
+  let shape = lookups
+  let spread = hyphenated
+  const names = <u32>((features & F_NAMES) != 0)
+  const addresses = <u32>((features & F_IPV4) != 0)
+  const count = endCount
+  for (let index: u32 = 0; index < count; index++) {
+    let last = <usize>load<u32>(ends + (<usize>index << 2)) - 1
+    const offset = <i32>(last - from)
+    const shift = <u64>(7 - (offset & 7))
+    const at = (offset >> 3) - 7
+    let token = load<u64>(tokenBits + at) << shift
+    let dots = load<u64>(dotBits + at) << shift
+    let hyphens = load<u64>(hyphenBits + at) << shift
+    // One trailing dot is the root's or the sentence's.
+    const trailing = dots >> 63
+    last -= <usize>trailing
+    token <<= trailing
+    dots <<= trailing
+    hyphens <<= trailing
+    const end = last + 1
+    const wholeLength = <u64>clz(~token | 1)
+    const hyphensInside = hyphens & ~(0xffffffffffffffff >> wholeLength)
+    const lastLabel = <u64>clz(dots)
+    const number = <u32>isDigit(load<u8>(last)) & <u32>isDigit(load<u8>(end - <usize>min<u64>(lastLabel, 63)))
+    // A hyphen is a boundary for addresses.
+    let length = number ? min<u64>(wholeLength, <u64>clz(hyphens)) : wholeLength
+    dots &= ~(0xffffffffffffffff >> length)
+    const leading = (dots >> (64 - length)) & 1 & <u64>(length != 0)
+    dots ^= leading << (64 - length)
+    length -= leading
+    const dotCount = <u32>popcnt(dots)
+    const start = end - <usize>length
+    const host = <u32>(load<u16>(start - 2) == 0x2f2f) | <u32>(load<u8>(start - 1) == 64)
+    const isQuad = <u32>(dotCount == 3) | <u32>(dotCount == 4) | (host & <u32>(dotCount < 3))
+    const label = labelHash(end, <u32>lastLabel)
+    const isName = <u32>(dots != 0) & getBit(LAST_LABELS, label)
+    const keep = number ? isQuad & addresses : isName & names
+    const odd = number ? <u64>(dotCount != 3) | <u64>(length > 15) : 0
+    store<u64>(out, <u64>end | (length << 32) | (<u64>number << 48) | (odd << 49))
+    store<u64>(shape, dots)
+    out += <usize>keep << 3
+    shape += <usize>keep << 3
+    store<u32>(spread, <u32>end + <u32>trailing)
+    spread += <usize>(addresses & (1 ^ number) & <u32>(popcnt(hyphensInside) >= 3)) << 2
+  }
+  hyphenatedCount = <u32>((spread - hyphenated) >> 2)
+  return <u32>((out - live) >> 3)
+}
+
+/** B2: the whole address or the last two labels. */
+function hashLive(count: u32): u32 {
+  const ZERO = i8x16.splat(48)
+  for (let index: u32 = 0; index < count; index++) {
+    const token = load<u64>(live + (<usize>index << 3))
+    let dots = load<u64>(lookups + (<usize>index << 3))
+    const end = <usize><u32>token
+    const length = <u32>(token >> 32) & 0xffff
+    const firstDot = dots
+    dots &= ~(0x8000000000000000 >> <u64>clz(dots))
+    const second = <u32>clz(dots)
+    let look: u32 = 0
+    let keyed = min<u32>(length, second)
+    if (token & NUMBER) {
+      keyed = length
+      const start = end - length
+      // Zeros at the start of a part with a digit behind them.
+      const zeros = <u32>i8x16.bitmask(i8x16.eq(v128.load(end - 16), ZERO))
+      const points = <u32>(firstDot >> 48)
+      const starts = (points << 1) | (1 << ((16 - length) & 31))
+      look = <u32>((zeros & starts & ~(points >> 1) & 0x7fff) != 0)
+      // Networks of the set around the address, networks and ranges of the log that begin with it.
+      const octets = octetsHash(start, (length - second - 1) & 7)
+      const next = <u32>load<u8>(end)
+      look |= getBit(NET_OCTETS, octets) | (<u32>(next == 47) & getBit(ALL_OCTETS, octets)) | <u32>(next == 45)
+    } else look = <u32>(second >= 56) & <u32>(length >= 56)
+    store<u64>(lookups + (<usize>index << 3), quickHash(end - keyed, keyed))
+    store<u64>(live + (<usize>index << 3), token | (<u64>look << 49))
+  }
+  return count
+}
+
+/** B3: nothing else in the loop, so that several cache misses are under way at once. */
+function probe(count: u32): u32 {
+  let out = candidates
+  const filter = filterAt
+  const shift = filterShift
+  for (let index: u32 = 0; index < count; index++) {
+    const hash = load<u64>(lookups + (<usize>index << 3))
+    const token = load<u64>(live + (<usize>index << 3))
+    const bits: u64 = (<u64>1 << (hash & 63)) | (<u64>1 << ((hash >> 6) & 63))
+    store<u64>(out, token)
+    out += <usize>(<u32>((load<u64>(filter + (<usize>(hash >> shift) << 3)) & bits) == bits) | (<u32>(token >> 49) & 1)) << 3
+  }
+  return <u32>((out - candidates) >> 3)
+}
+
+function passC(count: u32): void {
+  for (let index: u32 = 0; index < count; index++) {
+    const token = load<u64>(candidates + (<usize>index << 3))
+    const end = <usize><u32>token
+    const length = <u32>(token >> 32) & 0xffff
+    if (token & NUMBER) {
+      if (quadMeets(end - length) || ((load<u16>(end - length - 2) == 0x2f2f || load<u8>(end - length - 1) == 64) && hostMeets(end - length)))
+        mark(end - 1)
+    } else name(end, length)
+  }
+}
+
+/** Names longer than this are none (253), with room for what is glued to them. */
+const NAME_MAX: usize = 256
+
+/** Every suffix of the token that begins at a label, and the whole of it. */
+function name(end: usize, known: u32): void {
+  let start = end - known
+  if (known >= 56) while (end - start < NAME_MAX && isToken(load<u8>(start - 1)) && !(load<u8>(start - 1) == 46 && load<u8>(start) == 46)) start--
+  if (load<u8>(start) == 46) start++
+  let at = end - 1
+  while (at > start) {
+    if (load<u8>(at - 1) == 46 && suffix(at, end)) return
+    at--
+  }
+  if (suffix(start, end) || whole(start, end)) mark(end - 1)
+}
+
+/** Whether the set has this domain; marks the line if so. */
+function suffix(from: usize, end: usize): bool {
+  const length = <u32>(end - from)
+  if (!mayHave(again(quickHash(from, length)))) return false
+  if (!has(fullHash(from, length, FOLD) ^ AS_DOMAIN)) return false
+  mark(end - 1)
+  return true
+}
+
+/** What counts only as the whole token: the host of a URL, a file's name, the domain of a mail address, a reverse name. */
+function whole(from: usize, end: usize): bool {
+  const length = <u32>(end - from)
+  if (length > 13 && (load<u32>(end - 4) | 0x20202020) == 0x61707261 && reverse(from, end)) return true
+  if (!mayHave(again(quickHash(from, length)))) return false
+  const hash = fullHash(from, length, FOLD)
+  if (has(hash ^ AS_WHOLE)) return true
+  if (has(hash ^ AS_SHARED) && sharedUrl(end)) return true
+  return load<u8>(from - 1) == 64 && has(hash ^ AS_MAIL_HOST) && mail(from - 1, hash)
+}
+
+function reverse(from: usize, end: usize): bool {
+  if (load<u8>(end - 13) == 46 && (load<u64>(end - 12) | FOLD) == 0x726464612d6e69 + 0x2e00000000000000) return reverse4Meets(from)
+  return end - from == 72 && reverse6Meets(from)
+}
+
+/** The part before the at sign, at most 64 characters of `A-Z a-z 0-9 . _ % + -`. */
+function mail(at: usize, domain: u64): bool {
+  let from = at
+  while (at - from < 65 && isLocal(load<u8>(from - 1))) from--
+  const length = <u32>(at - from)
+  return length > 0 && length < 65 && has((fullHash(from, length, FOLD) ^ rotl<u64>(domain, 17)) ^ AS_MAIL)
+}
+
+function isLocal(byte: u32): bool { return isToken(byte) || byte == 95 || byte == 37 || byte == 43 }
+
+let sharedFrom: usize = 0
+let sharedTo: usize = 0
+
+/** Whether a word of some URL's path on a shared host stands in the same line. Each line is looked through once. */
+function sharedUrl(at: usize): bool {
+  if (at >= sharedFrom && at < sharedTo) return false
+  let from = at
+  if (reading) while (load<u8>(from - 1) != 10) from--
+  else from = lineStart(at)
+  let to = at
+  if (reading) while (load<u8>(to) != 10) to++
+  else to = lineEnd(at)
+  sharedFrom = from
+  sharedTo = to
+  if (!reading && isMarked(from)) return true
+  while (from < to) {
+    if (!isAlnum(load<u8>(from))) {
+      from++
+      continue
+    }
+    const start = from
+    while (isAlnum(load<u8>(from))) from++
+    const length = <u32>(from - start)
+    if (length < 512 && mayHave(again(quickHash(start, length))) && has(fullHash(start, length, 0) ^ AS_WORD)) return true
+  }
+  return false
+}
+
+/** Four octets within a name: once per name, at its end. */
+function passHyphenated(): void {
+  for (let index: u32 = 0; index < hyphenatedCount; index++) {
+    const end = <usize>load<u32>(hyphenated + (<usize>index << 2))
+    if (isToken(load<u8>(end))) continue
+    let start = end
+    while (end - start < NAME_MAX && isToken(load<u8>(start - 1))) start--
+    if (embeddedMeets(start, end)) mark(end - 1)
+  }
+}
+
+/** The name's key for the filter, as the passes above see it: the last dotted run; bytes of it in `keyLength`, where it ends in `keyEnd`. */
+export let tokenFrom: usize = 0
+export let tokenEnd: usize = 0
+
+/** Finds what passes A and B would make of a text of the set: its last dotted token. False if they would find none, or take it for a number. */
+export function findToken(from: usize, to: usize): bool {
+  let dot = to - 1
+  while (dot > from && load<u8>(dot) != 46) dot--
+  if (dot <= from || load<u8>(dot - 1) == 46 || !isAlnum(load<u8>(dot - 1)) || !isAlnum(load<u8>(dot, 1)) || dot + 1 >= to) return false
+  let end = dot + 1
+  while (end < to && isAlnum(load<u8>(end))) end++
+  let start = dot
+  while (start > from && isToken(load<u8>(start - 1)) && !(load<u8>(start - 1) == 46 && load<u8>(start) == 46)) start--
+  if (load<u8>(start) == 46) start++
+  if (start >= dot || (isDigit(load<u8>(dot, 1)) && isDigit(load<u8>(end - 1)))) return false
+  tokenFrom = start
+  tokenEnd = end
+  return true
+}

@@ -1,0 +1,526 @@
+// What a set of seeds has in common, weighed against everybody else: bits per token and trait (Fellegi-Sunter), with caps.
+import { carryingFamilies, type Family, families, familyCap, familyOf } from "./family.js"
+import { type Link, type Profiles, slotMs, slotsKept } from "./profile.js"
+import { centibits, countFrom, share, surprise } from "./statistics.js"
+
+/** One or several units that count as one: an address, or a candidate's episode. */
+export interface Entity {
+  readonly units: readonly number[]
+  /** Ascending. */
+  readonly tokens: Int32Array
+}
+
+/** Everything that does not depend on the seeds: who is compared with whom. */
+export interface Field {
+  readonly profiles: Profiles
+  /** Units that are neither seeds nor excluded. */
+  readonly population: Int32Array
+  readonly inPopulation: Uint8Array
+  /** Holders of each token within the population. */
+  readonly holders: Int32Array
+  readonly tokenFamily: Uint8Array
+  /** Links of each unit that has any. */
+  readonly links: ReadonlyMap<number, readonly Link[]>
+  readonly traitCounts: readonly Float64Array[]
+  /** Evenly spaced units of the population, to measure what depends on the seeds' times. */
+  readonly sample: Int32Array
+}
+
+/** How much chance alone shares, measured on random sets: by family, the surprises of their shared tokens, ascending. */
+export interface Chance {
+  readonly sets: number
+  readonly surprises: readonly Float64Array[]
+  /** Mean share of the population that is linked to a random set. */
+  readonly linkRate: number
+}
+
+export type LineKind = "token" | "link" | "trait" | "absence"
+
+/** One line of evidence, before caps. */
+export interface RawLine {
+  readonly kind: LineKind
+  readonly family: Family
+  /** Token, trait number or -1. */
+  readonly id: number
+  readonly centibits: number
+  /** Seeds that have it. */
+  readonly seeds: number
+  readonly others: number
+}
+
+export interface Line extends RawLine {
+  /** What counts after the cap of its family. */
+  readonly counted: number
+}
+
+interface Weighed {
+  readonly token: number
+  readonly family: Family
+  readonly seeds: number
+  readonly others: number
+  /** With all seeds, and with one of its seeds left out. */
+  readonly full: number
+  readonly lessOne: number
+  /** First and last activity of each seed that has it. */
+  readonly spans: readonly (readonly [number, number])[]
+}
+
+export interface Model {
+  readonly seeds: readonly Entity[]
+  readonly tokens: ReadonlyMap<number, Weighed>
+  /** Tokens that nearly all seeds have. */
+  readonly expected: readonly Weighed[]
+  readonly seedOfUnit: ReadonlyMap<number, number>
+  readonly traits: readonly Trait[]
+  readonly clock: Clock
+  readonly linkBits: number
+}
+
+interface Trait {
+  readonly seedCounts: Float64Array
+  readonly seedValue: readonly number[]
+  readonly otherShare: (value: number) => number
+}
+
+interface Clock {
+  /** Slots of each seed. */
+  readonly slots: readonly (readonly number[])[]
+  readonly slotHolders: ReadonlyMap<number, readonly number[]>
+  /** Start of the six hours of the day in which the seeds were busiest, in slots; -1 without times. */
+  readonly arcStart: number
+}
+
+export const traitNames = ["volume", "assets", "logins", "clients", "elsewhere", "co-timing", "hours"] as const
+const trait = { volume: 0, assets: 1, logins: 2, clients: 3, elsewhere: 4, coTiming: 5, hours: 6 } as const
+/** Lowest and highest hundredths of a bit that a trait may give. */
+const traitRange: readonly (readonly [number, number])[] = [
+  [-200, 200],
+  [-300, 0],
+  [-300, 0],
+  [-300, 0],
+  [-400, 0],
+  [0, 400],
+  [0, 200],
+]
+const traitFamily: readonly Family[] = ["volume", "behaviour", "behaviour", "behaviour", "behaviour", "time", "time"]
+const staticTraits = 5
+
+const oneSeedMax = 200
+const absenceMax = 100
+const absenceTotalMax = 200
+const absenceShare = 0.8
+const absenceSeedsMin = 5
+const linkPrior = 0.3
+const linkMax = 800
+const graceMs = 17 * 86_400_000
+const halfLifeMs = 60 * 86_400_000
+const sampleMax = 1_000
+const slotsPerDay = 86_400_000 / slotMs
+const arcSlots = slotsPerDay / 4
+const coTimedDaysMin = 2
+
+export function createField(profiles: Profiles, isOutside: (source: number) => boolean): Field {
+  const inPopulation = new Uint8Array(profiles.units)
+  const chosen: number[] = []
+  for (let unit = 0; unit < profiles.units; unit++) {
+    if (isOutside(profiles.unitSource[unit] as number)) continue
+    inPopulation[unit] = 1
+    chosen.push(unit)
+  }
+  const population = Int32Array.from(chosen)
+  const holders = new Int32Array(profiles.tokenTexts.length)
+  for (const unit of population) {
+    for (let at = profiles.tokenStart[unit] as number; at < (profiles.tokenStart[unit + 1] as number); at++) {
+      const token = profiles.tokens[at] as number
+      holders[token] = (holders[token] as number) + 1
+    }
+  }
+  const links = new Map<number, Link[]>()
+  for (const link of profiles.links) {
+    for (const unit of [link.from, link.to]) {
+      const known = links.get(unit)
+      if (known) known.push(link)
+      else links.set(unit, [link])
+    }
+  }
+  const traitCounts = Array.from({ length: staticTraits }, () => new Float64Array(8))
+  for (const unit of population) {
+    for (let name = 0; name < staticTraits; name++) {
+      const counts = traitCounts[name] as Float64Array
+      const value = staticTrait(profiles, [unit], name, 0)
+      counts[value] = (counts[value] as number) + 1
+    }
+  }
+  const step = Math.max(1, Math.ceil(population.length / sampleMax))
+  return {
+    profiles,
+    population,
+    inPopulation,
+    holders,
+    tokenFamily: Uint8Array.from(profiles.tokenTexts, (text) => families.indexOf(familyOf(text))),
+    links,
+    traitCounts,
+    sample: population.filter((_, at) => at % step === 0),
+  }
+}
+
+export function entityOf(profiles: Profiles, units: readonly number[]): Entity {
+  const tokens = new Set<number>()
+  for (const unit of units) {
+    for (let at = profiles.tokenStart[unit] as number; at < (profiles.tokenStart[unit + 1] as number); at++)
+      tokens.add(profiles.tokens[at] as number)
+  }
+  return { units, tokens: Int32Array.from(tokens).sort() }
+}
+
+/** Tokens of a set: how many of its members have each. */
+export function sharedTokens(seeds: readonly Entity[]): Map<number, number> {
+  const shared = new Map<number, number>()
+  for (const seed of seeds) for (const token of seed.tokens) shared.set(token, (shared.get(token) ?? 0) + 1)
+  return shared
+}
+
+/** By family, how surprising each token is that at least two members share. */
+export function surprisesOf(field: Field, seeds: readonly Entity[]): readonly (readonly number[])[] {
+  const found: number[][] = families.map(() => [])
+  for (const [token, count] of sharedTokens(seeds)) {
+    if (count < 2) continue
+    found[field.tokenFamily[token] as number]?.push(surpriseOf(field, token, count, seeds.length))
+  }
+  return found
+}
+
+export function buildModel(field: Field, seeds: readonly Entity[], chance: Chance): Model {
+  const shared = sharedTokens(seeds)
+  const belief = beliefs(field, seeds, shared, chance)
+  const tokens = new Map<number, Weighed>()
+  for (const [token, count] of [...shared].sort((a, b) => a[0] - b[0])) {
+    tokens.set(token, weigh(field, seeds, token, count, belief))
+  }
+  const seedOfUnit = new Map<number, number>()
+  for (const [at, seed] of seeds.entries()) for (const unit of seed.units) seedOfUnit.set(unit, at)
+  const clock = clockOf(field.profiles, seeds)
+  const bare: Model = { seeds, tokens, expected: [], seedOfUnit, traits: [], clock, linkBits: 0 }
+  return {
+    ...bare,
+    expected: [...tokens.values()].filter(
+      (one) => seeds.length >= absenceSeedsMin && one.seeds >= absenceShare * seeds.length && one.full > 0,
+    ),
+    traits: traitNames.map((_, name) => traitOf(field, bare, name)),
+    linkBits: Math.max(0, Math.min(linkMax, centibits(linkPrior / (chance.linkRate + 1 / (field.population.length + 1))))),
+  }
+}
+
+/**
+ * All evidence for and against an entity, after caps. With `without`, that seed counts as an unknown (for the self-test);
+ * with `forget`, a token of the entity is taken away (for the counterfactual).
+ */
+export function linesFor(
+  field: Field,
+  model: Model,
+  entity: Entity,
+  options: { readonly without?: number; readonly forget?: RawLine } = {},
+): readonly Line[] {
+  return settled(rawLines(field, model, entity, options.without).filter((line) => !options.forget || !sameLine(line, options.forget)))
+}
+
+export function totalOf(lines: readonly Line[]): number {
+  let total = 0
+  for (const line of lines) total += line.counted
+  return total
+}
+
+function rawLines(field: Field, model: Model, entity: Entity, without?: number): RawLine[] {
+  const lines: RawLine[] = []
+  const left = without === undefined ? undefined : model.seeds[without]
+  let sharedContent = 0
+  for (const token of entity.tokens) {
+    const weighed = model.tokens.get(token)
+    if (!weighed) continue
+    const seeds = left ? weighed.seeds - 1 : weighed.seeds
+    const bits = left ? weighed.lessOne : weighed.full
+    if (weighed.family === "content" && seeds > 0) sharedContent++
+    if (bits <= 0) continue
+    const decayed = Math.round(bits * decay(field.profiles, entity, weighed))
+    if (decayed > 0) lines.push({ kind: "token", family: weighed.family, id: token, centibits: decayed, seeds, others: weighed.others })
+  }
+  linkLines(field, model, entity, without, lines)
+  absenceLines(model, entity, without, lines)
+  for (let name = 0; name < traitNames.length; name++) traitLine(field, model, entity, name, sharedContent, without, lines)
+  return lines
+}
+
+function linkLines(field: Field, model: Model, entity: Entity, without: number | undefined, lines: RawLine[]): void {
+  const partners = new Set<number>()
+  for (const unit of entity.units) {
+    for (const link of field.links.get(unit) ?? []) {
+      const seed = model.seedOfUnit.get(link.from === unit ? link.to : link.from)
+      if (seed !== undefined && seed !== without) partners.add(seed)
+    }
+  }
+  if (partners.size === 0 || model.linkBits <= 0) return
+  lines.push({ kind: "link", family: "continuity", id: -1, centibits: model.linkBits, seeds: partners.size, others: 0 })
+}
+
+function absenceLines(model: Model, entity: Entity, without: number | undefined, lines: RawLine[]): void {
+  let room = absenceTotalMax
+  const held = new Set(entity.tokens)
+  for (const weighed of model.expected) {
+    if (held.has(weighed.token) || without !== undefined || room <= 0) continue
+    const cost = Math.min(absenceMax, room, Math.round(weighed.full / 4))
+    room -= cost
+    if (cost > 0)
+      lines.push({
+        kind: "absence",
+        family: weighed.family,
+        id: weighed.token,
+        centibits: -cost,
+        seeds: weighed.seeds,
+        others: weighed.others,
+      })
+  }
+}
+
+function traitLine(
+  field: Field,
+  model: Model,
+  entity: Entity,
+  name: number,
+  sharedContent: number,
+  without: number | undefined,
+  lines: RawLine[],
+): void {
+  const one = model.traits[name] as Trait
+  const value = traitValue(field, model, entity.units, name, sharedContent, without)
+  if (value < 0) return
+  const own = without !== undefined && one.seedValue[without] === value ? 1 : 0
+  const count = Math.max(0, (one.seedCounts[value] ?? 0) - own)
+  const n = model.seeds.length - (without === undefined ? 0 : 1)
+  const [low, high] = traitRange[name] as readonly [number, number]
+  const bits = Math.max(low, Math.min(high, centibits(share(count, n) / one.otherShare(value))))
+  if (bits !== 0)
+    lines.push({
+      kind: "trait",
+      family: traitFamily[name] as Family,
+      id: name * 8 + value,
+      centibits: bits,
+      seeds: count,
+      others: Math.round(one.otherShare(value) * field.population.length),
+    })
+}
+
+/** Fills each family up to its cap, strongest line first; what only supports counts beside something that carries. */
+export function settled(raw: readonly RawLine[]): readonly Line[] {
+  const carries = raw.some((line) => line.centibits > 0 && carryingFamilies.includes(line.family))
+  const room = new Map<Family, number>()
+  const lines: Line[] = []
+  for (const line of [...raw].sort(byWeight)) {
+    if (line.centibits < 0) {
+      lines.push({ ...line, counted: line.centibits })
+      continue
+    }
+    const left = room.get(line.family) ?? familyCap[line.family]
+    const counted = carries || carryingFamilies.includes(line.family) ? Math.min(left, line.centibits) : 0
+    room.set(line.family, left - counted)
+    lines.push({ ...line, counted })
+  }
+  return lines
+}
+
+export function sameLine(a: RawLine, b: RawLine): boolean {
+  return a.kind === b.kind && a.id === b.id && a.family === b.family
+}
+
+function byWeight(a: RawLine, b: RawLine): number {
+  return (
+    b.centibits - a.centibits || b.seeds - a.seeds || a.others - b.others || (a.kind < b.kind ? -1 : a.kind > b.kind ? 1 : 0) || a.id - b.id
+  )
+}
+
+/** By family and surprise, the chance that a shared token is more than coincidence. */
+function beliefs(
+  field: Field,
+  seeds: readonly Entity[],
+  shared: ReadonlyMap<number, number>,
+  chance: Chance,
+): (token: number, count: number) => number {
+  const observed = families.map(() => [] as number[])
+  for (const [token, count] of shared)
+    if (count >= 2) observed[field.tokenFamily[token] as number]?.push(surpriseOf(field, token, count, seeds.length))
+  for (const list of observed) list.sort((a, b) => a - b)
+  return (token, count) => {
+    if (count < 2) return 1
+    const family = field.tokenFamily[token] as number
+    const value = surpriseOf(field, token, count, seeds.length)
+    const byChance = (countFrom(chance.surprises[family] as Float64Array, value) + 0.5) / chance.sets
+    return Math.max(0, 1 - byChance / Math.max(1, countFrom(observed[family] as number[], value)))
+  }
+}
+
+function weigh(
+  field: Field,
+  seeds: readonly Entity[],
+  token: number,
+  count: number,
+  belief: (token: number, count: number) => number,
+): Weighed {
+  const family = families[field.tokenFamily[token] as number] as Family
+  const n = seeds.length
+  const having = seeds.filter((seed) => includes(seed.tokens, token))
+  const ownUnits = having.reduce((sum, seed) => sum + seed.units.filter((unit) => field.inPopulation[unit] === 1).length, 0)
+  const others = Math.max(0, (field.holders[token] as number) - ownUnits)
+  const bits = (k: number, of: number) => {
+    if (k < 1) return 0
+    const plain = Math.max(0, centibits(share(k, of) / share(others, field.population.length)))
+    const believed = Math.round(plain * belief(token, k))
+    // A session or a one-time address is direct: one seed suffices.
+    return k === 1 && family !== "continuity" ? Math.min(oneSeedMax, believed) : believed
+  }
+  return {
+    token,
+    family,
+    seeds: count,
+    others,
+    full: bits(count, n),
+    lessOne: bits(count - 1, n - 1),
+    spans: having.map((seed) => spanOf(field.profiles, seed.units)),
+  }
+}
+
+function surpriseOf(field: Field, token: number, count: number, n: number): number {
+  return surprise(count, n, share(field.holders[token] as number, field.population.length))
+}
+
+/** Evidence fades with the distance in time to the nearest seed that shows it: the address may have changed hands. */
+function decay(profiles: Profiles, entity: Entity, weighed: Weighed): number {
+  const [first, last] = spanOf(profiles, entity.units)
+  if (Number.isNaN(first)) return 1
+  let distance = Number.POSITIVE_INFINITY
+  for (const [from, to] of weighed.spans) {
+    if (Number.isNaN(from)) return 1
+    distance = Math.min(distance, Math.max(0, from - last, first - to))
+  }
+  return distance <= graceMs ? 1 : 2 ** (-(distance - graceMs) / halfLifeMs)
+}
+
+function traitOf(field: Field, model: Model, name: number): Trait {
+  const values = model.seeds.map((seed, at) => traitValue(field, model, seed.units, name, sharedContentOf(field, model, seed), at))
+  const seedCounts = new Float64Array(8)
+  for (const value of values) if (value >= 0) seedCounts[value] = (seedCounts[value] as number) + 1
+  if (name < staticTraits) {
+    const counts = field.traitCounts[name] as Float64Array
+    return { seedCounts, seedValue: values, otherShare: (value) => share(counts[value] as number, field.population.length) }
+  }
+  const counts = new Float64Array(8)
+  for (const unit of field.sample) {
+    const value = traitValue(field, model, [unit], name, 0, model.seedOfUnit.get(unit))
+    if (value >= 0) counts[value] = (counts[value] as number) + 1
+  }
+  return { seedCounts, seedValue: values, otherShare: (value) => share(counts[value] as number, field.sample.length) }
+}
+
+/** Pages of a seed that at least one other seed asked for. */
+function sharedContentOf(field: Field, model: Model, seed: Entity): number {
+  let count = 0
+  for (const token of seed.tokens) {
+    const weighed = model.tokens.get(token)
+    if (weighed && weighed.seeds > 1 && field.tokenFamily[token] === families.indexOf("content")) count++
+  }
+  return count
+}
+
+function traitValue(
+  field: Field,
+  model: Model,
+  units: readonly number[],
+  name: number,
+  sharedContent: number,
+  without: number | undefined,
+): number {
+  if (name < staticTraits) return staticTrait(field.profiles, units, name, sharedContent)
+  const slots = slotsOf(field.profiles, units)
+  if (slots.length === 0) return -1
+  if (name === trait.hours) {
+    if (model.clock.arcStart < 0) return -1
+    return slots.every((slot) => mod(slot - model.clock.arcStart, slotsPerDay) < arcSlots) ? 1 : 0
+  }
+  const days = new Set<number>()
+  for (const slot of slots) {
+    for (let near = slot - 1; near <= slot + 1; near++) {
+      if (model.clock.slotHolders.get(near)?.some((seed) => seed !== without)) days.add(Math.floor(slot / slotsPerDay))
+    }
+  }
+  return days.size >= coTimedDaysMin ? 1 : 0
+}
+
+function staticTrait(profiles: Profiles, units: readonly number[], name: number, sharedContent: number): number {
+  const sum = (column: Uint32Array) => units.reduce((total, unit) => total + (column[unit] as number), 0)
+  if (name === trait.volume) return Math.min(7, Math.floor(Math.log2(Math.max(1, sum(profiles.count)))))
+  if (name === trait.assets) return sum(profiles.assets) > 0 ? 1 : 0
+  if (name === trait.logins) return sum(profiles.logins) > 0 ? 1 : 0
+  if (name === trait.clients) return sum(profiles.clients) >= 4 ? 1 : 0
+  const elsewhere = Math.max(0, sum(profiles.content) - sharedContent)
+  return elsewhere === 0 ? 0 : elsewhere <= 2 ? 1 : elsewhere <= 5 ? 2 : elsewhere <= 12 ? 3 : elsewhere <= 30 ? 4 : 5
+}
+
+function clockOf(profiles: Profiles, seeds: readonly Entity[]): Clock {
+  const slots = seeds.map((seed) => slotsOf(profiles, seed.units))
+  const slotHolders = new Map<number, number[]>()
+  const perDay = new Float64Array(slotsPerDay)
+  for (const [at, own] of slots.entries()) {
+    for (const slot of own) {
+      const known = slotHolders.get(slot)
+      if (known) known.push(at)
+      else slotHolders.set(slot, [at])
+      const ofDay = mod(slot, slotsPerDay)
+      perDay[ofDay] = (perDay[ofDay] as number) + 1 / own.length
+    }
+  }
+  return { slots, slotHolders, arcStart: slotHolders.size === 0 ? -1 : busiestArc(perDay) }
+}
+
+/** Start of the quarter of the day that holds most of the seeds' activity. */
+function busiestArc(perDay: Float64Array): number {
+  let sum = 0
+  for (let slot = 0; slot < arcSlots; slot++) sum += perDay[slot] as number
+  let [best, bestSum] = [0, sum]
+  for (let start = 1; start < slotsPerDay; start++) {
+    sum += (perDay[(start + arcSlots - 1) % slotsPerDay] as number) - (perDay[start - 1] as number)
+    if (sum > bestSum + 1e-9) [best, bestSum] = [start, sum]
+  }
+  return best
+}
+
+function slotsOf(profiles: Profiles, units: readonly number[]): readonly number[] {
+  const found: number[] = []
+  for (const unit of units) {
+    for (let at = unit * slotsKept; at < (unit + 1) * slotsKept; at++)
+      if (profiles.slots[at] !== -1) found.push(profiles.slots[at] as number)
+  }
+  return found
+}
+
+export function spanOf(profiles: Profiles, units: readonly number[]): readonly [number, number] {
+  let [first, last] = [Number.NaN, Number.NaN]
+  for (const unit of units) {
+    if (Number.isNaN(profiles.first[unit])) continue
+    if (!(first <= (profiles.first[unit] as number))) first = profiles.first[unit] as number
+    if (!(last >= (profiles.last[unit] as number))) last = profiles.last[unit] as number
+  }
+  return [first, last]
+}
+
+function includes(ascending: Int32Array, value: number): boolean {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] as number) < value) low = middle + 1
+    else high = middle
+  }
+  return ascending[low] === value
+}
+
+function mod(value: number, of: number): number {
+  return ((value % of) + of) % of
+}
