@@ -16,6 +16,7 @@ let slowTo: usize = 0
 // Readings: where each of them ends in the side text, and where its line starts in the room.
 export let reading = false
 let readingsAt: usize = 0
+let sideAt: usize = 0
 let readings: u32 = 0
 export const READINGS_MAX: u32 = 16384
 
@@ -69,12 +70,21 @@ export function isMarked(line: usize): bool {
   return ((<u32>load<u8>(marksAt + (bit >> 3)) >> (bit & 7)) & 1) != 0
 }
 
+/** Start and end of the line, or of the reading, in which this byte stands. */
 export function lineStart(at: usize): usize {
+  if (reading) {
+    const index = readingOf(at)
+    return index == 0 ? sideAt : <usize>load<u32>(readingsAt + (<usize>(index - 1) << 3))
+  }
   findLine(at)
   return lineFrom
 }
 
 export function lineEnd(at: usize): usize {
+  return reading ? <usize>load<u32>(readingsAt + (<usize>readingOf(at) << 3)) : newlineBehind(at)
+}
+
+function newlineBehind(at: usize): usize {
   const newline = i8x16.splat(10)
   let to = at
   while (to < roomEnd) {
@@ -99,7 +109,7 @@ function findLine(at: usize): void {
     from -= 16
   }
   lineFrom = max<usize>(from, roomAt)
-  lineTo = lineEnd(at) + 1
+  lineTo = newlineBehind(at) + 1
 }
 
 // @ts-ignore: decorator
@@ -111,7 +121,10 @@ function findLine(at: usize): void {
 
 // ---------- the side text
 
-export function beginReadings(): void { readings = 0 }
+export function beginReadings(side: usize): void {
+  sideAt = side
+  readings = 0
+}
 export function readingCount(): u32 { return readings }
 export function addReading(end: usize, line: usize): void {
   store<u32>(readingsAt + (<usize>readings << 3), <u32>end)
@@ -123,6 +136,11 @@ export function setReading(on: bool): void {
 }
 
 function markReading(at: usize): void {
+  const index = readingOf(at)
+  if (index < readings) setLine(marksAt, load<u32>(readingsAt + (<usize>index << 3), 4))
+}
+
+function readingOf(at: usize): u32 {
   let low: u32 = 0
   let high = readings
   while (low < high) {
@@ -130,7 +148,7 @@ function markReading(at: usize): void {
     if (<usize>load<u32>(readingsAt + (<usize>middle << 3)) <= at) low = middle + 1
     else high = middle
   }
-  if (low < readings) setLine(marksAt, load<u32>(readingsAt + (<usize>low << 3), 4))
+  return low
 }
 
 // ---------- results

@@ -13,6 +13,8 @@ import {
 /** Bytes per sub-chunk. */
 export const SUB: usize = 16384
 const BLOCKS: usize = SUB >> 6
+const ALL: u64 = ~(<u64>0)
+const TOP: u64 = <u64>1 << 63
 
 // Bit arrays, one bit per byte of the sub-chunk, with 8 bytes of history before them: token characters, dots, hyphens.
 let tokenBits: usize = 0
@@ -186,7 +188,7 @@ export function passA(from: usize, blocks: i32): void {
     const pairs = (pairLane(<u32>gaps & 0xffff) | (pairLane(<u32>(gaps >> 32) & 0xffff) << 1)) & wantPairs
     // Two colons, or a colon behind four letters or digits and before one of them or a colon.
     const before = ((A << 1) | (alnum1 >> 63)) & ((A << 2) | (alnum1 >> 62)) & ((A << 3) | (alnum1 >> 61)) & ((A << 4) | (alnum1 >> 60))
-    let colons = C & ((before & ((A >> 1) | (C >> 1) | 0x8000000000000000)) | ((C << 1) | (colons1 >> 63))) & wantColons
+    let colons = C & ((before & ((A >> 1) | (C >> 1) | TOP)) | ((C << 1) | (colons1 >> 63))) & wantColons
     if (short) {
       // Eight short groups have seven colons between letters or digits within two blocks.
       const inner = C & ((A << 1) | (alnum1 >> 63))
@@ -255,18 +257,20 @@ function measure(from: usize): u32 {
     hyphens <<= trailing
     const end = last + 1
     const wholeLength = <u64>clz(~token | 1)
-    const hyphensInside = hyphens & ~(0xffffffffffffffff >> wholeLength)
+    const hyphensInside = hyphens & ~(ALL >> wholeLength)
     const lastLabel = <u64>clz(dots)
-    const number = <u32>isDigit(load<u8>(last)) & <u32>isDigit(load<u8>(end - <usize>min<u64>(lastLabel, 63)))
+    let number = <u32>isDigit(load<u8>(last)) & <u32>isDigit(load<u8>(end - <usize>min<u64>(lastLabel, 63)))
     // A hyphen is a boundary for addresses.
     let length = number ? min<u64>(wholeLength, <u64>clz(hyphens)) : wholeLength
-    dots &= ~(0xffffffffffffffff >> length)
+    dots &= ~(ALL >> length)
     const leading = (dots >> (64 - length)) & 1 & <u64>(length != 0)
     dots ^= leading << (64 - length)
     length -= leading
     const dotCount = <u32>popcnt(dots)
     const start = end - <usize>length
     const host = <u32>(load<u16>(start - 2) == 0x2f2f) | <u32>(load<u8>(start - 1) == 64)
+    // `203.0.113.9.https`, as tcpdump names ports.
+    number |= <u32>(dotCount == 4) & <u32>isDigit(load<u8>(start))
     const isQuad = <u32>(dotCount == 3) | <u32>(dotCount == 4) | (host & <u32>(dotCount < 3))
     const label = labelHash(end, <u32>lastLabel)
     const isName = <u32>(dots != 0) & getBit(LAST_LABELS, label)
@@ -292,7 +296,7 @@ function hashLive(count: u32): u32 {
     const end = <usize><u32>token
     const length = <u32>(token >> 32) & 0xffff
     const firstDot = dots
-    dots &= ~(0x8000000000000000 >> <u64>clz(dots))
+    dots &= ~(TOP >> <u64>clz(dots))
     const second = <u32>clz(dots)
     let look: u32 = 0
     let keyed = min<u32>(length, second)
@@ -379,7 +383,7 @@ function whole(from: usize, end: usize): bool {
 }
 
 function reverse(from: usize, end: usize): bool {
-  if (load<u8>(end - 13) == 46 && (load<u64>(end - 12) | FOLD) == 0x726464612d6e69 + 0x2e00000000000000) return reverse4Meets(from)
+  if (load<u8>(end - 13) == 46 && (load<u64>(end - 12) | FOLD) == 0x2e726464612d6e69) return reverse4Meets(from)
   return end - from == 72 && reverse6Meets(from)
 }
 
@@ -399,12 +403,8 @@ let sharedTo: usize = 0
 /** Whether a word of some URL's path on a shared host stands in the same line. Each line is looked through once. */
 function sharedUrl(at: usize): bool {
   if (at >= sharedFrom && at < sharedTo) return false
-  let from = at
-  if (reading) while (load<u8>(from - 1) != 10) from--
-  else from = lineStart(at)
-  let to = at
-  if (reading) while (load<u8>(to) != 10) to++
-  else to = lineEnd(at)
+  let from = lineStart(at)
+  const to = lineEnd(at)
   sharedFrom = from
   sharedTo = to
   if (!reading && isMarked(from)) return true

@@ -165,7 +165,7 @@ function withoutLinks(line: string): { text: string; links: readonly { address: 
       links.push({ address, shown: "" })
       return " "
     })
-    .replace(/\b(?:link:[^\s[\]]{1,2000}|https?:\/\/[^\s[\]]{1,4000})\[([^\][]{0,500})\]?/g, (whole, shown: string) => {
+    .replace(/\b(?:link:[^\s[\]]{1,1000}|https?:\/\/[^\s[\]]{1,1000})\[([^\][]{0,500})\]?/g, (whole, shown: string) => {
       const address = whole.slice(0, whole.indexOf("[")).replace(/^link:/, "")
       if (/^(?:\.|dot|point|:|\/)$/i.test(shown) || /^\.[\p{L}\p{N}]/u.test(shown)) return whole
       links.push({ address, shown })
@@ -191,23 +191,24 @@ const candidate = new RegExp(
 function mentionsIn(source: string, line: number, inBlock: boolean, mentions: Mention[]): void {
   const text = refangProse(source)
   const lone = loneValue(text)
+  const spelt = spellings(source)
   for (const match of text.matchAll(candidate)) {
     const value = trimmed(match[0])
     if (value.length < 4) continue
-    const mention = judge(value, text, match.index, line, source, inBlock || lone === value || isCell(text, match.index, match[0].length))
+    const mention = judge(value, text, match.index, line, source, inBlock || lone === value || isCell(text, match.index, match[0].length), spelt)
     if (mention) mentions.push(mention)
   }
 }
 
-function judge(value: string, text: string, offset: number, line: number, source: string, apart: boolean): Mention | undefined {
+function judge(value: string, text: string, offset: number, line: number, source: string, apart: boolean, spelt: (value: string) => string): Mention | undefined {
   const defanged = !source.includes(value)
-  const original = defanged ? originalOf(value, source) : value
+  const original = defanged ? spelt(value) : value
   const before = text.slice(Math.max(0, offset - 80), offset)
   const base = { original, text: value, line, defanged, apart, link: false }
   if (/\}$/.test(before) && value.startsWith(".")) {
     // `server-{1,30}.evil.example` stands for many names: none of them is written here.
     const whole = `${/\S+$/.exec(before)?.[0] ?? ""}${value}`
-    return { ...base, original: originalOf(whole, source), text: whole, type: "unreadable" }
+    return { ...base, original: spelt(whole), text: whole, type: "unreadable" }
   }
   const quad = /^\d{1,10}(?:\.\d{1,10}){3}(?![\d.])/.test(value)
   if (quad && !defanged && numbersOfThings.test(before))
@@ -372,8 +373,14 @@ function count(text: string, char: string): number {
   return found
 }
 
-/** The word of the source line that a refanged value came from; the value itself where words were joined. */
-function originalOf(value: string, source: string): string {
-  for (const word of source.split(/[\s|`"'<>]+/)) if (word.length <= 2000 && trimmed(refangProse(word)) === value) return trimmed(word)
-  return value
+/** Spellings of a line's words under what they say, made once and only where something is defanged. */
+function spellings(source: string): (value: string) => string {
+  let words: Map<string, string> | undefined
+  return (value) => {
+    if (!words) {
+      words = new Map()
+      for (const word of source.split(/[\s|`"'<>]+/)) if (word.length <= 2000) words.set(trimmed(refangProse(word)), trimmed(word))
+    }
+    return words.get(value) ?? value
+  }
 }

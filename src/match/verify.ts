@@ -185,9 +185,10 @@ function isPortOf({ port, scheme }: UrlEntry, seen: string): boolean {
 
 /** ASA and FTD write `address/port`; tcpdump and netstat `address.port` (semantics 4.2). */
 function portStyles({ text, format }: LogRecord): PortStyles {
+  let slash: boolean | undefined
   let dotted: boolean | undefined
   return {
-    slash: () => ciscoMessage.test(text) || ciscoFormat.test(format),
+    slash: () => (slash ??= ciscoMessage.test(text) || ciscoFormat.test(format)),
     dotted: () => (dotted ??= dottedPorts.test(text)),
   }
 }

@@ -214,7 +214,7 @@ describe("near misses stay misses", () => {
 })
 
 describe("hostile lines cost no more than they are long", () => {
-  const size = 150_000
+  const size = 200_000
   const pieces = [
     ...glue.filter((piece) => piece !== ""),
     ...spelled,
@@ -243,6 +243,6 @@ describe("hostile lines cost no more than they are long", () => {
     const start = performance.now()
     expect(() => verify(record(line, { fields: { message: line } }))).not.toThrow()
     // Quadratic work would take minutes; the limit leaves room for a busy machine.
-    expect(performance.now() - start).toBeLessThan(10_000)
+    expect(performance.now() - start).toBeLessThan(5_000)
   })
 })

@@ -11,7 +11,7 @@ export const csv: BulletinFormat = {
     if (/^\s*[{<]/.test(head)) return 0
     const layout = layoutOf(head)
     // Lines between bars are a table of Markdown or AsciiDoc inside a text.
-    if (!layout || (layout.delimiter === "|" && /^\s*\|/m.test(head))) return 0
+    if (!layout || (layout.delimiter === "|" && /^[ \t]*\|/m.test(head))) return 0
     // A table is one only if its value columns hold values in most rows; running text with commas does not.
     const at = layout.roles.findIndex(({ kind }) => kind === "value")
     const cells: string[] = []

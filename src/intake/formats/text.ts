@@ -11,7 +11,7 @@ export const text: BulletinFormat = {
     // Control characters other than white space mean that this is no text.
     const odd = head.match(/[\u0000-\u0008\u000e-\u001a\u001c-\u001f\ufffd]/g)?.length ?? 0
     if (odd > head.length * 0.02) return 0
-    return /^(?:#{1,6} |={1,6} |\s*[-*+] )/m.test(head) ? 0.6 : 0.2
+    return /^(?:#{1,6} |={1,6} |[ \t]*[-*+] )/m.test(head) ? 0.6 : 0.2
   },
   parse(input, draft) {
     const whole = input.text()

@@ -7,7 +7,7 @@ export const zeekIntel: BulletinFormat = {
   name: "zeek-intel",
   title: "Zeek intelligence file",
   recognize({ head }) {
-    return /^#fields\s+(?:\S+\s+)*indicator\b/m.test(head) && /indicator_type/.test(head) ? 1 : 0
+    return /^#fields[\t ](?:[^\n]{0,500}[\t ])?indicator[\t ]/m.test(head) && /indicator_type/.test(head) ? 1 : 0
   },
   parse(input, draft) {
     let fields: readonly string[] = []

@@ -1,7 +1,6 @@
 // One 64 KiB chunk of an EVTX file: its records, names and templates. Everything inside refers to offsets from the chunk's start.
 import { crc32 } from "node:zlib"
 import { Damage } from "../damage.js"
-import type { Plan } from "./plan.js"
 
 export const chunkBytes = 65_536
 /** Chunk header, string table and template table. */
@@ -15,7 +14,8 @@ const workMax = 4 * 1024 * 1024
 export class Chunk {
   readonly bytes: Buffer
   /** Compiled templates by offset. */
-  readonly plans = new Map<number, Plan>()
+  /** Compiled templates by their offset, as `plan.ts` makes them: opaque here, so that the files form no circle. */
+  readonly plans = new Map<number, unknown>()
   readonly #names = new Map<number, string>()
   #even: string | undefined
   #odd: string | undefined

@@ -58,7 +58,7 @@ function filled(chunk: Chunk, node: Element | Part, depth: number): { readonly p
 }
 
 function templatePlan(chunk: Chunk, offset: number): Plan {
-  const known = chunk.plans.get(offset)
+  const known = chunk.plans.get(offset) as Plan | undefined
   if (known) return known
   const start = offset + definitionHeaderBytes
   const size = chunk.bytes.readUInt32LE(offset + 20)
