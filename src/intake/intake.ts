@@ -34,8 +34,19 @@ export function recognizeBulletin(name: string, bytes: Uint8Array): BulletinForm
 
 /** Reads `--indicator VALUE` or `TYPE=VALUE`. */
 export function parseIndicator(text: string): { readonly indicator: Indicator } | { readonly problem: Problem } {
-  const unsupported = /^\s*(mutex|regkey|registry-key|windows-registry-key|process|yara|sigma|snort|cve|vulnerability|asn?|imphash|ssdeep|tlsh|pdb|btc)(?::[\w.]+)?=(.*)$/is.exec(text)
-  if (unsupported) return { problem: { code: "indicator-unsupported", where: "command line", value: unsupported[2]!, message: `${unsupported[1]} is not found in logs by its value` } }
+  const unsupported =
+    /^\s*(mutex|regkey|registry-key|windows-registry-key|process|yara|sigma|snort|cve|vulnerability|asn?|imphash|ssdeep|tlsh|pdb|btc)(?::[\w.]+)?=(.*)$/is.exec(
+      text,
+    )
+  if (unsupported)
+    return {
+      problem: {
+        code: "indicator-unsupported",
+        where: "command line",
+        value: unsupported[2]!,
+        message: `${unsupported[1]} is not found in logs by its value`,
+      },
+    }
   const stated = statedType(text)
   const value = stated ? text.slice(text.indexOf("=") + 1) : text
   const reading = readValue(stated ?? "any", value)

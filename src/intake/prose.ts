@@ -195,12 +195,28 @@ function mentionsIn(source: string, line: number, inBlock: boolean, mentions: Me
   for (const match of text.matchAll(candidate)) {
     const value = trimmed(match[0])
     if (value.length < 4) continue
-    const mention = judge(value, text, match.index, line, source, inBlock || lone === value || isCell(text, match.index, match[0].length), spelt)
+    const mention = judge(
+      value,
+      text,
+      match.index,
+      line,
+      source,
+      inBlock || lone === value || isCell(text, match.index, match[0].length),
+      spelt,
+    )
     if (mention) mentions.push(mention)
   }
 }
 
-function judge(value: string, text: string, offset: number, line: number, source: string, apart: boolean, spelt: (value: string) => string): Mention | undefined {
+function judge(
+  value: string,
+  text: string,
+  offset: number,
+  line: number,
+  source: string,
+  apart: boolean,
+  spelt: (value: string) => string,
+): Mention | undefined {
   const defanged = !source.includes(value)
   const original = defanged ? spelt(value) : value
   const before = text.slice(Math.max(0, offset - 80), offset)

@@ -109,7 +109,8 @@ function readAsides(row: Row, roles: readonly Role[], where: string, draft: Bull
         break
       case "ignored":
         // A column of unknown meaning that holds addresses of pages: nothing that a document says is dropped in silence.
-        if (cell.charCodeAt(0) === 104 && /^https?:\/\//.test(cell)) draft.leave("url", cell, "indicator-reference", "a link in a column that is none of indicators", where)
+        if (cell.charCodeAt(0) === 104 && /^https?:\/\//.test(cell))
+          draft.leave("url", cell, "indicator-reference", "a link in a column that is none of indicators", where)
         break
       case "tlp": {
         const tlp = parseTlp(cell)

@@ -21,19 +21,32 @@ test("a revision: added, changed, withdrawn; the same bulletin changes nothing",
 })
 
 test("a revoked indicator is withdrawn", async () => {
-  const bundle = (revoked: boolean): string => JSON.stringify({ type: "bundle", id: "bundle--1", objects: [{ type: "indicator", id: "indicator--1", pattern: "[ipv4-addr:value = '192.0.2.1']", valid_from: "2021-01-01T00:00:00Z", revoked }] })
+  const bundle = (revoked: boolean): string =>
+    JSON.stringify({
+      type: "bundle",
+      id: "bundle--1",
+      objects: [
+        { type: "indicator", id: "indicator--1", pattern: "[ipv4-addr:value = '192.0.2.1']", valid_from: "2021-01-01T00:00:00Z", revoked },
+      ],
+    })
   const diff = diffBulletins(await read(bundle(false)), await read(bundle(true)))
   expect(diff.withdrawn.map(({ value }) => value)).toEqual(["192.0.2.1"])
 })
 
 test("a value that stands twice is one indicator, with the kinder verdict and the wider window", async () => {
   const bulletin = await read("ip,valid from,valid until,to_ids\n5.6.7.8,2021-02-01,2021-06-30,0\n5.6.7.8,2021-01-01,2021-05-31,1\n")
-  expect(bulletin.indicators).toMatchObject([{ value: "5.6.7.8", marks: [], toIds: true, validFrom: "2021-01-01T00:00:00Z", validUntil: "2021-06-30T00:00:00Z" }])
+  expect(bulletin.indicators).toMatchObject([
+    { value: "5.6.7.8", marks: [], toIds: true, validFrom: "2021-01-01T00:00:00Z", validUntil: "2021-06-30T00:00:00Z" },
+  ])
 })
 
 test("the page: the answer first, then what was left out and why; no control character gets through", async () => {
-  const bulletin = await readBulletin("note.md", Buffer.from("# Relays \u001b[31mred\u202e\n\nTLP:GREEN. It calls evil[.]example, see https://vendor.example/a and svchost.exe.\n"))
-  expect(renderBulletin(bulletin)).toBe(`Relays red
+  const bulletin = await readBulletin(
+    "note.md",
+    Buffer.from("# Relays \u001b[31mred\u202e\n\nTLP:GREEN. It calls evil[.]example, see https://vendor.example/a and svchost.exe.\n"),
+  )
+  expect(renderBulletin(bulletin)).toBe(
+    `Relays red
 1 indicator will be hunted: 1 domain-name.
 2 values left out, with reasons below.
 
@@ -48,16 +61,47 @@ Left out (2)
     https://vendor.example/a  note.md:3
   a file name in running text; give it as file:name=… to hunt for it (1)
     svchost.exe  note.md:3
-`.replace("red", "red "))
+`.replace("red", "red "),
+  )
 })
 
 test("a document without indicators says so, and names what it points to", async () => {
-  const page = renderBulletin(await readBulletin("note.txt", Buffer.from("An article on the alert CERTFR-2021-IOC-003, which lists relays\n")))
+  const page = renderBulletin(
+    await readBulletin("note.txt", Buffer.from("An article on the alert CERTFR-2021-IOC-003, which lists relays\n")),
+  )
   expect(page).toContain("No indicators found: recognised as text; it points to CERTFR-2021-IOC-003.")
 })
 
 test("the JSON form has every field of the contract", async () => {
   const json = bulletinToJson(await read("ip\n192.0.2.1\n"))
-  expect(Object.keys(json).sort()).toEqual(["actors", "authorities", "contact", "format", "indicators", "leftOut", "pap", "problems", "published", "publisher", "references", "request", "title", "tlp", "window"])
-  expect(json.indicators).toEqual([{ type: "ipv4-addr", value: "192.0.2.1", validFrom: null, validUntil: null, confidence: null, toIds: null, tlp: null, marks: ["reserved"], provenance: "list.csv:2" }])
+  expect(Object.keys(json).sort()).toEqual([
+    "actors",
+    "authorities",
+    "contact",
+    "format",
+    "indicators",
+    "leftOut",
+    "pap",
+    "problems",
+    "published",
+    "publisher",
+    "references",
+    "request",
+    "title",
+    "tlp",
+    "window",
+  ])
+  expect(json.indicators).toEqual([
+    {
+      type: "ipv4-addr",
+      value: "192.0.2.1",
+      validFrom: null,
+      validUntil: null,
+      confidence: null,
+      toIds: null,
+      tlp: null,
+      marks: ["reserved"],
+      provenance: "list.csv:2",
+    },
+  ])
 })

@@ -1,8 +1,8 @@
 // Documents made to hurt: bounded time and memory, a Problem with its place, and the rest is read.
 import { expect, test } from "vitest"
-import { readBulletin } from "../../src/intake/intake.js"
 import { decodeText } from "../../src/intake/decode.js"
 import { readRows } from "../../src/intake/delimited.js"
+import { readBulletin } from "../../src/intake/intake.js"
 import { parseXml } from "../../src/intake/xml.js"
 
 async function quickly(name: string, content: string | Uint8Array, withinMs = 4000): Promise<Awaited<ReturnType<typeof readBulletin>>> {
@@ -18,13 +18,18 @@ test("ten megabytes of nested JSON are refused for their nesting", async () => {
 })
 
 test("entities are never expanded, external ones never asked for", async () => {
-  const bulletin = await quickly("a.ioc", '<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;"><!ENTITY x SYSTEM "http://evil.example/x">]><ioc xmlns="http://schemas.mandiant.com/2010/ioc"><IndicatorItem condition="is"><Context search="Network/DNS"/><Content>&b;&x;.example</Content></IndicatorItem></ioc>')
+  const bulletin = await quickly(
+    "a.ioc",
+    '<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;"><!ENTITY x SYSTEM "http://evil.example/x">]><ioc xmlns="http://schemas.mandiant.com/2010/ioc"><IndicatorItem condition="is"><Context search="Network/DNS"/><Content>&b;&x;.example</Content></IndicatorItem></ioc>',
+  )
   expect(bulletin.indicators).toEqual([])
   expect(bulletin.leftOut).toMatchObject([{ value: "&b;&x;.example" }])
 })
 
 test("XML and HTML nested without end stop with a Problem", async () => {
-  expect((await quickly("a.xml", `<ioc xmlns="http://schemas.mandiant.com/2010/ioc">${"<a>".repeat(300_000)}`)).problems).toMatchObject([{ code: "limit" }])
+  expect((await quickly("a.xml", `<ioc xmlns="http://schemas.mandiant.com/2010/ioc">${"<a>".repeat(300_000)}`)).problems).toMatchObject([
+    { code: "limit" },
+  ])
   expect((await quickly("a.html", `<!doctype html>${"<div>".repeat(300_000)}evil[.]example`)).problems).toMatchObject([{ code: "limit" }])
 })
 
@@ -35,7 +40,10 @@ test("an XML document that ends too early says so", () => {
 })
 
 test("a table of one endless line is bounded", async () => {
-  const bulletin = await quickly("a.csv", `ip,comment\n192.0.2.1,${"x".repeat(5_000_000)}\n192.0.2.2,${"y,".repeat(500_000)}\n192.0.2.3,z\n`)
+  const bulletin = await quickly(
+    "a.csv",
+    `ip,comment\n192.0.2.1,${"x".repeat(5_000_000)}\n192.0.2.2,${"y,".repeat(500_000)}\n192.0.2.3,z\n`,
+  )
   expect(bulletin.indicators.map(({ value }) => value)).toEqual(["192.0.2.1", "192.0.2.2", "192.0.2.3"])
   expect(bulletin.problems).toMatchObject([
     { code: "limit", where: "a.csv:2" },
@@ -44,7 +52,31 @@ test("a table of one endless line is bounded", async () => {
 })
 
 test("lines of brackets, dots and blanks cost what they weigh", async () => {
-  for (const piece of ["[", "]", "a.", "a-", "a:", "[.", "a@", "1.", "a", "h/", "**", "[a](", "<", " ", "\n", "`", "|", "http://", "contact ", "search since ", "APT", "a[.]"]) await quickly("a.txt", `It says: ${piece.repeat(1_000_000 / piece.length)}`, 6000)
+  for (const piece of [
+    "[",
+    "]",
+    "a.",
+    "a-",
+    "a:",
+    "[.",
+    "a@",
+    "1.",
+    "a",
+    "h/",
+    "**",
+    "[a](",
+    "<",
+    " ",
+    "\n",
+    "`",
+    "|",
+    "http://",
+    "contact ",
+    "search since ",
+    "APT",
+    "a[.]",
+  ])
+    await quickly("a.txt", `It says: ${piece.repeat(200_000 / piece.length)}`, 6000)
 })
 
 test("more refusals than can be kept are counted", async () => {
