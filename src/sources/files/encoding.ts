@@ -60,9 +60,12 @@ export class TextDecoding {
     while (at < data.length) {
       const next: Step = this.#mode === "bytes" ? enter(data, at, last, first && at === 0) : leave(data, at, last, this.#mode)
       if (next.text.length > 0) out.push(next.text)
-      this.#mode = next.mode
+      // What looked like a stretch is none from its first unit on: a byte passes, so that it goes on.
+      const stuck = this.#mode !== "bytes" && next.mode === "bytes" && next.at === at && !next.wait
+      if (stuck) out.push(data.subarray(at, at + 1))
       if (next.mode !== "bytes") this.changed = true
-      at = next.at
+      this.#mode = next.mode
+      at = stuck ? at + 1 : next.at
       if (next.wait) {
         this.#held = copyOf(data.subarray(at))
         break

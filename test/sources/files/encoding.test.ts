@@ -103,6 +103,16 @@ describe.each(orders)("UTF-16 %s", (order) => {
 })
 
 describe("any bytes", () => {
+  it("of the kind that binary files have, come to an end, and none of the ASCII is lost", () => {
+    const few = fc.constantFrom(0, 0, 0, 1, 4, 0x0a, 0x20, 0x61, 0x62, 0xe9, 0xd8, 0xfe, 0xff)
+    fc.assert(
+      fc.property(fc.array(few, { maxLength: 200 }), fc.array(few, { maxLength: 200 }), cuts, (before, behind, at) => {
+        const found = decode(Buffer.concat([Buffer.from(before), Buffer.from("[needle 203.0.113.254 needle]"), Buffer.from(behind)]), at)
+        expect(found.toString("latin1")).toContain("203.0.113.254 needle]")
+      }),
+      { numRuns: 3000 },
+    )
+  })
   it("come to an end, and ASCII runs of 24 bytes survive", () => {
     const part = fc.oneof(
       fc.uint8Array({ maxLength: 80 }),
