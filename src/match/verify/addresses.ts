@@ -46,9 +46,18 @@ export function ipv4Addresses(scan: Scan, from: number, to: number, taken: reado
 export function reportAddress(scan: Scan, seen: Stretch, from: number, to: number, ceiling: Strength, notes: readonly HitNote[]): void {
   const single = seen.first === seen.last
   const address = single ? addressKey(seen) : undefined
+  if (!single && isRepeated(scan, seen, from)) return
   eachMeeting(scan.tables, seen, (indicator, strength) =>
     scan.report({ indicator, span: { from, to }, strength: weaker(strength, ceiling), notes, address }),
   )
+}
+
+/** A network surrounds thousands of indicators: the same one again in the same kind of place has nothing to add. */
+function isRepeated(scan: Scan, { version, first, last }: Stretch, from: number): boolean {
+  const key = `${version}:${first}-${last} ${scan.place(from)}`
+  if (scan.stretches.has(key)) return true
+  scan.stretches.add(key)
+  return false
 }
 
 export function addressKey({ version, first }: Stretch): string {

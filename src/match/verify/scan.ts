@@ -43,6 +43,8 @@ export interface Scan {
   readonly urls: readonly UrlSpan[]
   /** Where the hosts of URLs begin that state their scheme. */
   readonly hosts: ReadonlySet<number>
+  /** Networks and ranges that were reported already, with their kind of place. */
+  readonly stretches: Set<string>
   place(at: number): Place
   report(found: Found): void
 }
@@ -65,6 +67,7 @@ export function newScan(reading: Reading, tables: Tables, context: TextContext, 
     context,
     urls,
     hosts: urls.length === 0 ? noHosts : new Set(urls.map((url) => url.hostFrom)),
+    stretches: new Set(),
     place,
     report: judged,
   }
