@@ -195,7 +195,7 @@ function settleYears(samples: readonly Sample[], anchor: Anchor): { readonly at:
 /** -1 if the earlier record lies in the year before the later one's; +1 if a disturbed clock put it into the year after. */
 function newYearBetween(earlier: Stamp, later: Stamp): number {
   const days = (localMs(earlier, leapYear) - localMs(later, leapYear)) / dayMs
-  return days > 183 ? -1 : days < -183 - 90 ? 1 : 0
+  return days >= 183 ? -1 : days < -183 - 90 ? 1 : 0
 }
 
 const leapYear = 2020
@@ -252,11 +252,15 @@ const datePatterns: readonly RegExp[] = [
 
 /** The last date in a path, the fullest kind first, as milliseconds; a month or a year stands for its middle. */
 function dateInPath(path: string): number | undefined {
-  for (const [kind, pattern] of datePatterns.entries()) {
+  for (const pattern of datePatterns) {
     const match = [...path.slice(-1024).matchAll(pattern)].pop()
     if (!match) continue
-    const [, year, month = "07", day = kind === 2 ? "01" : "15"] = match
-    const ms = Date.UTC(Number(year), Number(month) - 1, Number(day))
+    const [, year, month, day = "15"] = match
+    // The middle of a year has all its days nearer than the same days of the years beside it.
+    const ms =
+      month === undefined
+        ? (Date.UTC(Number(year), 0, 1) + Date.UTC(Number(year) + 1, 0, 1)) / 2 - 1
+        : Date.UTC(Number(year), Number(month) - 1, Number(day))
     if (Number(year) >= yearMin) return ms
   }
   return undefined

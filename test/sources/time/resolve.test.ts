@@ -71,7 +71,14 @@ describe("years", () => {
     check({ ...utc, path: "auth.log-20210110.gz" }, "Jan  3 02:11:09 gw x", "2021-01-03T02:11:09Z zone-given year-from-name"))
   it("from a folder, the nearest year", () => {
     check({ ...utc, path: "logs/2021-01-02/auth.log" }, "Dec 31 23:00:00 gw x", "2020-12-31T23:00:00Z zone-given year-from-name")
-    check({ ...utc, path: "logs/2021/07/auth.log" }, "Jan  3 23:00:00 gw x", "2021-01-03T23:00:00Z zone-given year-from-name")
+    for (const day of ["Jan  1 00:00:00", "Jul  2 12:00:00", "Dec 31 23:59:59"]) {
+      expect(spell(resolveTime({ time: readStamp(day)?.stamp as never }, 0, clockOf({ ...utc, path: "logs/2021/auth.log" })))).toMatch(
+        /^2021-/,
+      )
+      expect(spell(resolveTime({ time: readStamp(day)?.stamp as never }, 0, clockOf({ ...utc, path: "logs/2020/auth.log" })))).toMatch(
+        /^2020-/,
+      )
+    }
   })
   it("not from a number that is no date", () =>
     check({ ...utc, path: "srv2012/port20808/auth.log" }, "Jan  3 02:11:09 gw x", "2021-01-03T02:11:09Z zone-given year-from-mtime"))
