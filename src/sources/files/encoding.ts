@@ -147,11 +147,15 @@ function beginning(data: Uint8Array, from: number, nul: number, atStart: boolean
   return { from: first, at: first, mode }
 }
 
-/** Goes back over letters of other scripts. */
+/**
+ * Goes back over letters of other scripts to where a stretch may begin: the start, a mark, a line. Anywhere else they are more likely bytes of
+ * their own: `4` and a control character before UTF-16 are one Cyrillic letter, or the end of an address.
+ */
 function firstUnit(data: Uint8Array, floor: number, from: number, mode: "le" | "be"): number {
   let first = from
   while (first - 2 >= floor && isForeign(unitAt(data, first - 2, mode))) first -= 2
-  return first
+  const isStart = first === 0 || data[first - 1] === lineFeed || markAt(data, first - 2) === mode
+  return isStart ? first : from
 }
 
 /** Byte order of the stretch around a NUL: by its mark, by its start, and by what surrounds it. */
