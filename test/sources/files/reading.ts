@@ -1,13 +1,21 @@
 // What the tests of this folder share: files made in a scratch folder, and a plain way to read everything in them.
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { afterAll } from "vitest"
 import type { Problem } from "../../../src/model/problem.js"
 import type { WorkUnit } from "../../../src/model/work-unit.js"
 import { type Block, discover, type Limits, openLeaves } from "../../../src/sources/files/files.js"
 
+const folders: string[] = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
 export function scratch(): string {
-  return mkdtempSync(join(tmpdir(), "sillage-files-"))
+  const folder = mkdtempSync(join(tmpdir(), "sillage-files-"))
+  folders.push(folder)
+  return folder
 }
 
 export interface ReadLeaf {
