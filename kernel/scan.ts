@@ -51,7 +51,7 @@ export function start(): void {
     if (digit) kind |= DIGIT | HEX
     if (lower >= 97 && lower <= 102) kind |= HEX
     if (at == 58) kind |= COLON
-    if (at == 92 || at == 37 || at == 38 || at == 35 || at == 27 || at == 91 || at == 40 || at == 123) kind |= RARE
+    if (at == 92 || at == 37 || at == 38 || at == 35 || at == 27 || at == 91 || at == 40 || at == 123 || at == 94) kind |= RARE
     if (at >= 128) kind |= HIGH
     store<u8>(at, kind)
   }
@@ -143,6 +143,9 @@ function nextNewline(from: usize, end: usize): usize {
 function token(from: usize, to: usize, dots: u32, hexOnly: bool, all: u8): bool {
   const length = <u32>(to - from)
   if ((features & HAS_HASHES) && length >= 32 && digests(from, to)) return true
+  if ((features & HAS_IPV4) && numericHost(from, to)) return true
+  // The address words of /proc/net/tcp6, with a port behind them.
+  if (length == 32 && hexOnly && dots == 0 && (features & (HAS_IPV4 | HAS_IPV6)) && load<u8>(to) == 58) return true
   if (dots == 0) {
     if (hexOnly) {
       // The eight hex digits of /proc/net/tcp, the numbers of address fields, and digests.
@@ -188,6 +191,25 @@ function digests(from: usize, to: usize): bool {
     at++
   }
   return false
+}
+
+/** A URL host of numbers that is no plain dotted quad: hex, octal or fewer than four parts (WHATWG reads them as addresses). */
+function numericHost(from: usize, to: usize): bool {
+  const before = load<u8>(from - 1)
+  const slashes = before == 47 && load<u8>(from - 2) == 47
+  if (!slashes && before != 64 && before != 92) return false
+  let dots: u32 = 0
+  let odd = false
+  for (let at = from; at < to; at++) {
+    const byte = load<u8>(at)
+    const kind = load<u8>(byte)
+    if (byte == 46) dots++
+    else if ((byte | 32) == 120) odd = true
+    else if (!(kind & HEX)) return false
+    // A leading zero is octal.
+    if (byte == 48 && (at == from || load<u8>(at - 1) == 46) && at + 1 < to && (load<u8>(load<u8>(at + 1)) & DIGIT)) odd = true
+  }
+  return (load<u8>(load<u8>(from)) & DIGIT) != 0 && (odd || dots < 3)
 }
 
 /** `….arpa`, the tail of reverse names. */
@@ -327,6 +349,7 @@ function isRun(byte: u8): bool {
 function rare(byte: u8, at: usize, end: usize): bool {
   if (byte == 27) return true
   const next = at + 1 < end ? load<u8>(at + 1) : 0
+  if (byte == 94) return next == 91 // ^[[31m: colour as a terminal spells it
   const kind = load<u8>(next)
   if (byte == 92) {
     const lower = next | 32
@@ -347,7 +370,7 @@ function rare(byte: u8, at: usize, end: usize): bool {
     return (next == 48 && behind >= 48 && behind <= 51) || (next == 49 && behind == 55 && load<u8>(at + 3) == 55)
   }
   if (byte == 40) {
-    if (kind & DIGIT) return (features & HAS_NAMES) != 0 && lengthPrefix(at + 1, end)
+    if (kind & DIGIT) return (features & (HAS_NAMES | HAS_IPV4 | HAS_IPV6)) != 0 && lengthPrefix(at + 1, end)
     return bracketed(next, at, end)
   }
   return bracketed(next, at, end)
