@@ -5,14 +5,18 @@ import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url))
-const flags = ["--runtime", "stub", "-O3", "--noAssert", "--converge", "--enable", "simd,bulk-memory"]
+// No garbage collector: the kernels lay out their memory themselves.
+const flags = "--runtime stub -O3 --noAssert --converge --enable simd,bulk-memory"
 
-compile("scan.ts", "../dist/match/kernel.wasm", ["--importMemory"])
-compile("inflate.ts", "../dist/sources/files/inflate.wasm", [])
+// Shared memory needs a maximum, which the host's must not exceed.
+compile("kernel.ts", "../dist/match/kernel.wasm", "--enable threads --importMemory --sharedMemory --initialMemory 16 --maximumMemory 32768")
+compile("inflate.ts", "../dist/sources/files/inflate.wasm", "")
 
 function compile(source, target, more) {
   mkdirSync(dirname(at(target)), { recursive: true })
-  execFileSync(process.execPath, [at("../node_modules/assemblyscript/bin/asc.js"), at(source), "-o", at(target), ...flags, ...more], {
-    stdio: ["ignore", "inherit", "inherit"],
-  })
+  execFileSync(
+    process.execPath,
+    [at("../node_modules/assemblyscript/bin/asc.js"), at(source), "-o", at(target), ...`${flags} ${more}`.trim().split(" ")],
+    { stdio: ["ignore", "inherit", "inherit"] },
+  )
 }

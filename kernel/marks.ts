@@ -116,7 +116,7 @@ function findLine(at: usize): void {
 @inline function setLine(base: usize, line: usize): void {
   const bit = <u32>(line - roomAt)
   const at = base + (bit >> 3)
-  store<u8>(at, load<u8>(at) | <u8>(1 << (bit & 7)))
+  store<u8>(at, load<u8>(at) | <u8>((<u32>1) << (bit & 7)))
 }
 
 // ---------- the side text

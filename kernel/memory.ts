@@ -68,7 +68,7 @@ export function readHeader(): void {
 @inline export function getBit(base: usize, bit: u32): u32 { return (<u32>load<u8>(base + (bit >> 3)) >> (bit & 7)) & 1 }
 export function setBit(base: usize, bit: u32): void {
   const at = base + (bit >> 3)
-  store<u8>(at, load<u8>(at) | <u8>(1 << (bit & 7)))
+  store<u8>(at, load<u8>(at) | <u8>((<u32>1) << (bit & 7)))
 }
 
 /** Bytes of padding before and behind every text; no walk goes further than a newline, and none of them is longer. */

@@ -304,7 +304,8 @@ function mayBeLast(at: usize): bool {
 function compatible(at: usize): bool {
   const byte = <u32>load<u8>(at)
   const one = <u32>load<u8>(at, 1)
-  return byte == 0xef || byte == 0xf0 || (byte == 0xe2 && (one == 0x81 || one == 0x82 || one == 0x84 || one == 0x85 || (one >= 0x91 && one <= 0x93))) || (byte == 0xc5 && one == 0xbf) || (byte == 0xc2 && one == 0xad) || (byte == 0xc2 && one == 0xaa) || (byte == 0xc2 && one == 0xba)
+  if (byte == 0xf0) return one == 0x9d || (one == 0x9f && (<u32>load<u8>(at, 2) & 0xfe) == 0x84)
+  return byte == 0xef || (byte == 0xe2 && (one == 0x81 || one == 0x82 || one == 0x84 || one == 0x85 || (one >= 0x91 && one <= 0x93))) || (byte == 0xc5 && one == 0xbf) || (byte == 0xc2 && one == 0xad) || (byte == 0xc2 && one == 0xaa) || (byte == 0xc2 && one == 0xba)
 }
 
 function inName(byte: u32): bool { return byte >= 128 || isToken(byte) || byte == 95 }

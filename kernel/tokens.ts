@@ -259,7 +259,7 @@ function measure(from: usize): u32 {
     const wholeLength = <u64>clz(~token | 1)
     const hyphensInside = hyphens & ~(ALL >> wholeLength)
     const lastLabel = <u64>clz(dots)
-    let number = <u32>isDigit(load<u8>(last)) & <u32>isDigit(load<u8>(end - <usize>min<u64>(lastLabel, 63)))
+    const number = <u32>isDigit(load<u8>(last)) & <u32>isDigit(load<u8>(end - <usize>min<u64>(lastLabel, 63)))
     // A hyphen is a boundary for addresses.
     let length = number ? min<u64>(wholeLength, <u64>clz(hyphens)) : wholeLength
     dots &= ~(ALL >> length)
@@ -269,13 +269,13 @@ function measure(from: usize): u32 {
     const dotCount = <u32>popcnt(dots)
     const start = end - <usize>length
     const host = <u32>(load<u16>(start - 2) == 0x2f2f) | <u32>(load<u8>(start - 1) == 64)
-    // `203.0.113.9.https`, as tcpdump names ports.
-    number |= <u32>(dotCount == 4) & <u32>isDigit(load<u8>(start))
     const isQuad = <u32>(dotCount == 3) | <u32>(dotCount == 4) | (host & <u32>(dotCount < 3))
     const label = labelHash(end, <u32>lastLabel)
     const isName = <u32>(dots != 0) & getBit(LAST_LABELS, label)
-    const keep = number ? isQuad & addresses : isName & names
-    const odd = number ? <u64>(dotCount != 3) | <u64>(length > 15) : 0
+    // `203.0.113.9.https`, as tcpdump names ports.
+    const port = addresses & <u32>(dotCount == 4) & <u32>isDigit(load<u8>(start))
+    const keep = number ? isQuad & addresses : (isName & names) | port
+    const odd = number ? <u64>(dotCount != 3) | <u64>(length > 15) : <u64>port
     store<u64>(out, <u64>end | (length << 32) | (<u64>number << 48) | (odd << 49))
     store<u64>(shape, dots)
     out += <usize>keep << 3
@@ -342,7 +342,10 @@ function passC(count: u32): void {
     if (token & NUMBER) {
       if (quadMeets(end - length) || ((load<u16>(end - length - 2) == 0x2f2f || load<u8>(end - length - 1) == 64) && hostMeets(end - length)))
         mark(end - 1)
-    } else name(end, length)
+    } else {
+      name(end, length)
+      if (isDigit(load<u8>(end - length)) && quadMeets(end - length)) mark(end - 1)
+    }
   }
 }
 

@@ -1,137 +1,225 @@
-// Drives the scan kernel: lays out its tables for a set of indicators and hands it text. Opens no file: the compiled module is handed in.
-import { parseIpv4 } from "../model/address.js"
-import { canonicalAddress } from "../model/canonical.js"
+// Drives the scan kernel: builds its tables for a set of indicators, once, in a memory that all threads share, and hands it text. Opens no file:
+// the compiled module is handed in.
 import type { Indicator } from "../model/indicator.js"
+import { type Keys, keysOf } from "./compile.js"
 import type { Marked, Scanner } from "./matcher.js"
+import { aroundPlace, type Piece, rarestPlace } from "./pieces.js"
 
-/** Text per scan. */
+/** Text per scan. A longer line is handed over in pieces, each beginning with the last 4,096 bytes of the one before. */
 export const roomBytes = 1 << 20
 
-interface Exports {
-  layout(bits: number, roomBytes: number, has: number): number
-  start(): void
-  room(): number
-  marks(): number
-  newlines(): number
-  addKey(hash: number): void
-  addNetworkPrefix(sixteen: number): void
-  addSixteen(sixteen: number): void
-  hashOfRoom(length: number): number
-  hashOfAddress(address: number): number
-  scan(length: number): number
+/** The kernel and the tables of a set of indicators: a plain value that may be posted to other threads. The tables are never written again. */
+export interface Compiled {
+  readonly module: WebAssembly.Module
+  readonly memory: WebAssembly.Memory
 }
 
-// As in kernel/scan.ts.
+/** As exported by kernel/kernel.ts. */
+interface Kernel {
+  setup(
+    filterBits: number,
+    fingerBits: number,
+    ranges4: number,
+    ranges6: number,
+    gramBits: number,
+    pieceBytes: number,
+    gramStep: number,
+    tinies: number,
+    features: number,
+  ): number
+  table(index: number): number
+  indexRanges4(): void
+  addAddresses(from: number, to: number): void
+  addNetworks(from: number, to: number): void
+  addNames(from: number, to: number, kind: number): number
+  addWords(from: number, to: number): void
+  addDigests(from: number, to: number): void
+  addPiece(piece: number, length: number, place: number, grams: number): void
+  addTiny(first: number): void
+  regionBytes(roomBytes: number): number
+  attach(region: number, roomBytes: number): number
+  scan(length: number): void
+  newlines(): number
+  collect(): number
+  out(): number
+  limit(passes: number): void
+}
+
+// As in kernel/memory.ts.
 const hasIpv4 = 1
 const hasIpv6 = 2
 const hasNames = 4
-const hasHashes = 8
-const hasStrings = 16
+const hasDigests = 8
+const hasIdnLast = 16
+const hasShortGroups = 32
 
-/** A key of the kernel: an address, a span of first two octets, or a text whose hash is looked up. */
-type Key = { readonly address: number } | { readonly from: number; readonly to: number } | { readonly text: string }
+// Kinds of names, as in kernel/kernel.ts.
+const domain = 0
+const host = 1
+const sharedHost = 2
+const mail = 3
+const file = 4
 
-/** A scanner of one thread over the compiled kernel. */
-export function createScanner(module: WebAssembly.Module, indicators: readonly Indicator[]): Scanner {
-  const { features, keys } = keysOf(indicators)
-  const memory = new WebAssembly.Memory({ initial: 64, maximum: 65_536 })
-  const kernel = new WebAssembly.Instance(module, { env: { memory, abort: fail } }).exports as unknown as Exports
-  const bytes = kernel.layout(filterBits(keys.length), roomBytes, features)
-  memory.grow(Math.max(0, Math.ceil(bytes / 65_536) - 64) + 1)
-  kernel.start()
-  const at = kernel.room()
-  addKeys(kernel, keys, new Uint8Array(memory.buffer, at, roomBytes))
+const pageBytes = 65_536
+/** Of shared memory; the tables of a million indicators take some twenty megabytes, a thread's region seven. */
+const pagesMax = 32_768
+/** Text is handed to the builder in stretches of about this length. */
+const stagingBytes = 1 << 18
+const padBytes = 4096
+
+/** Builds the tables: about half a second for a million indicators. */
+export function compileIndicators(module: WebAssembly.Module, indicators: readonly Indicator[]): Compiled {
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: pagesMax, shared: true })
+  const kernel = instantiate(module, memory)
+  const keys = keysOf(indicators)
+  build(kernel, memory, keys)
+  return { module, memory }
+}
+
+/** A scanner of the calling thread. It takes a region of the shared memory for itself: one for each thread, not one for each text. */
+export function openScanner({ module, memory }: Compiled): Scanner {
+  const kernel = instantiate(module, memory)
+  const bytes = kernel.regionBytes(roomBytes)
+  const region = memory.grow(Math.ceil(bytes / pageBytes)) * pageBytes
+  const at = kernel.attach(region, roomBytes)
   const room = new Uint8Array(memory.buffer, at, roomBytes)
-  const pairs = new Uint32Array(memory.buffer, kernel.marks(), roomBytes * 2)
-  return {
-    room,
-    scan(length): Marked {
-      const found = kernel.scan(length)
-      const starts: number[] = []
-      const lines: number[] = []
-      for (let pair = 0; pair < found; pair++) {
-        starts.push(pairs[2 * pair] as number)
-        lines.push(pairs[2 * pair + 1] as number)
-      }
-      return { newlines: kernel.newlines(), starts, lines }
-    },
-  }
+  const pairs = new Uint32Array(memory.buffer, kernel.out())
+  return { room, scan: (length) => scan(kernel, pairs, length) }
 }
 
-function addKeys(kernel: Exports, keys: readonly Key[], room: Uint8Array): void {
-  const encoder = new TextEncoder()
-  for (const key of keys) {
-    if ("address" in key) {
-      kernel.addKey(kernel.hashOfAddress(key.address))
-      kernel.addSixteen(key.address >>> 16)
-    } else if ("text" in key) kernel.addKey(kernel.hashOfRoom(encoder.encodeInto(key.text, room).written))
-    else {
-      for (let sixteen = key.from; sixteen <= key.to; sixteen++) {
-        kernel.addNetworkPrefix(sixteen)
-        kernel.addSixteen(sixteen)
-      }
-    }
-  }
+/** Tables and scanner for one thread. */
+export function createScanner(module: WebAssembly.Module, indicators: readonly Indicator[]): Scanner {
+  return openScanner(compileIndicators(module, indicators))
 }
 
-function keysOf(indicators: readonly Indicator[]): { readonly features: number; readonly keys: readonly Key[] } {
-  let features = 0
-  const keys: Key[] = []
-  const host = (name: string): void => {
-    const four = parseIpv4(name)
-    if (four !== undefined) {
-      features |= hasIpv4
-      keys.push({ address: four })
-    } else if (name.startsWith("[")) features |= hasIpv6
-    else if (!name.includes(".")) features |= hasStrings
-    else {
-      features |= hasNames
-      keys.push({ text: name.split(".").slice(-2).join(".") })
+function scan(kernel: Kernel, pairs: Uint32Array, length: number): Marked {
+  if (length > roomBytes) throw new RangeError(`${length} bytes do not fit the room`)
+  kernel.scan(length)
+  const starts: number[] = []
+  const lines: number[] = []
+  for (let found = kernel.collect(); found > 0; found = kernel.collect()) {
+    for (let pair = 0; pair < found; pair++) {
+      starts.push(pairs[2 * pair] as number)
+      lines.push(pairs[2 * pair + 1] as number)
     }
   }
-  for (const { type, value } of indicators) {
-    switch (type) {
-      case "ipv4-addr": {
-        const range = canonicalAddress(value)?.range
-        if (!range) throw new Error(`no canonical address: ${value}`)
-        features |= hasIpv4
-        if (range.first === range.last) keys.push({ address: Number(range.first) })
-        else keys.push({ from: Number(range.first >> 16n), to: Number(range.last >> 16n) })
-        break
-      }
-      case "ipv6-addr":
-        features |= hasIpv6
-        break
-      case "domain-name":
-        host(value)
-        break
-      case "email-addr":
-        host(value.slice(value.lastIndexOf("@") + 1))
-        break
-      case "url":
-        host(new URL(value).hostname)
-        break
-      case "file:name":
-      case "file:path":
-      case "user-agent":
-        features |= hasStrings
-        break
-      case "x-ja4":
-        features |= hasHashes
-        break
-      default:
-        features |= hasHashes
-        keys.push({ text: value.slice(0, 16) })
-    }
-  }
-  return { features, keys }
+  return { newlines: kernel.newlines(), starts, lines }
 }
 
-/** Sixteen bits of filter for each key, at least 64 KiB and at most 64 MiB. */
-function filterBits(keys: number): number {
-  return Math.min(29, Math.max(19, Math.ceil(Math.log2(Math.max(1, keys) * 16))))
+function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
+  return new WebAssembly.Instance(module, { env: { memory, abort: fail } }).exports as unknown as Kernel
 }
 
 function fail(): never {
   throw new Error("the scan kernel failed an assertion")
+}
+
+function build(kernel: Kernel, memory: WebAssembly.Memory, keys: Keys): void {
+  const { pieces } = keys
+  const names = keys.domains.length + keys.hosts.length + keys.sharedHosts.length + keys.mails.length + keys.files.length + 2
+  const lookups = 2 * names + keys.addresses.length + keys.digests.length + keys.words.length
+  const fingers = 2 * names + keys.digests.length + keys.words.length
+  const grams = pieces.filter((piece) => piece.length >= 4)
+  const tinies = pieces.filter((piece) => piece.length < 4)
+  const gramStep = grams.reduce((step, piece) => Math.min(step, piece.length - 3), grams.length > 0 ? 4 : 0)
+  const pieceBytes = grams.reduce((sum, piece) => sum + Math.min(piece.length, 64), 0)
+  const top = kernel.setup(
+    Math.max(10, log2(lookups * 10) - 6),
+    Math.max(10, log2(fingers * 1.5)),
+    keys.ranges4.length / 2,
+    keys.ranges6.length / 4,
+    log2(Math.max(2, grams.length * gramStep * 2)),
+    pieceBytes,
+    gramStep,
+    tinies.length,
+    featuresOf(keys),
+  )
+  const staging = top + padBytes
+  growTo(memory, staging + stagingBytes + padBytes)
+  new Uint32Array(memory.buffer, kernel.table(5), keys.ranges4.length).set(keys.ranges4)
+  new BigUint64Array(memory.buffer, kernel.table(7), keys.ranges6.length).set(keys.ranges6)
+  kernel.indexRanges4()
+  const batch = new Uint8Array(memory.buffer, staging, stagingBytes)
+  const each = (values: readonly string[], add: (from: number, to: number) => void) => addText(batch, staging, values, add)
+  each(keys.addresses, kernel.addAddresses)
+  each(keys.octets, kernel.addNetworks)
+  const eachName = (values: readonly string[], kind: number) =>
+    each(values, (from, to) => {
+      const lost = kernel.addNames(from, to, kind)
+      if (lost > 0) throw new Error(`${lost} names have no token to be found by`)
+    })
+  eachName(keys.domains, domain)
+  eachName(keys.hosts, host)
+  eachName(keys.sharedHosts, sharedHost)
+  eachName(keys.mails, mail)
+  eachName(keys.files, file)
+  if (keys.ranges4.length + keys.ranges6.length > 0) eachName(["in-addr.arpa", "ip6.arpa"], host)
+  each(keys.words, kernel.addWords)
+  each(keys.digests, kernel.addDigests)
+  addPieces(kernel, memory, grams, gramStep)
+  addTinies(kernel, memory, tinies)
+}
+
+function featuresOf(keys: Keys): number {
+  const addresses = keys.ranges4.length + keys.ranges6.length > 0
+  const names = [keys.domains, keys.hosts, keys.sharedHosts, keys.mails]
+  const hasName = names.some((list) => list.length > 0) || keys.files.length > 0
+  return (
+    (keys.ranges4.length > 0 ? hasIpv4 : 0) |
+    (keys.ranges6.length > 0 ? hasIpv6 : 0) |
+    (hasName || addresses ? hasNames : 0) |
+    (keys.digests.length > 0 ? hasDigests : 0) |
+    (names.some((list) => list.some((name) => /\.xn--[^.]*$/.test(name))) ? hasIdnLast : 0) |
+    (keys.shortGroups ? hasShortGroups : 0)
+  )
+}
+
+/** Hands values over in stretches, each value with a newline behind it. */
+function addText(batch: Uint8Array, at: number, values: readonly string[], add: (from: number, to: number) => void): void {
+  const encoder = new TextEncoder()
+  let text = ""
+  const flush = (): void => {
+    if (text === "") return
+    const { written } = encoder.encodeInto(text, batch)
+    add(at, at + written)
+    text = ""
+  }
+  for (const value of values) {
+    // Three bytes for each character at most.
+    if ((text.length + value.length + 1) * 3 > batch.length) flush()
+    text += `${value}\n`
+  }
+  flush()
+}
+
+function addPieces(kernel: Kernel, memory: WebAssembly.Memory, pieces: readonly Piece[], step: number): void {
+  const at = kernel.table(11)
+  const bytes = new Uint8Array(memory.buffer)
+  let offset = 0
+  for (const piece of pieces) {
+    const { bytes: part, place } = aroundPlace(piece, rarestPlace(piece, step + 3))
+    bytes.set(part, at + offset)
+    kernel.addPiece(offset, part.length, place, step)
+    offset += part.length
+  }
+}
+
+function addTinies(kernel: Kernel, memory: WebAssembly.Memory, tinies: readonly Piece[]): void {
+  const bytes = new Uint8Array(memory.buffer)
+  let at = kernel.table(13)
+  for (const piece of tinies) {
+    bytes[at] = piece.length
+    bytes.set(piece, at + 1)
+    kernel.addTiny(piece[0] as number)
+    at += 4
+  }
+}
+
+function growTo(memory: WebAssembly.Memory, bytes: number): void {
+  const missing = bytes - memory.buffer.byteLength
+  if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
+}
+
+function log2(value: number): number {
+  return Math.ceil(Math.log2(Math.max(1, value)))
 }

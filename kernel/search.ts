@@ -1,0 +1,30 @@
+// Searches one text, the room or the side text, sub-chunk by sub-chunk, so that what the passes hand each other stays in the first-level cache.
+import { passGrams } from "./grams"
+import { countNewlines } from "./marks"
+import { beginSparse, passSparse } from "./sparse"
+import { beginTokens, keepHistory, passA, passB, SUB } from "./tokens"
+
+/** Newlines in the text searched last. */
+export let newlineCount: u32 = 0
+/** For measuring: passes beyond this one are left out. 0 masks, 1 tokens, 2 sparse, 3 all. */
+export let passes: u32 = 3
+export function limitPasses(to: u32): void { passes = to }
+
+/** The 128 bytes behind the text are overwritten with newlines. */
+export function searchText(from: usize, length: u32): void {
+  memory.fill(from + length, 10, 128)
+  beginTokens()
+  beginSparse()
+  newlineCount = 0
+  // One byte of padding at least is looked at, so that a token at the very end is seen to end.
+  for (let done: usize = 0; done <= length; done += SUB) {
+    const blocks = <i32>min<usize>((<usize>length - done + 64) >> 6, SUB >> 6)
+    const start = from + done
+    passA(start, blocks)
+    if (passes > 0) passB(start)
+    if (passes > 1) passSparse()
+    passGrams(start, start + (<usize>blocks << 6))
+    newlineCount += countNewlines(start, min<usize>(start + SUB, from + length))
+    keepHistory(blocks)
+  }
+}
