@@ -63,6 +63,8 @@ export async function hunt(request: HuntRequest): Promise<HuntAnswer> {
         state.files++
         state.hits += done.hits.length
         tell()
+        // A search in this thread leaves no pause by itself: an interrupt could not be heard.
+        await new Promise((resume) => setImmediate(resume))
       }
     })
     await Promise.all(runners)
