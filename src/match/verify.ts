@@ -271,7 +271,8 @@ function occurrence(best: Candidate, { text, fields }: LogRecord, inText: readon
   const message = fields.message
   const where =
     best.where === null && span !== undefined && typeof message === "string" && message.includes(observed) ? "message" : best.where
-  return { indicator, observed, strength, notes, where }
+  // The header's raw text is no role; what it says is, claimed or not (semantics 9.1).
+  return { indicator, observed, strength, notes, where: where !== null && isForwardingHeader(where) ? "network.forwarded_ip" : where }
 }
 
 /** A parser may have decoded the field: the record's own spelling is the one whose reading is the field's. */

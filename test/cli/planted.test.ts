@@ -30,6 +30,12 @@ interface Truth {
   readonly near_misses: readonly { file: string; line: number; value: string }[]
 }
 
+/** The fields that stand for a role of the truth. */
+const rolesOf: Readonly<Record<string, readonly string[]>> = {
+  source: ["source.ip", "network.forwarded_ip"],
+  destination: ["destination.ip"],
+}
+
 describe.skipIf(!present)("the planted archive", () => {
   const folder = mkdtempSync(join(tmpdir(), "sillage-planted-"))
   const bulletinFolder = join(data, "bulletins/certfr-2021-ioc-003")
@@ -75,6 +81,16 @@ describe.skipIf(!present)("the planted archive", () => {
       .filter((plant) => {
         const hit = found(plant.file, plant.line, plant.ioc)
         return !hit || Math.abs(Date.parse(hit.time.earliest) - Date.parse(plant.time)) >= 1000
+      })
+    expect(wrong).toEqual([])
+  })
+
+  it("gives each its role", () => {
+    const wrong = truth.plants
+      .filter((plant) => plant.in_window)
+      .flatMap((plant) => {
+        const where = found(plant.file, plant.line, plant.ioc)?.where ?? "nowhere"
+        return rolesOf[plant.role]?.includes(where) ? [] : [{ ...plant, where }]
       })
     expect(wrong).toEqual([])
   })

@@ -508,7 +508,7 @@ describe("9 claimed forwarders", () => {
     expect(verdict("198.51.100.7", text, { fields, claimed: [ip] })).toBe("exact @network.forwarded_ip")
     expect(
       verdict(ip, text, { fields: { ...fields, "http.request.headers.x-forwarded-for": "203.0.113.9, 198.51.100.7" }, claimed: [ip] }),
-    ).toBe("weak claimed @http.request.headers.x-forwarded-for")
+    ).toBe("weak claimed @network.forwarded_ip")
     expect(verdict(ip, `${ip} ${text}`, { fields: { "source.ip": ip }, claimed: [ip] })).toBe("exact @source.ip")
   })
 })
