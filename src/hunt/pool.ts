@@ -2,7 +2,8 @@
 import { Worker } from "node:worker_threads"
 import type { WorkUnit } from "../model/work-unit.js"
 import type { UnitResult } from "./finding.js"
-import { createScan, type ScanSetup } from "./scan-setup.js"
+import { compileFor } from "./load-matcher.js"
+import { createScan, type ScanSetup, type ThreadSetup } from "./scan-setup.js"
 
 /** Below this, starting threads costs more than it saves. */
 const inlineBytesMax = 24 * 1024 * 1024
@@ -19,12 +20,10 @@ export interface PoolRequest extends ScanSetup {
 }
 
 export async function openPool(request: PoolRequest, bytesTotal: number): Promise<Pool> {
-  if (request.workers <= 1 || bytesTotal <= inlineBytesMax) {
-    const scan = await createScan(request)
-    return { width: 1, run: scan, close: async () => {} }
-  }
   const { indicators, own, trustedProxies } = request
-  return threads(request.workers, { indicators, own, trustedProxies })
+  const setup: ThreadSetup = { indicators, own, trustedProxies, compiled: await compileFor(indicators) }
+  if (request.workers <= 1 || bytesTotal <= inlineBytesMax) return { width: 1, run: createScan(setup), close: async () => {} }
+  return threads(request.workers, setup)
 }
 
 interface Waiting {
@@ -36,7 +35,7 @@ interface Waiting {
 /** A worker that dies gives its unit back; a unit that kills two workers is committed as not searched. */
 const triesMax = 2
 
-function threads(width: number, setup: ScanSetup): Pool {
+function threads(width: number, setup: ThreadSetup): Pool {
   const queue: Waiting[] = []
   const idle: Worker[] = []
   const busy = new Map<Worker, Waiting>()

@@ -1,9 +1,10 @@
 // What a thread needs to search units: the matcher of these indicators and the reader's own networks.
+import type { Compiled } from "../match/kernel.js"
 import type { Indicator } from "../model/indicator.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { createRoleContext } from "../sources/roles.js"
 import type { UnitResult } from "./finding.js"
-import { loadMatcher } from "./load-matcher.js"
+import { matcherOf } from "./load-matcher.js"
 import { scanUnit } from "./scan-unit.js"
 
 export interface ScanSetup {
@@ -12,8 +13,13 @@ export interface ScanSetup {
   readonly trustedProxies: readonly string[]
 }
 
-export async function createScan(setup: ScanSetup): Promise<(unit: WorkUnit) => Promise<UnitResult>> {
-  const matcher = await loadMatcher(setup.indicators)
+/** Crosses to a worker thread: the tables lie in memory that all threads share. */
+export interface ThreadSetup extends ScanSetup {
+  readonly compiled: Compiled
+}
+
+export function createScan(setup: ThreadSetup): (unit: WorkUnit) => Promise<UnitResult> {
+  const matcher = matcherOf(setup.indicators, setup.compiled)
   const context = {
     matcher,
     scanner: matcher.scanner(),

@@ -6,7 +6,7 @@ import type { Hit, Occurrence, Source } from "../model/hit.js"
 import type { Indicator } from "../model/indicator.js"
 import type { Echo } from "../model/log-record.js"
 import type { Problem, ProblemCode } from "../model/problem.js"
-import { formatInstant, type Instant, type TimeInterval } from "../model/time.js"
+import { formatInstant, type Instant, type Stamp, type TimeInterval } from "../model/time.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { type FileClock, keptInRange, resolveStamp, resolveTime, undatedTime } from "../sources/time/resolve.js"
 import { digestOf } from "./digest.js"
@@ -60,7 +60,7 @@ export function settleFile(
       const found = timeOf(finding, leaf.samples, clock)
       const time = keptInRange(found, range.since, range.until, clock)
       if (time === undefined) outsideWindow += finding.occurrences.length
-      else for (const occurrence of finding.occurrences) hits.push(settle(unit, leaf, finding, occurrence, time, indicators))
+      else for (const occurrence of finding.occurrences) hits.push(settle(unit, leaf, finding, occurrence, time, indicators, clock))
     }
     coverage.push({ leaf, entry: coverageOf(unit, leaf, clock) })
   }
@@ -79,10 +79,11 @@ function timeOf(finding: Finding, samples: readonly Sample[], clock: FileClock):
 function settle(
   unit: WorkUnit,
   leaf: LeafResult,
-  { record, place }: Finding,
+  { record, place, at }: Finding,
   occurrence: Occurrence,
   time: TimeInterval,
   indicators: readonly Indicator[],
+  clock: FileClock,
 ): SettledHit {
   const indicator = indicators[occurrence.indicator] as Indicator
   const source: Source = { path: unit.path, ...(leaf.member === undefined ? {} : { member: leaf.member }), ...place }
@@ -106,7 +107,7 @@ function settle(
     strength: occurrence.strength,
     notes: occurrence.notes,
     where: occurrence.where,
-    direction: occurrence.strength === "lookup" ? "unknown" : record.direction,
+    direction: occurrence.strength === "lookup" || occurrence.where === "dns.answers.data" ? "unknown" : record.direction,
     action: record.action,
     outcome: record.action === "blocked" ? "failure" : record.outcome,
     validity: validityOf(indicator, time),
@@ -118,7 +119,7 @@ function settle(
     time: { earliest, latest, assumption: time.assumption },
     record: cut.text,
     truncated: cut.truncated,
-    fields: record.fields,
+    fields: record.created ? { ...record.fields, "event.created": createdOf(record.created, at, clock) } : record.fields,
     grade: gradeOf(occurrence.strength, echo, record),
   }
   // Records whose time only their surroundings give are not known to be equal in time, whatever their text (semantics 10.2).
@@ -126,6 +127,11 @@ function settle(
   const text = record.text.replace(/^<\d{1,3}>/, "")
   const sameness = digestOf(indicator.type, indicator.value, text, earliest ?? "", latest ?? "", own ? hit.id : "")
   return { hit, sameness, earliest: time.earliest, ...(connection === undefined ? {} : { connection }) }
+}
+
+/** The relay's stamp as an instant: the earliest it may mean. */
+function createdOf(created: Stamp, at: number, clock: FileClock): string {
+  return formatInstant(resolveStamp(created, at, clock).earliest as Instant)
 }
 
 /** Text around the match, at most so many bytes, cut between characters. */
