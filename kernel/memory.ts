@@ -10,8 +10,11 @@ export const NET_OCTETS: usize = 16384
 export const ALL_OCTETS: usize = 24576
 /** 65,536 bits: 4-byte grams of the pieces. */
 export const GRAM_BITS: usize = 32768
+/** 65,536 bits each, by two bytes: whether the first hides something before the second; whether the second does behind the first. */
+export const AHEAD: usize = 40960
+export const BEHIND: usize = 49152
 /** 256 bits: folded first bytes of pieces shorter than a gram. */
-export const TINY_BITS: usize = 40960
+export const TINY_BITS: usize = 57344
 export const TABLES: usize = 65536
 
 export const F_IPV4: u32 = 1

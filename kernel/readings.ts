@@ -3,6 +3,7 @@
 import { changed, decodePercent, decodeTransport, dropInvisible, refang } from "./decode"
 import { addReading, beginReadings, isMarked, lineEnd, nextSlow, readingCount, READINGS_MAX, roomAt, setReading } from "./marks"
 import { PAD } from "./memory"
+import { DEFANGED, hidden, INVISIBLE, PERCENT, TRANSPORT } from "./rare"
 import { searchText } from "./search"
 
 const LAYERS: u32 = 3
@@ -35,31 +36,35 @@ export function searchReadings(): void {
 }
 
 function expand(from: usize, to: usize, depth: u32): void {
-  addRefanged(from, to)
+  const needs = hidden(from, to)
+  if (needs & (INVISIBLE | DEFANGED)) addRefanged(from, to, needs)
   if (depth == LAYERS) return
   const out = layersAt + layerBytes * depth
-  for (let kind = 0; kind < 2; kind++) {
-    const end = kind == 0 ? decodeTransport(from, to, out) : decodePercent(from, to, out)
-    if (!changed) continue
-    memory.fill(end, 10, 64)
-    add(out, end)
-    expand(out, end, depth + 1)
-  }
+  if (needs & TRANSPORT) expandInto(out, decodeTransport(from, to, out), depth)
+  if (needs & PERCENT) expandInto(out, decodePercent(from, to, out), depth)
 }
 
-function addRefanged(from: usize, to: usize): void {
+function expandInto(from: usize, to: usize, depth: u32): void {
+  if (!changed) return
+  memory.fill(to, 10, 64)
+  add(from, to)
+  expand(from, to, depth + 1)
+}
+
+/** Refanged text is not decoded further. */
+function addRefanged(from: usize, to: usize, needs: u32): void {
   const visible = layersAt + layerBytes * LAYERS
   const out = visible + layerBytes
   let start = from
-  let end = dropInvisible(from, to, visible)
-  const dropped = changed
-  if (dropped) {
+  let end = to
+  if (needs & INVISIBLE) {
+    end = dropInvisible(from, to, visible)
     memory.fill(end, 10, 64)
     start = visible
-  } else end = to
+  }
   const last = refang(start, end, out)
   if (changed) add(out, last)
-  else if (dropped) add(start, end)
+  else if (needs & INVISIBLE) add(start, end)
 }
 
 function add(from: usize, to: usize): void {

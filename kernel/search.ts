@@ -1,6 +1,7 @@
 // Searches one text, the room or the side text, sub-chunk by sub-chunk, so that what the passes hand each other stays in the first-level cache.
 import { passGrams } from "./grams"
 import { countNewlines } from "./marks"
+import { beginRare, passRare } from "./rare"
 import { beginSparse, passSparse } from "./sparse"
 import { beginTokens, keepHistory, passA, passB, SUB } from "./tokens"
 
@@ -15,6 +16,7 @@ export function searchText(from: usize, length: u32): void {
   memory.fill(from + length, 10, 128)
   beginTokens()
   beginSparse()
+  beginRare()
   newlineCount = 0
   // One byte of padding at least is looked at, so that a token at the very end is seen to end.
   for (let done: usize = 0; done <= length; done += SUB) {
@@ -22,8 +24,11 @@ export function searchText(from: usize, length: u32): void {
     const start = from + done
     passA(start, blocks)
     if (passes > 0) passB(start)
-    if (passes > 1) passSparse()
-    passGrams(start, start + (<usize>blocks << 6))
+    if (passes > 1) {
+      passSparse()
+      passRare()
+      passGrams(start, start + (<usize>blocks << 6))
+    }
     newlineCount += countNewlines(start, min<usize>(start + SUB, from + length))
     keepHistory(blocks)
   }

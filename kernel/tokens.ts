@@ -1,6 +1,6 @@
 // Dotted tokens: addresses, names, and what stands at a name (URLs, mail, files). Four passes over a sub-chunk that stays in the first-level
 // cache: A bit masks and token ends, B shape and filter in three tight loops, C the few candidates. Pass A also finds the blocks for sparse.ts.
-import { embeddedMeets, hostMeets, quadMeets, reverse4Meets, reverse6Meets } from "./address"
+import { hostMeets, quadMeets, reverse4Meets, reverse6Meets } from "./address"
 import { isAlnum, isDigit, isToken } from "./bytes"
 import {
   again, AS_DOMAIN, AS_MAIL, AS_MAIL_HOST, AS_SHARED, AS_WHOLE, AS_WORD, FOLD, fullHash, has, labelHash, mayHave, octetsHash, quickHash,
@@ -9,6 +9,7 @@ import { isMarked, lineEnd, lineStart, mark, reading } from "./marks"
 import {
   ALL_OCTETS, F_DIGESTS, F_IPV4, F_IPV6, F_NAMES, F_SHORT_GROUPS, features, filterAt, filterShift, getBit, LAST_LABELS, NET_OCTETS,
 } from "./memory"
+import { rareMask } from "./rare"
 
 /** Bytes per sub-chunk. */
 export const SUB: usize = 16384
@@ -27,13 +28,14 @@ let endCount: u32 = 0
 let live: usize = 0
 let lookups: usize = 0
 let candidates: usize = 0
-/** Ends of tokens with three hyphens or more. */
-let hyphenated: usize = 0
-let hyphenatedCount: u32 = 0
-/** Blocks with something for sparse.ts: masks of full lanes, colons, long numbers, rare bytes; address; pair lanes. */
+/** Addresses of rare bytes, for rare.ts. */
+export let rares: usize = 0
+export let rareCount: u32 = 0
+/** Blocks with something for sparse.ts: masks of full lanes, colons, long numbers; address; flags: pairs in the first 
+ * and in the third lane, four numbers joined by hyphens. */
 export let sparse: usize = 0
 export let sparseCount: u32 = 0
-export const SPARSE_BYTES: usize = 40
+export const SPARSE_BYTES: usize = 32
 
 // What pass A carries from block to block.
 let carry: u64 = 0
@@ -43,10 +45,11 @@ let lastDots: u64 = 0
 let lastDigits: u64 = 0
 let lastTwo: u64 = 0
 let lastFour: u64 = 0
+let lastJoints: u64 = 0
 let lastInner: u64 = 0
 
 export function tokenBytes(): usize {
-  return ((SUB >> 3) + 128) * 3 + (SUB << 1) * 2 + (SUB << 2) * 3 + BLOCKS * SPARSE_BYTES + 4096
+  return ((SUB >> 3) + 128) * 3 + (SUB << 1) * 2 + (SUB << 2) * 4 + BLOCKS * SPARSE_BYTES + 4096
 }
 
 export function layTokens(at: usize): void {
@@ -61,13 +64,13 @@ export function layTokens(at: usize): void {
   top += BLOCKS * SPARSE_BYTES + 256
   ends = top
   top += (SUB << 1) + 256
-  hyphenated = top
-  top += (SUB << 1) + 256
   live = top
   top += (SUB << 2) + 256
   lookups = top
   top += (SUB << 2) + 256
   candidates = top
+  top += (SUB << 2) + 256
+  rares = top
 }
 
 export function beginTokens(): void {
@@ -78,6 +81,7 @@ export function beginTokens(): void {
   lastDigits = 0
   lastTwo = 0
   lastFour = 0
+  lastJoints = 0
   lastInner = 0
   sharedTo = 0
   store<u64>(tokenBits - 8, 0)
@@ -102,14 +106,6 @@ export function keepHistory(blocks: i32): void {
 // @ts-ignore: decorator
 @inline function letters(lower: v128): v128 { return i8x16.gt_s(i8x16.add(lower, i8x16.splat(5)), i8x16.splat(101)) }
 
-/** `[ \ ] ^ { | } ~`, `# $ % & ' ( )`, escape, `x`, and all that is not ASCII (its sign bit): a superset of what spellings hide behind. */
-// @ts-ignore: decorator
-@inline function rare(v: v128, lower: v128): v128 {
-  const brackets = i8x16.gt_s(i8x16.add(lower, i8x16.splat(1)), i8x16.splat(0x7b))
-  const signs = i8x16.gt_s(i8x16.add(v, i8x16.splat(0x56)), i8x16.splat(0x78))
-  return v128.or(v128.or(v128.or(brackets, signs), v128.or(i8x16.eq(v, i8x16.splat(27)), i8x16.eq(lower, i8x16.splat(0x78)))), v)
-}
-
 /** One bit if the lane's bytes are pairs of letters or digits with one other byte between them. */
 // @ts-ignore: decorator
 @inline function pairLane(others: u32): u32 { return <u32>(others == 0x9249) | <u32>(others == 0x2492) | <u32>(others == 0x4924) }
@@ -118,6 +114,7 @@ export function keepHistory(blocks: i32): void {
 export function passA(from: usize, blocks: i32): void {
   let end = ends
   let spot = sparse
+  let odd = rares
   let added = carry
   let alnum1 = lastAlnum
   let colons1 = lastColons
@@ -125,6 +122,8 @@ export function passA(from: usize, blocks: i32): void {
   let digits1 = lastDigits
   let two1 = lastTwo
   let four1 = lastFour
+  let joints1 = lastJoints
+  const wantJoints: u32 = features & F_IPV4 ? 1 : 0
   const wantLanes: u64 = features & F_DIGESTS ? -1 : 0
   const wantPairs: u32 = features & F_DIGESTS ? 3 : 0
   const wantColons: u64 = features & (F_IPV4 | F_IPV6) ? -1 : 0
@@ -152,7 +151,7 @@ export function passA(from: usize, blocks: i32): void {
     const A = mask64(v128.or(letters(l0), n0), v128.or(letters(l1), n1), v128.or(letters(l2), n2), v128.or(letters(l3), n3))
     const H = mask64(i8x16.eq(v0, HYPHEN), i8x16.eq(v1, HYPHEN), i8x16.eq(v2, HYPHEN), i8x16.eq(v3, HYPHEN))
     const C = mask64(i8x16.eq(v0, COLON), i8x16.eq(v1, COLON), i8x16.eq(v2, COLON), i8x16.eq(v3, COLON))
-    const X = mask64(rare(v0, l0), rare(v1, l1), rare(v2, l2), rare(v3, l3))
+    let X = mask64(rareMask(v0), rareMask(v1), rareMask(v2), rareMask(v3))
     const dots = mask64(i8x16.eq(v0, DOT), i8x16.eq(v1, DOT), i8x16.eq(v2, DOT), i8x16.eq(v3, DOT))
     // The second of two dots ends what stands before it.
     const D = dots & ~((dots << 1) | (dots1 >> 63))
@@ -198,7 +197,8 @@ export function passA(from: usize, blocks: i32): void {
     alnum1 = A
     colons1 = C
     // Eight digits in a row.
-    const two = N & ((N << 1) | (digits1 >> 63))
+    const digitBefore = digits1 >> 63
+    const two = N & ((N << 1) | digitBefore)
     const four = two & ((two << 2) | (two1 >> 62))
     const numbers = four & ((four << 4) | (four1 >> 60)) & wantNumbers
     digits1 = N
@@ -207,10 +207,28 @@ export function passA(from: usize, blocks: i32): void {
     store<u64>(spot, lanes)
     store<u64>(spot, colons, 8)
     store<u64>(spot, numbers, 16)
-    store<u64>(spot, X, 24)
-    store<u32>(spot, <u32>p, 32)
-    store<u32>(spot, pairs, 36)
-    spot += select<usize>(SPARSE_BYTES, 0, (lanes | colons | numbers | X | pairs) != 0)
+    store<u32>(spot, <u32>p, 24)
+    // Three hyphens between digits within a block and the end of the one before.
+    const joints = H & ((N << 1) | digitBefore) & ((N >> 1) | TOP)
+    const joined = <u32>(<u32>popcnt(joints) + <u32>popcnt(joints1 >> 48) > 2) & wantJoints
+    joints1 = joints
+    const flags = pairs | (joined << 2)
+    store<u32>(spot, flags, 28)
+    spot += <usize>((lanes | colons | numbers | flags) != 0) << 5
+    const oddCount = <usize>popcnt(X)
+    store<u32>(odd, <u32>p + <u32>ctz(X))
+    X &= X - 1
+    store<u32>(odd, <u32>p + <u32>ctz(X), 4)
+    X &= X - 1
+    if (oddCount > 2) {
+      let more = odd + 8
+      while (X) {
+        store<u32>(more, <u32>p + <u32>ctz(X))
+        more += 4
+        X &= X - 1
+      }
+    }
+    odd += oddCount << 2
   }
   carry = added
   lastAlnum = alnum1
@@ -219,8 +237,10 @@ export function passA(from: usize, blocks: i32): void {
   lastDigits = digits1
   lastTwo = two1
   lastFour = four1
+  lastJoints = joints1
   endCount = <u32>((end - ends) >> 2)
   sparseCount = <u32>((spot - sparse) / SPARSE_BYTES)
+  rareCount = <u32>((odd - rares) >> 2)
 }
 
 // Flags of a live token, above its address and length.
@@ -229,65 +249,86 @@ const LOOK: u64 = 1 << 49 // a candidate whatever the filter says
 
 /** Kills what cannot be an indicator, hashes the rest, asks the filter, and judges what is left. `from` is the sub-chunk's start. */
 export function passB(from: usize): void {
-  passC(probe(hashLive(measure(from))))
-  if (hyphenatedCount) passHyphenated()
+  passC(probe(hashLive(measure(from, kill(from)))))
 }
 
-/** B1: the token's length and dots from one unaligned load of each bit array; no loop over bytes, no branch. Returns the live tokens. */
-function measure(from: usize): u32 {
-  let out = live
-  let shape = lookups
-  let spread = hyphenated
+/**
+ * B1: two bit arrays and a few bytes tell what cannot be an indicator: a number needs three dots, or the place of a URL's host; a name a last
+ * label of the set. No loop over bytes, no branch. Returns the ends that live, in place.
+ */
+function kill(from: usize): u32 {
+  let out = ends
   const names = <u32>((features & F_NAMES) != 0)
   const addresses = <u32>((features & F_IPV4) != 0)
   const count = endCount
+  const tokens = tokenBits
+  const points = dotBits
   for (let index: u32 = 0; index < count; index++) {
-    let last = <usize>load<u32>(ends + (<usize>index << 2)) - 1
-    const offset = <i32>(last - from)
-    const shift = <u64>(7 - (offset & 7))
-    const at = (offset >> 3) - 7
-    let token = load<u64>(tokenBits + at) << shift
-    let dots = load<u64>(dotBits + at) << shift
-    let hyphens = load<u64>(hyphenBits + at) << shift
+    const place = load<u32>(ends + (<usize>index << 2))
+    const offset = place - <u32>from - 1
+    const shift = <u64>(~offset & 7)
+    const at = <usize>(<i32>offset >> 3) - 7
+    let dots = load<u64>(points + at) << shift
     // One trailing dot is the root's or the sentence's.
     const trailing = dots >> 63
-    last -= <usize>trailing
-    token <<= trailing
     dots <<= trailing
-    hyphens <<= trailing
-    const end = last + 1
-    const wholeLength = <u64>clz(~token | 1)
-    const hyphensInside = hyphens & ~(ALL >> wholeLength)
+    const token = load<u64>(tokens + at) << shift << trailing
+    const end = <usize>place - <usize>trailing
+    const length = <u64>clz(~token | 1)
     const lastLabel = <u64>clz(dots)
-    const number = <u32>isDigit(load<u8>(last)) & <u32>isDigit(load<u8>(end - <usize>min<u64>(lastLabel, 63)))
-    // A hyphen is a boundary for addresses.
-    let length = number ? min<u64>(wholeLength, <u64>clz(hyphens)) : wholeLength
     dots &= ~(ALL >> length)
-    const leading = (dots >> (64 - length)) & 1 & <u64>(length != 0)
-    dots ^= leading << (64 - length)
-    length -= leading
     const dotCount = <u32>popcnt(dots)
     const start = end - <usize>length
-    const host = <u32>(load<u16>(start - 2) == 0x2f2f) | <u32>(load<u8>(start - 1) == 64)
-    const isQuad = <u32>(dotCount == 3) | <u32>(dotCount == 4) | (host & <u32>(dotCount < 3))
-    const label = labelHash(end, <u32>lastLabel)
-    const isName = <u32>(dots != 0) & getBit(LAST_LABELS, label)
+    const before = <u32>load<u16>(start - 2)
+    const number = <u32>(<u32>load<u8>(end - 1) - 48 < 10) & <u32>(<u32>load<u8>(end - <usize>(lastLabel & 63)) - 48 < 10)
+    const quad = <u32>(dotCount > 2) | <u32>(before == 0x2f2f) | <u32>(before >> 8 == 64)
     // `203.0.113.9.https`, as tcpdump names ports.
-    const port = addresses & <u32>(dotCount == 4) & <u32>isDigit(load<u8>(start))
-    const keep = number ? isQuad & addresses : (isName & names) | port
-    const odd = number ? <u64>(dotCount != 3) | <u64>(length > 15) : <u64>port
-    store<u64>(out, <u64>end | (length << 32) | (<u64>number << 48) | (odd << 49))
-    store<u64>(shape, dots)
-    out += <usize>keep << 3
-    shape += <usize>keep << 3
-    store<u32>(spread, <u32>end + <u32>trailing)
-    spread += <usize>(addresses & (1 ^ number) & <u32>(popcnt(hyphensInside) >= 3)) << 2
+    const port = <u32>(dotCount == 4) & <u32>(<u32>load<u8>(start) - 48 < 10) & addresses
+    const name = (getBit(LAST_LABELS, labelHash(end, <u32>lastLabel)) & names & <u32>(dots != 0)) | port
+    store<u32>(out, place)
+    out += <usize>((number & quad & addresses) | (name & ~number)) << 2
   }
-  hyphenatedCount = <u32>((spread - hyphenated) >> 2)
-  return <u32>((out - live) >> 3)
+  return <u32>((out - ends) >> 2)
 }
 
-/** B2: the whole address or the last two labels. */
+/** B2: the shape of what lives: where the token begins, its length and its dots. */
+function measure(from: usize, count: u32): u32 {
+  let out = live
+  let shape = lookups
+  for (let index: u32 = 0; index < count; index++) {
+    const place = load<u32>(ends + (<usize>index << 2))
+    const offset = place - <u32>from - 1
+    const shift = <u64>(~offset & 7)
+    const at = <usize>(<i32>offset >> 3) - 7
+    let dots = load<u64>(dotBits + at) << shift
+    const trailing = dots >> 63
+    dots <<= trailing
+    const token = load<u64>(tokenBits + at) << shift << trailing
+    const hyphens = load<u64>(hyphenBits + at) << shift << trailing
+    const end = <usize>place - <usize>trailing
+    const whole = <u64>clz(~token | 1)
+    const lastLabel = <u64>clz(dots)
+    const number = <u64>isDigit(load<u8>(end - 1)) & <u64>isDigit(load<u8>(end - <usize>(lastLabel & 63)))
+    // A hyphen is a boundary for addresses: the shorter of two lengths, without a branch.
+    const cut = <i64>clz(hyphens) - <i64>whole
+    let length = whole + (<u64>(cut & (cut >> 63)) & (0 - number))
+    dots &= ~(ALL >> length)
+    const leading = (dots >> ((64 - length) & 63)) & <u64>(length != 0)
+    dots ^= leading << ((64 - length) & 63)
+    length -= leading
+    const dotCount = <u32>popcnt(dots)
+    // Only pass C can tell what is no plain quad.
+    const port = <u32>(dotCount == 4) & <u32>isDigit(load<u8>(end - <usize>length)) & (1 ^ <u32>number)
+    const look = <u64>((<u32>number & (<u32>(dotCount != 3) | <u32>(length > 15))) | port)
+    store<u64>(out, <u64>end | (length << 32) | (number << 48) | (look << 49))
+    store<u64>(shape, dots)
+    out += 8
+    shape += 8
+  }
+  return count
+}
+
+/** B3: the whole address or the last two labels. */
 function hashLive(count: u32): u32 {
   const ZERO = i8x16.splat(48)
   for (let index: u32 = 0; index < count; index++) {
@@ -319,7 +360,7 @@ function hashLive(count: u32): u32 {
   return count
 }
 
-/** B3: nothing else in the loop, so that several cache misses are under way at once. */
+/** B4: nothing else in the loop, so that several cache misses are under way at once. */
 function probe(count: u32): u32 {
   let out = candidates
   const filter = filterAt
@@ -422,17 +463,6 @@ function sharedUrl(at: usize): bool {
     if (length < 512 && mayHave(again(quickHash(start, length))) && has(fullHash(start, length, 0) ^ AS_WORD)) return true
   }
   return false
-}
-
-/** Four octets within a name: once per name, at its end. */
-function passHyphenated(): void {
-  for (let index: u32 = 0; index < hyphenatedCount; index++) {
-    const end = <usize>load<u32>(hyphenated + (<usize>index << 2))
-    if (isToken(load<u8>(end))) continue
-    let start = end
-    while (end - start < NAME_MAX && isToken(load<u8>(start - 1))) start--
-    if (embeddedMeets(start, end)) mark(end - 1)
-  }
 }
 
 /** The name's key for the filter, as the passes above see it: the last dotted run; bytes of it in `keyLength`, where it ends in `keyEnd`. */

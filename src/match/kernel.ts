@@ -76,9 +76,13 @@ export function compileIndicators(module: WebAssembly.Module, indicators: readon
   return { module, memory }
 }
 
-/** A scanner of the calling thread. It takes a region of the shared memory for itself: one for each thread, not one for each text. */
-export function openScanner({ module, memory }: Compiled): Scanner {
+/**
+ * A scanner of the calling thread. It takes a region of the shared memory for itself: one for each thread, not one for each text.
+ * `passes` is for measuring: below 3 the later ones are left out, and with them what they would have marked.
+ */
+export function openScanner({ module, memory }: Compiled, passes = 3): Scanner {
   const kernel = instantiate(module, memory)
+  kernel.limit(passes)
   const bytes = kernel.regionBytes(roomBytes)
   const region = memory.grow(Math.ceil(bytes / pageBytes)) * pageBytes
   const at = kernel.attach(region, roomBytes)

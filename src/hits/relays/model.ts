@@ -74,9 +74,13 @@ export interface Model {
   readonly traits: readonly Trait[]
   readonly clock: Clock
   readonly linkBits: number
+  /** What each page or target costs that no seed asked for: the more focused the seeds, the more. */
+  readonly elsewhereCost: number
 }
 
 interface Trait {
+  /** As they are, and smoothed for weighing. */
+  readonly seeds: Float64Array
   readonly seedCounts: Float64Array
   readonly seedValue: readonly number[]
   readonly otherShare: (value: number) => number
@@ -98,7 +102,7 @@ const traitRange: readonly (readonly [number, number])[] = [
   [-300, 0],
   [-300, 0],
   [-300, 0],
-  [-400, 0],
+  [-1600, 0],
   [0, 400],
   [0, 200],
 ]
@@ -106,6 +110,7 @@ const traitFamily: readonly Family[] = ["volume", "behaviour", "behaviour", "beh
 const staticTraits = 5
 
 const oneSeedMax = 200
+const contentFamily = families.indexOf("content")
 const absenceMax = 100
 const absenceTotalMax = 200
 const absenceShare = 0.8
@@ -115,6 +120,9 @@ const linkMax = 800
 const graceMs = 17 * 86_400_000
 const halfLifeMs = 60 * 86_400_000
 const sampleMax = 1_000
+/** Traits that say less are left out. */
+const traitMin = 20
+const focusMax = 0.9
 const slotsPerDay = 86_400_000 / slotMs
 const arcSlots = slotsPerDay / 4
 const coTimedDaysMin = 2
@@ -147,7 +155,7 @@ export function createField(profiles: Profiles, isOutside: (source: number) => b
   for (const unit of population) {
     for (let name = 0; name < staticTraits; name++) {
       const counts = traitCounts[name] as Float64Array
-      const value = staticTrait(profiles, [unit], name, 0)
+      const value = staticTrait(profiles, [unit], name)
       counts[value] = (counts[value] as number) + 1
     }
   }
@@ -165,6 +173,9 @@ export function createField(profiles: Profiles, isOutside: (source: number) => b
 }
 
 export function entityOf(profiles: Profiles, units: readonly number[]): Entity {
+  const only = units[0]
+  if (units.length === 1 && only !== undefined)
+    return { units, tokens: profiles.tokens.subarray(profiles.tokenStart[only], profiles.tokenStart[only + 1]) }
   const tokens = new Set<number>()
   for (const unit of units) {
     for (let at = profiles.tokenStart[unit] as number; at < (profiles.tokenStart[unit + 1] as number); at++)
@@ -180,12 +191,11 @@ export function sharedTokens(seeds: readonly Entity[]): Map<number, number> {
   return shared
 }
 
-/** By family, how surprising each token is that at least two members share. */
+/** By family, how surprising it is that as many members have each token. */
 export function surprisesOf(field: Field, seeds: readonly Entity[]): readonly (readonly number[])[] {
   const found: number[][] = families.map(() => [])
   for (const [token, count] of sharedTokens(seeds)) {
-    if (count < 2) continue
-    found[field.tokenFamily[token] as number]?.push(surpriseOf(field, token, count, seeds.length))
+    found[field.tokenFamily[token] as number]?.push(surpriseOf(field, seeds, token, count))
   }
   return found
 }
@@ -200,13 +210,14 @@ export function buildModel(field: Field, seeds: readonly Entity[], chance: Chanc
   const seedOfUnit = new Map<number, number>()
   for (const [at, seed] of seeds.entries()) for (const unit of seed.units) seedOfUnit.set(unit, at)
   const clock = clockOf(field.profiles, seeds)
-  const bare: Model = { seeds, tokens, expected: [], seedOfUnit, traits: [], clock, linkBits: 0 }
+  const bare: Model = { seeds, tokens, expected: [], seedOfUnit, traits: [], clock, linkBits: 0, elsewhereCost: 0 }
   return {
     ...bare,
     expected: [...tokens.values()].filter(
       (one) => seeds.length >= absenceSeedsMin && one.seeds >= absenceShare * seeds.length && one.full > 0,
     ),
     traits: traitNames.map((_, name) => traitOf(field, bare, name)),
+    elsewhereCost: elsewhereCost(field, bare),
     linkBits: Math.max(0, Math.min(linkMax, centibits(linkPrior / (chance.linkRate + 1 / (field.population.length + 1))))),
   }
 }
@@ -250,6 +261,27 @@ function rawLines(field: Field, model: Model, entity: Entity, without?: number):
   return lines
 }
 
+/** Scanners and crawlers ask for the relays' pages as well, and for much else. */
+function elsewhereLine(field: Field, model: Model, entity: Entity, sharedContent: number, lines: RawLine[]): void {
+  const all = entity.units.reduce((total, unit) => total + (field.profiles.content[unit] as number), 0)
+  const elsewhere = Math.max(0, all - sharedContent)
+  const [low] = traitRange[trait.elsewhere] as readonly [number, number]
+  const bits = Math.max(low, -elsewhere * model.elsewhereCost)
+  if (-bits >= traitMin)
+    lines.push({ kind: "trait", family: "behaviour", id: trait.elsewhere * 8, centibits: bits, seeds: 0, others: elsewhere })
+}
+
+/** From the mean share of a seed's pages that other seeds asked for too. */
+function elsewhereCost(field: Field, model: Model): number {
+  let sum = 0.5
+  for (const seed of model.seeds) {
+    const all = seed.units.reduce((total, unit) => total + (field.profiles.content[unit] as number), 0)
+    sum += all === 0 ? 0 : Math.min(1, sharedContentOf(field, model, seed) / all)
+  }
+  const focus = Math.min(focusMax, sum / (model.seeds.length + 1))
+  return Math.round(-100 * Math.log2(1 - focus))
+}
+
 function linkLines(field: Field, model: Model, entity: Entity, without: number | undefined, lines: RawLine[]): void {
   const partners = new Set<number>()
   for (const unit of entity.units) {
@@ -290,23 +322,28 @@ function traitLine(
   without: number | undefined,
   lines: RawLine[],
 ): void {
+  if (name === trait.elsewhere) {
+    elsewhereLine(field, model, entity, sharedContent, lines)
+    return
+  }
   const one = model.traits[name] as Trait
-  const value = traitValue(field, model, entity.units, name, sharedContent, without)
+  const value = traitValue(field, model, entity.units, name, without)
   if (value < 0) return
   const own = without !== undefined && one.seedValue[without] === value ? 1 : 0
   const count = Math.max(0, (one.seedCounts[value] ?? 0) - own)
   const n = model.seeds.length - (without === undefined ? 0 : 1)
   const [low, high] = traitRange[name] as readonly [number, number]
   const bits = Math.max(low, Math.min(high, centibits(share(count, n) / one.otherShare(value))))
-  if (bits !== 0)
-    lines.push({
-      kind: "trait",
-      family: traitFamily[name] as Family,
-      id: name * 8 + value,
-      centibits: bits,
-      seeds: count,
-      others: Math.round(one.otherShare(value) * field.population.length),
-    })
+  if (Math.abs(bits) < traitMin) return
+  const others = Math.round(one.otherShare(value) * field.population.length)
+  lines.push({
+    kind: "trait",
+    family: traitFamily[name] as Family,
+    id: name * 8 + value,
+    centibits: bits,
+    seeds: (one.seeds[value] ?? 0) - own,
+    others,
+  })
 }
 
 /** Fills each family up to its cap, strongest line first; what only supports counts beside something that carries. */
@@ -346,15 +383,38 @@ function beliefs(
 ): (token: number, count: number) => number {
   const observed = families.map(() => [] as number[])
   for (const [token, count] of shared)
-    if (count >= 2) observed[field.tokenFamily[token] as number]?.push(surpriseOf(field, token, count, seeds.length))
+    if (count >= 2) observed[field.tokenFamily[token] as number]?.push(surpriseOf(field, seeds, token, count))
   for (const list of observed) list.sort((a, b) => a - b)
+  const trust = trustOf(field, seeds, shared)
   return (token, count) => {
-    if (count < 2) return 1
     const family = field.tokenFamily[token] as number
-    const value = surpriseOf(field, token, count, seeds.length)
+    if (count === 1 && family === contentFamily) return trust.get(token) ?? 0
+    const value = surpriseOf(field, seeds, token, count)
     const byChance = (countFrom(chance.surprises[family] as Float64Array, value) + 0.5) / chance.sets
     return Math.max(0, 1 - byChance / Math.max(1, countFrom(observed[family] as number[], value)))
   }
+}
+
+/**
+ * A page that a single seed asked for says something if the seed's other pages are those of other seeds:
+ * by token, the share of them that is, with the mean of all seeds as one page more.
+ */
+function trustOf(field: Field, seeds: readonly Entity[], shared: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+  const counts = seeds.map((seed) => {
+    const pages = [...seed.tokens].filter((token) => field.tokenFamily[token] === contentFamily)
+    // What nobody else in the log asked for has no number, but counts as a page of the seed's own.
+    const all = Math.max(
+      pages.length,
+      seed.units.reduce((sum, unit) => sum + (field.profiles.content[unit] as number), 0),
+    )
+    return { pages, all, common: pages.filter((token) => (shared.get(token) ?? 0) > 1).length }
+  })
+  const focus = counts.reduce((sum, one) => sum + (one.all === 0 ? 0 : one.common / one.all), 0.5) / (seeds.length + 1)
+  const trust = new Map<number, number>()
+  for (const { pages, all, common } of counts) {
+    for (const token of pages) if (shared.get(token) === 1) trust.set(token, (common + focus) / all)
+  }
+  return trust
 }
 
 function weigh(
@@ -387,8 +447,11 @@ function weigh(
   }
 }
 
-function surpriseOf(field: Field, token: number, count: number, n: number): number {
-  return surprise(count, n, share(field.holders[token] as number, field.population.length))
+/** Confirmed seeds stand outside the population, random ones within: both are counted among the holders. */
+function surpriseOf(field: Field, seeds: readonly Entity[], token: number, count: number): number {
+  const apart = field.inPopulation[seeds[0]?.units[0] ?? -1] === 1 ? 0 : seeds.length
+  const holders = (field.holders[token] as number) + (apart ? count : 0)
+  return surprise(count, seeds.length, share(holders, field.population.length + apart))
 }
 
 /** Evidence fades with the distance in time to the nearest seed that shows it: the address may have changed hands. */
@@ -404,19 +467,32 @@ function decay(profiles: Profiles, entity: Entity, weighed: Weighed): number {
 }
 
 function traitOf(field: Field, model: Model, name: number): Trait {
-  const values = model.seeds.map((seed, at) => traitValue(field, model, seed.units, name, sharedContentOf(field, model, seed), at))
+  const values = model.seeds.map((seed, at) => traitValue(field, model, seed.units, name, at))
   const seedCounts = new Float64Array(8)
   for (const value of values) if (value >= 0) seedCounts[value] = (seedCounts[value] as number) + 1
   if (name < staticTraits) {
-    const counts = field.traitCounts[name] as Float64Array
-    return { seedCounts, seedValue: values, otherShare: (value) => share(counts[value] as number, field.population.length) }
+    const plain = field.traitCounts[name] as Float64Array
+    const counts = name === trait.volume ? smoothed(plain) : plain
+    return {
+      seeds: seedCounts,
+      seedCounts: name === trait.volume ? smoothed(seedCounts) : seedCounts,
+      seedValue: values,
+      otherShare: (value) => share(counts[value] as number, field.population.length),
+    }
   }
   const counts = new Float64Array(8)
   for (const unit of field.sample) {
-    const value = traitValue(field, model, [unit], name, 0, model.seedOfUnit.get(unit))
+    const value = traitValue(field, model, [unit], name, model.seedOfUnit.get(unit))
     if (value >= 0) counts[value] = (counts[value] as number) + 1
   }
-  return { seedCounts, seedValue: values, otherShare: (value) => share(counts[value] as number, field.sample.length) }
+  return { seeds: seedCounts, seedCounts, seedValue: values, otherShare: (value) => share(counts[value] as number, field.sample.length) }
+}
+
+/** A few seeds say little about one bucket: neighbours lend a quarter each. */
+function smoothed(counts: Float64Array): Float64Array {
+  return counts.map(
+    (count, at) => count / 2 + (counts[at - 1] ?? (counts[at] as number)) / 4 + (counts[at + 1] ?? (counts[at] as number)) / 4,
+  )
 }
 
 /** Pages of a seed that at least one other seed asked for. */
@@ -424,20 +500,13 @@ function sharedContentOf(field: Field, model: Model, seed: Entity): number {
   let count = 0
   for (const token of seed.tokens) {
     const weighed = model.tokens.get(token)
-    if (weighed && weighed.seeds > 1 && field.tokenFamily[token] === families.indexOf("content")) count++
+    if (weighed && weighed.seeds > 1 && field.tokenFamily[token] === contentFamily) count++
   }
   return count
 }
 
-function traitValue(
-  field: Field,
-  model: Model,
-  units: readonly number[],
-  name: number,
-  sharedContent: number,
-  without: number | undefined,
-): number {
-  if (name < staticTraits) return staticTrait(field.profiles, units, name, sharedContent)
+function traitValue(field: Field, model: Model, units: readonly number[], name: number, without: number | undefined): number {
+  if (name < staticTraits) return staticTrait(field.profiles, units, name)
   const slots = slotsOf(field.profiles, units)
   if (slots.length === 0) return -1
   if (name === trait.hours) {
@@ -453,14 +522,13 @@ function traitValue(
   return days.size >= coTimedDaysMin ? 1 : 0
 }
 
-function staticTrait(profiles: Profiles, units: readonly number[], name: number, sharedContent: number): number {
+function staticTrait(profiles: Profiles, units: readonly number[], name: number): number {
   const sum = (column: Uint32Array) => units.reduce((total, unit) => total + (column[unit] as number), 0)
   if (name === trait.volume) return Math.min(7, Math.floor(Math.log2(Math.max(1, sum(profiles.count)))))
   if (name === trait.assets) return sum(profiles.assets) > 0 ? 1 : 0
   if (name === trait.logins) return sum(profiles.logins) > 0 ? 1 : 0
   if (name === trait.clients) return sum(profiles.clients) >= 4 ? 1 : 0
-  const elsewhere = Math.max(0, sum(profiles.content) - sharedContent)
-  return elsewhere === 0 ? 0 : elsewhere <= 2 ? 1 : elsewhere <= 5 ? 2 : elsewhere <= 12 ? 3 : elsewhere <= 30 ? 4 : 5
+  return 0
 }
 
 function clockOf(profiles: Profiles, seeds: readonly Entity[]): Clock {

@@ -23,6 +23,8 @@ export interface Scored {
 export interface Resemblance {
   /** Share of the set's members re-found from the others. */
   readonly refound: number
+  /** Their number. */
+  readonly found: number
   /** Decides among equal shares. */
   readonly meanCentibits: number
 }
@@ -87,12 +89,13 @@ export function resemblanceOf(field: Field, model: Model, scored: readonly Score
   let refound = 0
   let sum = 0
   for (let at = 0; at < model.seeds.length; at += step) {
-    const total = totalOf(linesFor(field, model, model.seeds[at] as Entity, { without: at }))
+    // Neighbours in the address space are no likeness of behaviour.
+    const total = totalOf(linesFor(field, model, model.seeds[at] as Entity, { without: at }).filter((line) => line.family !== "network"))
     tested++
     sum += Math.max(0, total)
     if (total >= cutoff) refound++
   }
-  return { refound: tested === 0 ? 0 : refound / tested, meanCentibits: tested === 0 ? 0 : sum / tested }
+  return { refound: tested === 0 ? 0 : refound / tested, found: refound, meanCentibits: tested === 0 ? 0 : sum / tested }
 }
 
 /** Chance of a random set to resemble itself as much. */
@@ -106,6 +109,13 @@ export function selfTestP(observed: Resemblance, sets: readonly Resemblance[]): 
 /** Mean number of candidates that a random set gets at or above a score. */
 export function expectedFrom(scores: readonly Int32Array[], floor: number): number {
   return scores.reduce((sum, one) => sum + countFrom(one, floor), 0) / Math.max(1, scores.length)
+}
+
+/** The same in a deal that is unlucky by one standard deviation: the truth is one deal, not the mean of many. */
+export function unluckyFrom(scores: readonly Int32Array[], floor: number): number {
+  const mean = expectedFrom(scores, floor)
+  const squares = scores.reduce((sum, one) => sum + (countFrom(one, floor) - mean) ** 2, 0)
+  return mean + Math.sqrt(squares / Math.max(1, scores.length))
 }
 
 function chanceOf(field: Field, sets: readonly (readonly Entity[])[]): Chance {

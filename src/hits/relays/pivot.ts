@@ -1,10 +1,23 @@
 // From confirmed hits to leads: foreign addresses, ranked by evidence of the same operator, explained and calibrated.
 // Leads say "similar behaviour", never who; and where the seeds do not resemble each other the pivot abstains.
 
+import { dealtScores } from "./dealt.js"
 import { explainLine, explainTrait } from "./explain.js"
 import { type Family, independentFamilies, tokenKinds } from "./family.js"
 import { buildModel, createField, type Entity, entityOf, type Field, type Line, linesFor, type Model, spanOf, totalOf } from "./model.js"
-import { drawNullSets, expectedFrom, type NullSets, nullSetsMin, resemblanceOf, type Scored, scoreAll, selfTestP } from "./null-sets.js"
+import {
+  drawNullSets,
+  expectedFrom,
+  type NullSets,
+  nullSetsMin,
+  type Resemblance,
+  resemblanceOf,
+  type Scored,
+  scoreAll,
+  scoreFloor,
+  selfTestP,
+  unluckyFrom,
+} from "./null-sets.js"
 import type { Profiles, Sample } from "./profile.js"
 
 export interface PivotOptions {
@@ -19,7 +32,10 @@ export interface PivotOptions {
 
 export interface Evidence {
   readonly family: Family
+  /** What counts; with those of all other lines it adds up to the bits of the lead. */
   readonly bits: number
+  /** Before the cap of the family, and before what only supports was left out. */
+  readonly uncapped: number
   readonly text: string
   /** Seeds that show it, and other addresses that do. */
   readonly seeds: number
@@ -69,21 +85,31 @@ export interface PivotResult {
 }
 
 const seedsMin = 3
-const pMax = 0.01
+const pMax = 0.005
+const refoundMin = 2
 const strongQ = 0.05
 const possibleQ = 0.25
 const candidatesMaxDefault = 1_000
 const populationMin = 50
+const doubtMin = 0.25
+/** In a larger field fewer random sets must do. */
+const largeField = 50_000
 
 interface Context {
   readonly field: Field
   readonly model: Model
   readonly nulls: NullSets
   readonly scored: readonly Scored[]
+  readonly observed: Resemblance
+  readonly byChance: number
   readonly q: (centibits: number) => number
 }
 
 export function pivot(profiles: Profiles, options: PivotOptions): PivotResult {
+  return pivotWith(profiles, options, () => undefined)
+}
+
+function pivotWith(profiles: Profiles, options: PivotOptions, see: (context: Context) => void): PivotResult {
   const seeds = seedEntities(profiles, options)
   const names = [...seeds.keys()]
   const nothing = { seeds: names, selfTest: null, candidates: [], hidden: 0 }
@@ -99,54 +125,74 @@ export function pivot(profiles: Profiles, options: PivotOptions): PivotResult {
   if (seeds.size === 0) return abstain("none of the seeds occurs in these logs")
   if (compared < populationMin) return abstain(`only ${compared} other addresses: too few to say what is rare`)
   const members = [...seeds.values()]
-  if (seeds.size < seedsMin) return continuityOnly(field, members, names, options)
   const context = contextOf(field, members, options)
-  const observed = resemblanceOf(field, context.model, context.scored)
+  see(context)
+  if (seeds.size < seedsMin) return continuityOnly(context, members, names, options)
   const selfTest = {
-    refound: round(observed.refound),
-    expectedByChance: round(context.nulls.resemblance.reduce((sum, one) => sum + one.refound, 0) / context.nulls.resemblance.length),
-    p: round(selfTestP(observed, context.nulls.resemblance)),
+    refound: round(context.observed.refound),
+    expectedByChance: round(context.byChance),
+    p: round(selfTestP(context.observed, context.nulls.resemblance)),
+  }
+  if (context.observed.found < refoundMin) {
+    return abstain(`fewer than ${refoundMin} of the hits resemble the others: pivot not supported`, selfTest)
   }
   if (selfTest.p > pMax) {
     return abstain(`the hits do not resemble each other more than random addresses do (p ${selfTest.p}): pivot not supported`, selfTest)
   }
   const leads = leadsOf(context, options)
+  if (leads.length === 0) return abstain("no other address stands out from what chance gives", selfTest)
   return { ...nothing, abstained: false, reason: null, selfTest, compared, candidates: leads, hidden: context.scored.length - leads.length }
 }
 
-/** The whole ranking, calibrated or not: for measuring, not for people. Best first, one line per address. */
-export function rankAll(
+/** The whole ranking beside the result, calibrated or not: for measuring, not for people. Best first, one entry per address. */
+export interface Ranked {
+  readonly value: string
+  readonly bits: number
+  readonly q: number
+}
+
+export function pivotAndRank(
   profiles: Profiles,
   options: PivotOptions,
-): readonly { readonly value: string; readonly bits: number; readonly q: number }[] {
-  const seeds = [...seedEntities(profiles, options).values()]
-  if (seeds.length === 0) return []
-  const context = contextOf(createField(profiles, outside(profiles, options)), seeds, options)
-  return bestOfAddress(profiles, context.scored).map((one) => ({
-    value: addressOf(profiles, one.unit),
-    bits: one.centibits / 100,
-    q: context.q(one.centibits),
-  }))
+): { readonly result: PivotResult; readonly ranking: readonly Ranked[] } {
+  let ranking: readonly Ranked[] = []
+  const result = pivotWith(profiles, options, (context) => {
+    ranking = bestOfAddress(profiles, context.scored).map((one) => ({
+      value: addressOf(profiles, one.unit),
+      bits: one.centibits / 100,
+      q: context.q(one.centibits),
+    }))
+  })
+  return { result, ranking }
 }
 
 function contextOf(field: Field, seeds: readonly Entity[], options: PivotOptions): Context {
-  const nulls = drawNullSets(field, seeds, `${options.seed ?? ""} ${digest(field.profiles)} ${seeds.length}`, nullSetsMin)
+  const chance = `${options.seed ?? ""} ${digest(field.profiles)} ${seeds.length}`
+  const nulls = drawNullSets(field, seeds, chance, field.population.length > largeField ? nullSetsMin : 2 * nullSetsMin)
   const model = buildModel(field, seeds, nulls.chance)
   const scored = scoreAll(field, model)
-  return { field, model, nulls, scored, q: calibrated(scored, nulls) }
+  const observed = resemblanceOf(field, model, scored)
+  const byChance = nulls.resemblance.reduce((sum, one) => sum + one.refound, 0) / nulls.resemblance.length
+  // Seeds that are re-found from each other are no random addresses: what chance gives comes from the others.
+  const doubtful = Math.max(doubtMin, 1 - Math.max(0, observed.refound - byChance))
+  const dealt = dealtScores(field, model, scored, chance, scoreFloor)
+  const expected = (floor: number) =>
+    Math.max(doubtful * expectedFrom(nulls.scores, floor), dealt.standsFor * unluckyFrom(dealt.scores, floor))
+  return { field, model, nulls, scored, observed, byChance, q: calibrated(scored, expected) }
 }
 
-/** q of a score: the candidates that chance gives at or above it, over those there are; never falling with the score. */
-function calibrated(scored: readonly Scored[], nulls: NullSets): (centibits: number) => number {
+/** q of a score: the candidates that chance gives at or above it, over those there are; never falling as the score falls. */
+function calibrated(scored: readonly Scored[], expected: (floor: number) => number): (centibits: number) => number {
   const scores = Int32Array.from(scored, (one) => one.centibits)
   const q = new Float64Array(scores.length)
-  let lowest = 1
-  for (let at = scores.length - 1; at >= 0; at--) {
+  let highest = 0
+  for (let at = 0; at < scores.length; at++) {
     // Equal scores stand or fall together: count to the last of them.
     let reached = at + 1
     while (reached < scores.length && scores[reached] === scores[at]) reached++
-    lowest = Math.min(lowest, expectedFrom(nulls.scores, scores[at] as number) / reached)
-    q[at] = lowest
+    highest = Math.min(1, Math.max(highest, expected(scores[at] as number) / reached))
+    q.fill(highest, at, reached)
+    at = reached - 1
   }
   return (centibits) => {
     let at = 0
@@ -177,7 +223,7 @@ function leadOf(context: Context, one: Scored): Lead {
     bits: one.centibits / 100,
     q: round(context.q(one.centibits)),
     level: levelOf(context, lines) === "strong" ? "strong" : "possible",
-    evidence: lines.filter((line) => line.counted > 0).map((line) => evidenceOf(context, entity, line)),
+    evidence: lines.filter((line) => line.centibits > 0).map((line) => evidenceOf(context, entity, line)),
     counterEvidence: lines.filter((line) => line.counted < 0).map((line) => evidenceOf(context, entity, line)),
     counterfactual: { without: evidenceOf(context, entity, top).text, bits: totalOf(without) / 100, level: levelOf(context, without) },
     firstSeen: Number.isNaN(first) ? null : new Date(first).toISOString(),
@@ -197,12 +243,12 @@ function levelOf(context: Context, lines: readonly Line[]): Level | "hidden" {
 function evidenceOf(context: Context, entity: Entity, line: Line): Evidence {
   const { field, model } = context
   const text = line.kind === "trait" ? explainTrait(line, model.seeds.length) : explainLine(field, model, entity, line, tokenKinds)
-  return { family: line.family, bits: line.counted / 100, text, seeds: line.seeds, others: line.others }
+  return { family: line.family, bits: line.counted / 100, uncapped: line.centibits / 100, text, seeds: line.seeds, others: line.others }
 }
 
 /** One or two seeds resemble nobody by themselves: only sessions, one-time addresses and hand-offs speak. */
-function continuityOnly(field: Field, seeds: readonly Entity[], names: readonly string[], options: PivotOptions): PivotResult {
-  const context = contextOf(field, seeds, options)
+function continuityOnly(context: Context, seeds: readonly Entity[], names: readonly string[], options: PivotOptions): PivotResult {
+  const { field } = context
   const direct = (unit: number) =>
     linesFor(field, context.model, entityOf(field.profiles, [unit])).some((line) => line.family === "continuity" && line.counted > 0)
   const scored = bestOfAddress(

@@ -76,6 +76,7 @@ const undatedWindow = -2_000_000_000
 const sourcesMaxDefault = 4_000_000
 const orphansMax = 1_000_000
 const linkFetchersMax = 20
+const linksMax = 1_000_000
 const linkReachMs = 86_400_000
 
 export function createProfiler(options: ProfilerOptions = {}): Profiler {
@@ -417,17 +418,19 @@ function transposed(rowStart: Int32Array, values: Int32Array, columns: number): 
 
 function linksOf(raw: Raw, profiles: Omit<Profiles, "links">, newId: Int32Array): readonly Link[] {
   const links: Link[] = []
-  const known = new Set<string>()
-  for (let at = 0; at < raw.orphans.unit.length; at++) {
+  const known = new Set<number>()
+  for (let at = 0; at < raw.orphans.unit.length && links.length < linksMax; at++) {
     const to = newId[raw.orphans.unit.at(at)] as number
+    const key = to * orphansMax + raw.orphans.page.at(at)
+    if (known.has(key)) continue
+    known.add(key)
     const page = raw.pages.list[raw.orphans.page.at(at)] as string
     const time = raw.orphans.time.at(at)
     const found = raw.table.find(`p:${page}`)
     const fetchers = found === undefined ? [] : found.id === -1 ? [newId[found.firstHolder] as number] : holdersOf(profiles, found.id)
     if (fetchers.length > linkFetchersMax || fetchers.some((from) => profiles.unitSource[from] === profiles.unitSource[to])) continue
     for (const from of fetchers) {
-      if (!reaches(profiles, from, time) || known.has(`${from} ${to} ${page}`)) continue
-      known.add(`${from} ${to} ${page}`)
+      if (!reaches(profiles, from, time)) continue
       const lag = Number.isNaN(time) ? null : Math.max(0, Math.round((time - nearest(profiles, from, time)) / 1000))
       links.push({ from, to, path: page, lagSeconds: lag, kind: raw.orphans.cache.at(at) ? "cache" : "referrer" })
     }

@@ -113,14 +113,15 @@ function targetTokens(record: ProfileRecord, tokens: string[]): void {
   if (recipient !== undefined) tokens.push(`m:${cut(recipient.toLowerCase())}`)
 }
 
-/** A long value of letters and digits mixed, as links that are sent to one person carry. */
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
+
+/** Long unbroken values of letters and digits, as links carry that are sent to one person. */
 function oneTime(path: string, query: string | undefined): string | undefined {
   const whole = query === undefined ? path : `${path}?${query}`
-  for (const word of whole.split(/[^A-Za-z0-9_-]+/)) {
-    if (word.length >= 20 && /\d/.test(word) && /[A-Za-z]/.test(word) && (word.match(/\d/g)?.length ?? 0) >= 4 && !/-.*-.*-/.test(word))
-      return whole
-  }
-  return undefined
+  if (whole.length < 20 || assets.test(path)) return undefined
+  if (uuid.test(whole)) return whole
+  const word = whole.split(/[^A-Za-z0-9]+/).find((one) => one.length >= 20 && /[A-Za-z]/.test(one) && (one.match(/\d/g)?.length ?? 0) >= 4)
+  return word === undefined ? undefined : whole
 }
 
 /** /16, or /32 of IPv6. */

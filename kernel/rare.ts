@@ -1,0 +1,234 @@
+// Bytes behind which a spelling may hide: escapes, percent signs, entities, colours, bracketed marks, and all that is not ASCII. Most of them
+// hide nothing, which the byte beside them tells; a line with one that does is set aside to be decoded, or marked at once.
+import { hostMeets } from "./address"
+import { isAlnum, isDigit, isHex, isHigh, isLetter, isToken } from "./bytes"
+import { labelHash } from "./hash"
+import { isSlow, mark, markSlow, reading } from "./marks"
+import { AHEAD, BEHIND, F_IDN_LAST, F_IPV4, F_NAMES, features, getBit, LAST_LABELS, setBit } from "./memory"
+import { rareCount, rares } from "./tokens"
+
+/** What a text hides, and so which decoders it needs. */
+export const TRANSPORT: u32 = 1
+export const PERCENT: u32 = 2
+export const INVISIBLE: u32 = 4
+export const DEFANGED: u32 = 8
+
+let namesTo: usize = 0
+export function beginRare(): void { namesTo = 0 }
+
+/** Two loops: the first drops what its neighbour clears, without a branch; the second looks at what is left. */
+export function passRare(): void {
+  let out = rares
+  for (let index: u32 = 0; index < rareCount; index++) {
+    const at = load<u32>(rares + (<usize>index << 2))
+    store<u32>(out, at)
+    out += <usize>(getBit(AHEAD, load<u16>(at)) | getBit(BEHIND, load<u16>(at - 1))) << 2
+  }
+  for (let index = rares; index < out; index += 4) rareByte(load<u32>(index))
+}
+
+/** Fills the two tables of pairs; the second byte is the upper one. */
+export function layPairs(): void {
+  for (let pair: u32 = 0; pair < 65536; pair++) {
+    if (ahead(pair & 255, pair >> 8)) setBit(AHEAD, pair)
+    if (behind(pair & 255, pair >> 8)) setBit(BEHIND, pair)
+  }
+}
+
+function ahead(byte: u32, next: u32): bool {
+  if (byte >= 128) return true
+  switch (byte) {
+    case 27: return true
+    case 92: return isEscape(next)
+    case 37: return isHex(next) || (next | 32) == 117
+    case 38: return next == 35 || isLetter(next)
+    case 35: return next == 48 || next == 49
+    case 94: return next == 91
+    case 40: return isDigit(next) || afterOpen(next)
+    case 91: case 123: return afterOpen(next)
+  }
+  return false
+}
+
+function afterOpen(next: u32): bool {
+  const lower = next | 32
+  return next == 46 || next == 58 || next == 47 || next == 64 || next == 32 || next == 9 || next == 40 || next == 91 || next == 123 || next == 0xc2 || next == 0xa0 || lower == 100 || lower == 112 || lower == 97
+}
+
+function behind(before: u32, byte: u32): bool {
+  if (byte == 120 || byte == 88) return before == 48
+  return (byte == 41 || byte == 93 || byte == 125) && (before == 46 || before == 58 || before == 64 || before == 47)
+}
+
+function rareByte(at: usize): void {
+  const byte = <u32>load<u8>(at)
+  if (byte >= 128) {
+    if (!reading && !isSlow(at) && vanishes(at, byte)) markSlow(at)
+    if (features & F_NAMES && at >= namesTo) unicodeName(at)
+  } else if (byte == 120 || byte == 88) {
+    if (features & F_IPV4) hexHost(at)
+  } else if (!reading && !isSlow(at) && hides(at, byte)) markSlow(at) // readings are decoded already, three layers deep
+}
+
+/** What the text hides. */
+export function hidden(from: usize, to: usize): u32 {
+  let found: u32 = 0
+  for (let block = from; block < to; block += 16) {
+    let bits = <u32>i8x16.bitmask(rareMask(v128.load(block)))
+    if (to - block < 16) bits &= (1 << <u32>(to - block)) - 1
+    for (; bits; bits &= bits - 1) {
+      const at = block + <usize>ctz(bits)
+      if (!(getBit(AHEAD, load<u16>(at)) | getBit(BEHIND, load<u16>(at - 1)))) continue
+      const byte = <u32>load<u8>(at)
+      if (byte < 128) found |= hides(at, byte)
+      else if (vanishes(at, byte)) found |= byte == 0x9b || (byte == 0xc2 && load<u8>(at, 1) == 0x9b) ? TRANSPORT : byte == 0xe3 || (byte == 0xef && load<u8>(at, 1) != 0xbb) ? DEFANGED : INVISIBLE
+    }
+    if (found == (TRANSPORT | PERCENT | INVISIBLE | DEFANGED)) break
+  }
+  return found
+}
+
+/** `[ \ ] ^ { | } ~`, `# $ % & ' ( )`, escape, `x`, and all that is not ASCII (its sign bit). */
+// @ts-ignore: decorator
+@inline export function rareMask(v: v128): v128 {
+  const lower = v128.or(v, i8x16.splat(32))
+  const brackets = i8x16.gt_s(i8x16.add(lower, i8x16.splat(1)), i8x16.splat(0x7b))
+  const signs = i8x16.gt_s(i8x16.add(v, i8x16.splat(0x56)), i8x16.splat(0x78))
+  return v128.or(v128.or(v128.or(brackets, signs), v128.or(i8x16.eq(v, i8x16.splat(27)), i8x16.eq(lower, i8x16.splat(0x78)))), v)
+}
+
+/** What an escape, an entity, a length prefix or a bracketed mark that begins here needs; 0 if there is none. */
+function hides(at: usize, byte: u32): u32 {
+  const next = <u32>load<u8>(at, 1)
+  switch (byte) {
+    case 27: return TRANSPORT
+    case 92: return next == 46 ? DEFANGED : isEscape(next) && !isLoneDigit(at, next) ? TRANSPORT : 0
+    case 37: return (isHex(next) && isHex(load<u8>(at, 2))) || ((next | 32) == 117 && isHex(load<u8>(at, 2))) ? PERCENT : 0
+    case 38: return next == 35 || entity(at + 1) ? TRANSPORT : 0
+    case 35: return (next == 48 && load<u8>(at, 2) - 48 < 4) || (next == 49 && load<u8>(at, 2) == 55) ? TRANSPORT : 0
+    case 94: return next == 91 ? TRANSPORT : 0
+    case 40: return (isDigit(next) && lengthPrefix(at + 1) ? TRANSPORT : 0) | (opener(at, next) ? DEFANGED : 0)
+    case 91:
+    case 123: return opener(at, next) ? DEFANGED : 0
+    case 41:
+    case 93:
+    case 125: return closer(at) ? DEFANGED : 0
+  }
+  return 0
+}
+
+/** `\u`, `\U`, `\x`, `\/`, `\t` and the like, octal, and `\.`; a quote or another backslash behind it hides nothing. */
+function isEscape(next: u32): bool {
+  switch (next) {
+    case 47: case 46: case 117: case 85: case 120: case 97: case 98: case 101: case 102: case 110: case 114: case 116: case 118: return true
+    case 48: case 49: case 50: case 51: return true
+  }
+  return false
+}
+
+function isLoneDigit(at: usize, next: u32): bool {
+  return next - 49 < 3 && !(load<u8>(at, 2) - 48 < 8 && load<u8>(at, 3) - 48 < 8)
+}
+
+function entity(from: usize): bool {
+  let at = from
+  while (at - from < 9 && isLetter(load<u8>(at))) at++
+  return at - from > 1 && load<u8>(at) == 59
+}
+
+/** `(4)evil`: a number of one or two digits in brackets, a label behind it. */
+function lengthPrefix(from: usize): bool {
+  const to = isDigit(load<u8>(from, 1)) ? from + 2 : from + 1
+  const behind = <u32>load<u8>(to, 1)
+  return load<u8>(to) == 41 && behind > 32 && behind != 40 && behind != 41 && behind != 92
+}
+
+/** `[.]`, `(dot)`, `{at}`, `[:]`, `[/]`, `[point]`, `[arobase]` with blanks or more brackets; or `evil[.example`. */
+function opener(at: usize, next: u32): bool {
+  let inner = at + 1
+  let byte = next
+  while (inner - at < 16 && (byte == 32 || byte == 9 || byte == 91 || byte == 40 || byte == 123)) byte = load<u8>(++inner)
+  if (byte == 46 || byte == 58 || byte == 47 || byte == 64) {
+    const before = <u32>load<u8>(at - 1)
+    if (isAlnum(before) || isHigh(before)) return true
+    while (byte == 46 || byte == 58 || byte == 47 || byte == 64) byte = load<u8>(++inner)
+  } else if (isLetter(byte)) {
+    // dot, point, at, arobase
+    const two = ((byte | 32) << 8) | (<u32>load<u8>(inner, 1) | 32)
+    if (two != 0x646f && two != 0x706f && two != 0x6174 && two != 0x6172) return false
+    const start = inner
+    while (inner - start < 8 && isLetter(byte)) byte = load<u8>(++inner)
+  } else return byte == 0xc2 // a no-break space
+  while (byte == 32 || byte == 9) byte = load<u8>(++inner)
+  return byte == 41 || byte == 93 || byte == 125 || isHigh(byte)
+}
+
+/** `evil.]example`: a mark between a word and this bracket, a word or slashes behind. */
+function closer(at: usize): bool {
+  const before = <u32>load<u8>(at - 1)
+  if (before != 46 && before != 58 && before != 64 && before != 47) return false
+  let behind = at + 1
+  while (behind - at < 8 && (load<u8>(behind) == 41 || load<u8>(behind) == 93 || load<u8>(behind) == 125)) behind++
+  const byte = <u32>load<u8>(behind)
+  return isAlnum(byte) || isHigh(byte) || byte == 47
+}
+
+/** `0xcb007109`, `0xcb.0.113.9`: the run it stands in, as a URL's host. */
+function hexHost(at: usize): void {
+  let from = at - 1
+  while (at - from < 40 && (isHex(load<u8>(from - 1)) || load<u8>(from - 1) == 46 || (load<u8>(from - 1) | 32) == 120)) from--
+  if (!isAlnum(load<u8>(from - 1)) && hostMeets(from)) mark(at)
+}
+
+/** Zero-width characters, soft hyphens, no-break spaces, byte order marks; ideographic and full-width dots; CSI. UTF-8, or Latin-1 for three of them. */
+function vanishes(at: usize, byte: u32): bool {
+  const one = <u32>load<u8>(at, 1)
+  const two = <u32>load<u8>(at, 2)
+  switch (byte) {
+    case 0xc2: return one == 0xad || one == 0xa0 || one == 0x9b
+    case 0xe1: return one == 0xa0 && two == 0x8e
+    case 0xe2: return (one == 0x80 && (two == 0x87 || (two >= 0x8b && two <= 0x8f) || (two >= 0xaa && two <= 0xaf))) || (one == 0x81 && two >= 0xa0 && two <= 0xa9)
+    case 0xe3: return one == 0x80 && two == 0x82
+    case 0xef: return (one == 0xbb && two == 0xbf) || (one == 0xbc && two == 0x8e) || (one == 0xbd && two == 0xa1)
+    case 0xad: case 0xa0: case 0x9b: return load<u8>(at - 1) < 128
+  }
+  return false
+}
+
+/**
+ * The run of name characters and of bytes that are not ASCII around this one. UTS 46 maps far too much to be done here, so a run is marked
+ * if a label behind one of its dots begins with a last label of the set, or could stand for one.
+ */
+function unicodeName(at: usize): void {
+  let from = at
+  while (at - from < 256 && inName(load<u8>(from - 1))) from--
+  let to = at
+  while (to - at < 1024 && inName(load<u8>(to))) to++
+  namesTo = to
+  for (let dot = from + 1; dot < to; dot++) {
+    if (load<u8>(dot) != 46) continue
+    let end = dot + 1
+    while (end < to && isAlnum(load<u8>(end))) end++
+    const length = <u32>(end - dot - 1)
+    if (length == 0 ? mayBeLast(dot + 1) : getBit(LAST_LABELS, labelHash(end, length)) != 0 || compatible(end)) {
+      mark(dot)
+      return
+    }
+  }
+}
+
+function mayBeLast(at: usize): bool {
+  const byte = <u32>load<u8>(at)
+  if (byte < 128) return false
+  return (features & F_IDN_LAST) != 0 || compatible(at)
+}
+
+/** A character that UTS 46 may turn into an ASCII letter: full-width, circled, letter-like, superscript, mathematical. */
+function compatible(at: usize): bool {
+  const byte = <u32>load<u8>(at)
+  const one = <u32>load<u8>(at, 1)
+  if (byte == 0xf0) return one == 0x9d || (one == 0x9f && (<u32>load<u8>(at, 2) & 0xfe) == 0x84)
+  return byte == 0xef || (byte == 0xe2 && (one == 0x81 || one == 0x82 || one == 0x84 || one == 0x85 || (one >= 0x91 && one <= 0x93))) || (byte == 0xc5 && one == 0xbf) || (byte == 0xc2 && one == 0xad) || (byte == 0xc2 && one == 0xaa) || (byte == 0xc2 && one == 0xba)
+}
+
+function inName(byte: u32): bool { return byte >= 128 || isToken(byte) || byte == 95 }
