@@ -9,6 +9,7 @@ import { findFormat, recognizeFormat } from "../sources/formats/index.js"
 import type { DecodedRecord, LineParser, LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
 import { looksLikeList } from "./bare-list.js"
 import type { Finding, LeafResult, UnitResult } from "./finding.js"
+import { looksBinary } from "./noise.js"
 import { createSampler, type Sampler } from "./sampler.js"
 
 /** A record's text beyond this is judged by its first part only where it is parsed; the matcher still sees all of it. */
@@ -45,6 +46,10 @@ async function scanLeaf(leaf: Leaf, context: ScanContext): Promise<LeafResult> {
   const run = createRun(format, parsing)
   if (format.decode) await scanRecords(leaf, format, run, context, problems)
   else await scanLines(leaf, run, context)
+  if (format.name === "text" && looksBinary(head)) {
+    const message = "binary content of no known format: only the text that stands in it was searched; convert it and search the result"
+    problems.push({ code: "unsupported", where: leaf.where, message })
+  }
   const stored = await leaf.close()
   return {
     ...(leaf.member === undefined ? {} : { member: leaf.member }),
