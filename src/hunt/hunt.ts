@@ -97,7 +97,7 @@ async function unitsOf(file: WorkUnit): Promise<readonly WorkUnit[]> {
   if (!head) return [file]
   const format = recognizeFormat(head, file.path)
   const { header } = format.open({ path: file.path, roles: { isInside: () => false, isTrustedProxy: () => false, ownGiven: false } })
-  return format.decode || header ? [file] : segmentsOf(file, segmentBytes)
+  return format.decode || format.headed || header ? [file] : segmentsOf(file, segmentBytes)
 }
 
 function answerOf(files: readonly WorkUnit[], settled: readonly (SettledFile | undefined)[], interrupted: boolean): HuntAnswer {
@@ -143,8 +143,9 @@ function mergeCopies(files: readonly (readonly SettledHit[])[]): readonly Settle
   for (const hits of files) {
     const seen = new Map<string, number>()
     for (const one of hits) {
-      const nth = (seen.get(one.sameness) ?? 0) + 1
-      seen.set(one.sameness, nth)
+      const here = `${one.sameness} ${one.hit.source.member ?? ""}`
+      const nth = (seen.get(here) ?? 0) + 1
+      seen.set(here, nth)
       const key = `${one.sameness} ${nth}`
       const known = kept.get(key)
       if (known) known.also.push(one.hit.source)

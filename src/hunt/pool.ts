@@ -22,8 +22,20 @@ export interface PoolRequest extends ScanSetup {
 export async function openPool(request: PoolRequest, bytesTotal: number): Promise<Pool> {
   const { indicators, own, trustedProxies } = request
   const setup: ThreadSetup = { indicators, own, trustedProxies, compiled: await compileFor(indicators) }
-  if (request.workers <= 1 || bytesTotal <= inlineBytesMax) return { width: 1, run: createScan(setup), close: async () => {} }
+  if (request.workers <= 1 || bytesTotal <= inlineBytesMax) return inThisThread(setup)
   return threads(request.workers, setup)
+}
+
+/** One unit at a time: the units of a segmented file are all asked for at once, and there is one room for text. */
+function inThisThread(setup: ThreadSetup): Pool {
+  const scan = createScan(setup)
+  let last: Promise<unknown> = Promise.resolve()
+  const run = (unit: WorkUnit): Promise<UnitResult> => {
+    const result = last.then(() => scan(unit))
+    last = result
+    return result
+  }
+  return { width: 1, run, close: async () => {} }
 }
 
 interface Waiting {

@@ -12,9 +12,6 @@ import type { Finding, LeafResult, UnitResult } from "./finding.js"
 import { looksBinary } from "./noise.js"
 import { createSampler, type Sampler } from "./sampler.js"
 
-/** A record's text beyond this is judged by its first part only where it is parsed; the matcher still sees all of it. */
-const lineBytesMax = 16 * 1024 * 1024
-
 export interface ScanContext {
   readonly matcher: Matcher
   readonly scanner: Scanner
@@ -121,7 +118,7 @@ async function scanLines(leaf: Leaf, run: Run, context: ScanContext): Promise<vo
       const end = after < 0 ? block.length : after
       const line = run.newlines - overlapNewlines + (marked.lines[index] ?? 0) + 1
       const at = block.offset + start
-      judge(lineText(text, start, end), { line, offset: block.partialLine ? block.lineOffset : at }, at, run, context)
+      judge(lineText(text, start, end), { line, offset: block.partialLine ? block.lineOffset : at }, at, run, context, block.partialLine)
     }
     run.sampler.sample(text, block.offset)
     run.newlines += marked.newlines - overlapNewlines
@@ -173,23 +170,23 @@ async function scanRecords(leaf: Leaf, format: LogFormat, run: Run, context: Sca
   flush()
 }
 
-function judge(text: string, place: Place, at: number, run: Run, context: ScanContext): void {
+function judge(text: string, place: Place, at: number, run: Run, context: ScanContext, piece = false): void {
   const record = run.parse(text)
   const occurrences = context.matcher.verify(record)
-  if (occurrences.length === 0) return
-  const last = run.findings[run.findings.length - 1]
-  const again = last && last.place.line === place.line && last.place.offset === place.offset && last.place.record === place.record
-  // Pieces of one long line overlap: an indicator already found on this line is the same hit (semantics 10.1).
-  const fresh = again
-    ? occurrences.filter(
-        (one) =>
-          !run.findings.some(
-            (known) => known.place.offset === place.offset && known.occurrences.some((other) => other.indicator === one.indicator),
-          ),
-      )
-    : occurrences
-  if (fresh.length > 0) run.findings.push({ record, occurrences: fresh, place, at })
+  const fresh = piece ? occurrences.filter((one) => !foundOnLine(run.findings, place, one.indicator)) : occurrences
+  if (fresh.length === 0) return
+  run.findings.push({ record, occurrences: fresh, place, at })
   if (!record.time) run.sampler.around(at)
+}
+
+/** Pieces of one long line overlap and follow each other: an indicator already found on this line is the same hit (semantics 10.1). */
+function foundOnLine(findings: readonly Finding[], place: Place, indicator: number): boolean {
+  for (let at = findings.length - 1; at >= 0; at--) {
+    const finding = findings[at] as Finding
+    if (finding.place.offset !== place.offset) return false
+    if (finding.occurrences.some((one) => one.indicator === indicator)) return true
+  }
+  return false
 }
 
 function placeOf({ line, offset, record }: DecodedRecord): Place {
@@ -202,7 +199,7 @@ function placeOf({ line, offset, record }: DecodedRecord): Place {
 
 function lineText(text: Buffer, start: number, end: number): string {
   const stop = end > start && text[end - 1] === 13 ? end - 1 : end
-  const bytes = text.subarray(start, Math.min(stop, start + lineBytesMax))
+  const bytes = text.subarray(start, stop)
   const decoded = bytes.toString("utf8")
   // Bytes that are no UTF-8 are Latin-1 (semantics 3.2).
   return decoded.includes("\ufffd") ? bytes.toString("latin1") : decoded

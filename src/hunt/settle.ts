@@ -4,7 +4,7 @@ import { gradeOf, validityOf } from "../hits/grade.js"
 import type { Coverage, CoverageState } from "../model/coverage.js"
 import type { Hit, Occurrence, Source } from "../model/hit.js"
 import type { Indicator } from "../model/indicator.js"
-import type { Echo } from "../model/log-record.js"
+import type { Echo, Place } from "../model/log-record.js"
 import type { Problem, ProblemCode } from "../model/problem.js"
 import { formatInstant, type Instant, type Stamp, type TimeInterval } from "../model/time.js"
 import type { WorkUnit } from "../model/work-unit.js"
@@ -148,13 +148,19 @@ function around(text: string, observed: string): { readonly text: string; readon
 function joinSegments(results: readonly UnitResult[]): LeafResult {
   const leaves = results.flatMap((result) => result.leaves)
   let lines = 0
+  let bytes = 0
   const shifted = leaves.map((leaf) => {
-    const before = lines
+    const [linesBefore, bytesBefore] = [lines, bytes]
     lines += leaf.newlines
-    return leaf.findings.map((finding) => ({
-      ...finding,
-      place: finding.place.line === undefined ? finding.place : { ...finding.place, line: finding.place.line + before },
-    }))
+    bytes += leaf.decoded
+    return {
+      findings: leaf.findings.map((finding) => ({
+        ...finding,
+        at: finding.at + bytesBefore,
+        place: moved(finding.place, linesBefore, bytesBefore),
+      })),
+      samples: leaf.samples.map((sample) => ({ ...sample, at: sample.at + bytesBefore })),
+    }
   })
   const sum = (of: (leaf: LeafResult) => number): number => leaves.reduce((total, leaf) => total + of(leaf), 0)
   const first = leaves.find((leaf) => !leaf.empty) ?? (leaves[0] as LeafResult)
@@ -167,11 +173,19 @@ function joinSegments(results: readonly UnitResult[]): LeafResult {
     records: sum((leaf) => leaf.records),
     undated: sum((leaf) => leaf.undated),
     newlines: sum((leaf) => leaf.newlines),
-    samples: leaves.flatMap((leaf) => leaf.samples),
-    findings: shifted.flat(),
+    samples: shifted.flatMap((one) => one.samples),
+    findings: shifted.flatMap((one) => one.findings),
     problems: leaves.flatMap((leaf) => leaf.problems),
     list: first.list,
     empty: false,
+  }
+}
+
+function moved(place: Place, lines: number, bytes: number): Place {
+  return {
+    ...place,
+    ...(place.line === undefined ? {} : { line: place.line + lines }),
+    ...(place.offset === undefined ? {} : { offset: place.offset + bytes }),
   }
 }
 

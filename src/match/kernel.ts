@@ -91,11 +91,6 @@ export function openScanner({ module, memory }: Compiled, passes = 3): Scanner {
   return { room, scan: (length) => scan(kernel, pairs, length) }
 }
 
-/** Tables and scanner for one thread. */
-export function createScanner(module: WebAssembly.Module, indicators: readonly Indicator[]): Scanner {
-  return openScanner(compileIndicators(module, indicators))
-}
-
 function scan(kernel: Kernel, pairs: Uint32Array, length: number): Marked {
   if (length > roomBytes) throw new RangeError(`${length} bytes do not fit the room`)
   kernel.scan(length)

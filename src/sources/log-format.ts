@@ -15,6 +15,8 @@ export interface LogFormat {
    * Never throws on input: a damage is a problem, and what follows it is still read. Absent for formats of lines.
    */
   readonly decode?: (input: DecodeInput) => AsyncIterable<readonly DecodedRecord[]>
+  /** A record's meaning depends on the head of the file, without header lines that tell so: the file is read whole, never in segments. */
+  readonly headed?: true
   /** State of one file: header lines, neighbours. `parse` is called only for lines that hit, `note` for header lines. */
   open(context: ParseContext): LineParser
 }

@@ -87,7 +87,7 @@ function sighting(one: Sighting): readonly string[] {
   const role = [one.direction, one.action, one.outcome].filter((word) => word !== "unknown").join(", ")
   const marks = one.indicator.marks.length > 0 ? `  [${safe(one.indicator.marks.join(", "), 100)}]` : ""
   return [
-    `  ${safe(one.indicator.value, 120)}  ${one.strength}${one.where ? ` as ${one.where}` : ""}${role ? `  ${role}` : ""}${one.echo ? `  echo: ${one.echo}` : ""}  ×${one.count}${marks}`,
+    `  ${safe(one.indicator.value, 120)}  ${one.strength}${one.where ? ` as ${safe(one.where, 80)}` : ""}${role ? `  ${role}` : ""}${one.echo ? `  echo: ${one.echo}` : ""}  ×${one.count}${marks}`,
     `    ${one.firstSeen ?? "unknown"}${one.lastSeen === one.firstSeen ? "" : ` to ${one.lastSeen ?? "unknown"}`}${assumed(one.example)}  ${place}${at}`,
     `    ${safe(one.example.record.trim(), 160)}`,
   ]

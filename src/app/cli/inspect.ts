@@ -51,7 +51,7 @@ function render(view: FileView): string {
   const place = `${safe(view.path, 200)}${view.member === undefined ? "" : `!/${safe(view.member, 200)}`}`
   const fields = Object.entries(view.fields)
     .slice(0, 12)
-    .map(([name, value]) => `${name}=${safe(String(value), 60)}`)
+    .map(([name, value]) => `${safe(name, 80)}=${safe(String(value), 60)}`)
   return [
     `${place}\n  ${view.format}: ${view.title}; first time ${view.first ?? "none"}; ${view.understood} of the first ${view.looked} records understood\n`,
     ...(fields.length > 0 ? [`  ${fields.join("  ")}\n`] : []),

@@ -20,6 +20,7 @@ interface Columns {
 export const delimited: HeadedFormat = {
   name: "csv",
   title: "CSV and TSV with a header line",
+  headed: true,
   recognize(head) {
     if (!isText(head)) return 0
     const lines = headLines(head)
