@@ -1,6 +1,6 @@
 // What a revision of a bulletin changed: added, changed, withdrawn (semantics 11.11).
-import type { Bulletin } from "../model/bulletin.js"
-import type { Indicator } from "../model/indicator.js"
+import type { Bulletin } from "./bulletin.js"
+import type { Indicator } from "./indicator.js"
 
 export interface BulletinDiff {
   readonly added: readonly Indicator[]

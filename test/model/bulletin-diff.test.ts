@@ -1,8 +1,8 @@
 // What a revision changed, and what a bulletin looks like on a page.
 import { expect, test } from "vitest"
 import { bulletinToJson, renderBulletin } from "../../src/app/cli/bulletin-view.js"
-import { diffBulletins, reviseBulletin } from "../../src/intake/diff.js"
 import { readBulletin } from "../../src/intake/intake.js"
+import { diffBulletins, reviseBulletin } from "../../src/model/bulletin-diff.js"
 
 const read = (text: string) => readBulletin("list.csv", Buffer.from(text))
 

@@ -1,0 +1,142 @@
+// The hunts of the workspace and their answers, so that an answer can be shown, reported and compared again.
+import { deflateSync, inflateSync } from "node:zlib"
+import type { Bulletin } from "../../model/bulletin.js"
+import type { Coverage } from "../../model/coverage.js"
+import type { Hit } from "../../model/hit.js"
+import type { Indicator } from "../../model/indicator.js"
+import type { Problem } from "../../model/problem.js"
+import type { Database, Row } from "./database.js"
+
+/** What was asked; plain values, as the command line had them. */
+export interface HuntAsked {
+  readonly paths: readonly string[]
+  /** RFC 3339, UTC; null is open. */
+  readonly since: string | null
+  readonly until: string | null
+  readonly tz: string | null
+  readonly own: readonly string[]
+  readonly trustedProxies: readonly string[]
+}
+
+export interface HuntEntry {
+  /** As `sillage hunts` shows it: a whole number from 1, as text. */
+  readonly id: string
+  /** `running` also stands for one that was cut off and not resumed. */
+  readonly state: "running" | "interrupted" | "done"
+  /** RFC 3339, UTC. */
+  readonly startedAt: string
+  readonly endedAt: string | null
+  readonly asked: HuntAsked
+  /** The `summary` object of the machine output; null until the hunt ended. */
+  readonly summary: Readonly<Record<string, unknown>> | null
+}
+
+/** A hunt's answer, as it is kept. Bulletins come without their indicators, which stand beside them. */
+export interface HuntKept {
+  readonly hits: Iterable<Hit>
+  readonly coverage: Iterable<Coverage>
+  readonly problems: Iterable<Problem>
+}
+
+export interface HuntStore {
+  /** Oldest first. */
+  list(): readonly HuntEntry[]
+  /** `latest` is the latest that ended. */
+  get(id: string): HuntEntry | undefined
+  /** In the order of the machine output. */
+  hits(id: string): Iterable<Hit>
+  coverage(id: string): readonly Coverage[]
+  problems(id: string): readonly Problem[]
+  /** What was hunted, in the order of the bulletins. */
+  indicators(id: string): readonly Indicator[]
+  /** The bulletins hunted, each with its indicators empty: these are in `indicators`. */
+  bulletins(id: string): readonly Bulletin[]
+  begin(
+    asked: HuntAsked,
+    hunted: { readonly indicators: readonly Indicator[]; readonly bulletins: readonly Bulletin[] },
+    at: string,
+  ): string
+  /** Stores the answer and ends the hunt, in one commit. An earlier answer of the same hunt is replaced. */
+  finish(id: string, state: "interrupted" | "done", kept: HuntKept, summary: object, at: string): void
+  remove(id: string): boolean
+}
+
+type PartKind = "hits" | "coverage" | "problems" | "indicators" | "bulletins"
+
+/** Values of one kind are stored so many together: compressed, they take a tenth, and a million of them is a thousand rows. */
+const valuesPerPart = 1000
+
+export function openHunts(db: Database): HuntStore {
+  const find = (id: string): Row | undefined =>
+    id === "latest"
+      ? db.row("SELECT * FROM hunt WHERE ended_at IS NOT NULL ORDER BY id DESC")
+      : /^\d+$/.test(id)
+        ? db.row("SELECT * FROM hunt WHERE id = ?", Number(id))
+        : undefined
+  function* read<T>(id: string, kind: PartKind): Generator<T> {
+    const hunt = find(id)
+    if (!hunt) return
+    for (const row of db.rows("SELECT body FROM hunt_part WHERE hunt = ? AND kind = ? ORDER BY seq", Number(hunt.id), kind)) {
+      yield* JSON.parse(inflateSync(row.body as ArrayBuffer).toString("utf8")) as T[]
+    }
+  }
+  const write = (id: string, kind: PartKind, values: Iterable<unknown>): void => {
+    db.run("DELETE FROM hunt_part WHERE hunt = ? AND kind = ?", Number(id), kind)
+    let seq = 0
+    for (const part of parts(values)) {
+      const body = deflateSync(JSON.stringify(part), { level: 1 })
+      db.run("INSERT INTO hunt_part VALUES (?, ?, ?, ?, ?)", Number(id), kind, seq++, part.length, body)
+    }
+  }
+  return {
+    list: () => Array.from(db.rows("SELECT * FROM hunt ORDER BY id"), entryOf),
+    get: (id) => {
+      const row = find(id)
+      return row && entryOf(row)
+    },
+    hits: (id) => ({ [Symbol.iterator]: () => read<Hit>(id, "hits") }),
+    coverage: (id) => [...read<Coverage>(id, "coverage")],
+    problems: (id) => [...read<Problem>(id, "problems")],
+    indicators: (id) => [...read<Indicator>(id, "indicators")],
+    bulletins: (id) => [...read<Bulletin>(id, "bulletins")],
+    begin: (asked, { indicators, bulletins }, at) =>
+      db.transaction(() => {
+        const id = String(db.run("INSERT INTO hunt (state, started_at, request) VALUES ('running', ?, ?)", at, JSON.stringify(asked)).id)
+        write(id, "indicators", indicators)
+        write(
+          id,
+          "bulletins",
+          bulletins.map((bulletin) => ({ ...bulletin, indicators: [] })),
+        )
+        return id
+      }),
+    finish: (id, state, kept, summary, at) =>
+      db.transaction(() => {
+        for (const kind of ["hits", "coverage", "problems"] as const) write(id, kind, kept[kind])
+        db.run("UPDATE hunt SET state = ?, ended_at = ?, summary = ? WHERE id = ?", state, at, JSON.stringify(summary), Number(id))
+      }),
+    remove: (id) => db.transaction(() => /^\d+$/.test(id) && db.run("DELETE FROM hunt WHERE id = ?", Number(id)).changes > 0),
+  }
+}
+
+function* parts(values: Iterable<unknown>): Generator<readonly unknown[]> {
+  let part: unknown[] = []
+  for (const value of values) {
+    part.push(value)
+    if (part.length < valuesPerPart) continue
+    yield part
+    part = []
+  }
+  if (part.length > 0) yield part
+}
+
+function entryOf(row: Row): HuntEntry {
+  return {
+    id: String(row.id),
+    state: row.state as HuntEntry["state"],
+    startedAt: String(row.started_at),
+    endedAt: row.ended_at === null ? null : String(row.ended_at),
+    asked: JSON.parse(String(row.request)) as HuntAsked,
+    summary: row.summary === null ? null : (JSON.parse(String(row.summary)) as Record<string, unknown>),
+  }
+}
