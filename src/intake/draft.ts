@@ -1,11 +1,11 @@
 // A bulletin while it is being read: takes claims, reads and judges their values, and keeps every refusal with its reason. Bounded.
 import type { Actor, Bulletin, LeftOut } from "../model/bulletin.js"
 import type { Indicator } from "../model/indicator.js"
-import type { ObservableType } from "../model/observable.js"
 import type { Problem, ProblemCode } from "../model/problem.js"
 import { type Pap, parsePap, parseTlp, strictest, type Tlp } from "../model/tlp.js"
 import { namedActor } from "./actors.js"
 import type { Claim, ClaimContext, StatedType } from "./claim.js"
+import { EntryTable } from "./entry-table.js"
 import { hostOf, isPublishers, qualityMarks } from "./quality.js"
 import { type Found, readValue } from "./value.js"
 
@@ -32,9 +32,7 @@ export class BulletinDraft {
   readonly ownHosts = new Set<string>()
   readonly authorities = new Set<string>()
 
-  /** In the order of the document. */
-  private readonly entries: Entry[] = []
-  private readonly byType = new Map<ObservableType, Map<string, Entry>>()
+  private readonly table = new EntryTable<Entry>()
   private readonly left: LeftOut[] = []
   private readonly leftKeys = new Set<string>()
   private readonly found: Problem[] = []
@@ -46,7 +44,7 @@ export class BulletinDraft {
   constructor(readonly name: string) {}
 
   get count(): number {
-    return this.entries.length
+    return this.table.entries.length
   }
 
   /** Reads a claimed value: it becomes an indicator, or is left out with its reason. */
@@ -67,11 +65,10 @@ export class BulletinDraft {
       this.leave(found.type, said.original ?? raw, "indicator-reference", "a site or mailbox of a publisher of bulletins", said.provenance)
       return
     }
-    const byValue = this.valuesOf(found.type)
-    const known = byValue.get(found.value)
+    const known = this.table.find(found.type, found.value)
     if (known) merge(known, said)
-    else if (this.entries.length >= indicatorsMax) this.overfull++
-    else this.keep(newEntry(found, raw, said), byValue)
+    else if (this.count >= indicatorsMax) this.overfull++
+    else this.table.add(newEntry(found, raw, said))
   }
 
   /** Leaves a value out, with its Problem. The same refusal is kept once. */
@@ -138,11 +135,8 @@ export class BulletinDraft {
 
   finish(format: string): Bulletin {
     const bulletin = this.title ?? this.name
-    const indicators: Entry[] = []
-    for (const entry of this.entries) {
-      if (entry.bulletin === "") entry.bulletin = bulletin
-      indicators.push(entry)
-    }
+    const indicators = this.table.entries
+    for (const entry of indicators) if (entry.bulletin === "") entry.bulletin = bulletin
     if (this.unkept > 0)
       this.found.push({
         code: "limit",
@@ -175,25 +169,10 @@ export class BulletinDraft {
   }
 
   private absorbIndicator(indicator: Indicator): void {
-    const byValue = this.valuesOf(indicator.type)
-    const known = byValue.get(indicator.value)
+    const known = this.table.find(indicator.type, indicator.value)
     if (known) merge(known, { ...indicator, withdrawn: indicator.marks.includes("withdrawn") })
-    else if (this.entries.length < indicatorsMax) this.keep({ ...indicator }, byValue)
+    else if (this.count < indicatorsMax) this.table.add({ ...indicator })
     else this.overfull++
-  }
-
-  private valuesOf(type: ObservableType): Map<string, Entry> {
-    let byValue = this.byType.get(type)
-    if (!byValue) {
-      byValue = new Map()
-      this.byType.set(type, byValue)
-    }
-    return byValue
-  }
-
-  private keep(entry: Entry, byValue: Map<string, Entry>): void {
-    byValue.set(entry.value, entry)
-    this.entries.push(entry)
   }
 
   private isOwn(host: string): boolean {
@@ -204,17 +183,43 @@ export class BulletinDraft {
 }
 
 function newEntry(found: Found, raw: string, said: ClaimContext): Entry {
-  const entry: Entry = { type: found.type, value: found.value, bulletin: "", marks: marksOf(found, said), provenance: said.provenance }
-  if (said.validFrom !== undefined) entry.validFrom = said.validFrom
-  if (said.validUntil !== undefined) entry.validUntil = said.validUntil
-  if (said.confidence !== undefined) entry.confidence = said.confidence
-  if (said.toIds !== undefined) entry.toIds = said.toIds
-  if (said.tlp !== undefined) entry.tlp = said.tlp
-  if (said.techniques?.length) entry.techniques = said.techniques
-  if (said.comment) entry.comment = said.comment
   const spelt = said.original ?? raw
-  if (spelt !== found.value) entry.original = spelt
-  return entry
+  return new PlainEntry(found, said, spelt === found.value ? undefined : spelt)
+}
+
+/**
+ * Built by a constructor so that a million entries lie in one piece each; absent fields are absent, not undefined.
+ * Nothing asks for the class: an entry is a plain value.
+ */
+class PlainEntry implements Entry {
+  type: Entry["type"]
+  value: string
+  bulletin = ""
+  marks: readonly string[]
+  provenance: string
+  declare validFrom?: string
+  declare validUntil?: string
+  declare confidence?: number
+  declare toIds?: boolean
+  declare tlp?: Tlp
+  declare techniques?: readonly string[]
+  declare comment?: string
+  declare original?: string
+
+  constructor(found: Found, said: ClaimContext, original: string | undefined) {
+    this.type = found.type
+    this.value = found.value
+    this.marks = marksOf(found, said)
+    this.provenance = said.provenance
+    if (said.validFrom !== undefined) this.validFrom = said.validFrom
+    if (said.validUntil !== undefined) this.validUntil = said.validUntil
+    if (said.confidence !== undefined) this.confidence = said.confidence
+    if (said.toIds !== undefined) this.toIds = said.toIds
+    if (said.tlp !== undefined) this.tlp = said.tlp
+    if (said.techniques?.length) this.techniques = said.techniques
+    if (said.comment) this.comment = said.comment
+    if (original !== undefined) this.original = original
+  }
 }
 
 /** The STIX name nearest to what a document states. */

@@ -43,9 +43,10 @@ export function readTable(text: string, name: string, layout: Layout, draft: Bul
   const { roles } = layout
   const valueAt = roles.flatMap((role, at) => (role.kind === "value" ? [at] : []))
   const typeAt = roles.findLastIndex(({ kind }) => kind === "type")
-  const aside = roles.some(({ kind }) => kind !== "value" && kind !== "type")
+  const asides = roles.flatMap((role, at) =>
+    role.kind === "value" || role.kind === "type" ? [] : [{ kind: role.kind, at, memo: new Map<string, unknown>() }],
+  )
   let first = layout.headed
-  const memo = new Map<string, unknown>()
   for (const row of readRows(text, layout.delimiter)) {
     if (row.cells.length === 1 && isBlankOrComment(row.cells[0]!)) continue
     if (first) {
@@ -55,7 +56,7 @@ export function readTable(text: string, name: string, layout: Layout, draft: Bul
     const where = `${name}:${row.line}`
     if (row.fault === "limit") draft.problem("limit", where, "a cell or a row is too long; what is beyond the limit was not read")
     if (row.fault === "quote") draft.problem("malformed", where, "a quote is never closed; the cell is read as it stands")
-    const context = aside ? readAsides(row, roles, where, draft, memo) : { provenance: where }
+    const context = asides.length > 0 ? readAsides(row, asides, where, draft) : { provenance: where }
     let filled = false
     for (const at of valueAt) {
       const cell = row.cells[at]
@@ -96,13 +97,20 @@ function valuesOf(cell: string, type: StatedType): readonly string[] {
   return parts.length > 1 && parts.every((part) => "found" in readValue(type, part)) ? parts : [cell]
 }
 
+/** A column that says something beside the values, and what its cells were read as: most repeat from row to row. */
+interface Aside {
+  readonly kind: Exclude<Role["kind"], "value" | "type">
+  readonly at: number
+  readonly memo: Map<string, unknown>
+}
+
 /** What a row says beside its values; document-wide cells, equal in every row, are read once. */
-function readAsides(row: Row, roles: readonly Role[], where: string, draft: BulletinDraft, memo: Map<string, unknown>): Context {
+function readAsides(row: Row, asides: readonly Aside[], where: string, draft: BulletinDraft): Context {
   const context: { -readonly [Key in keyof Context]: Context[Key] } = { provenance: where }
-  for (const [at, role] of roles.entries()) {
+  for (const { kind, at, memo } of asides) {
     const cell = row.cells[at]?.trim()
     if (cell === undefined || cell === "") continue
-    switch (role.kind) {
+    switch (kind) {
       case "link":
         for (const link of cell.split(/[\s,]+(?=https?:)/))
           draft.leave("url", link, "indicator-reference", "a reference link of its row", where)
@@ -113,7 +121,7 @@ function readAsides(row: Row, roles: readonly Role[], where: string, draft: Bull
           draft.leave("url", cell, "indicator-reference", "a link in a column that is none of indicators", where)
         break
       case "tlp": {
-        const tlp = parseTlp(cell)
+        const tlp = remembered(memo, cell, () => parseTlp(cell))
         if (tlp) context.tlp = tlp
         draft.tlp = strictest(draft.tlp, tlp)
         break
@@ -123,13 +131,13 @@ function readAsides(row: Row, roles: readonly Role[], where: string, draft: Bull
         break
       case "validFrom":
       case "validUntil":
-        context[role.kind] = remembered(memo, cell, () => parseInstant(cell))
+        context[kind] = remembered(memo, cell, () => parseInstant(cell))
         break
       case "confidence":
-        context.confidence = remembered(memo, `confidence ${cell}`, () => parseConfidence(cell))
+        context.confidence = remembered(memo, cell, () => parseConfidence(cell))
         break
       case "comment":
-        context.comment = cell
+        context.comment = remembered(memo, cell, () => cell)
         break
       case "toIds":
         context.toIds = /^(?:1|true|yes|oui|y)$/i.test(cell)
@@ -138,14 +146,14 @@ function readAsides(row: Row, roles: readonly Role[], where: string, draft: Bull
         context.withdrawn = /^(?:1|true|yes|oui|y)$/i.test(cell)
         break
       case "techniques":
-        context.techniques = remembered(memo, `techniques ${cell}`, () =>
+        context.techniques = remembered(memo, cell, () =>
           [...new Set([...techniquesIn(cell), ...cell.split(/\s*,\s*/).map((phase) => phase.replace(/\s*\(.*\)$/, ""))])].filter(
             (phase) => phase !== "",
           ),
         )
         break
       case "actor":
-        remembered(memo, `actor ${cell}`, () => readActors(cell, where, draft))
+        remembered(memo, cell, () => readActors(cell, where, draft))
         break
       case "title":
         draft.title ??= cell
@@ -159,7 +167,7 @@ function readAsides(row: Row, roles: readonly Role[], where: string, draft: Bull
       case "tags":
         context.tlp = strictest(
           context.tlp,
-          remembered(memo, `tags ${cell}`, () => readTags(cell, where, draft)),
+          remembered(memo, cell, () => readTags(cell, where, draft)),
         )
         break
     }
@@ -193,7 +201,8 @@ function readTags(cell: string, where: string, draft: BulletinDraft): Tlp | unde
 const rememberedMax = 10_000
 
 function remembered<Value>(memo: Map<string, unknown>, key: string, make: () => Value): Value {
-  if (memo.has(key)) return memo.get(key) as Value
+  const known = memo.get(key)
+  if (known !== undefined) return known as Value
   const value = make()
   if (memo.size < rememberedMax) memo.set(key, value)
   return value

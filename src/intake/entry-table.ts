@@ -1,0 +1,71 @@
+// Entries in the order of the document, found again by type and value. A million of them cost a fraction of a Map: numbers only, one probe each.
+import type { Observable, ObservableType } from "../model/observable.js"
+
+/** Neighbours looked at before a crowded value goes to the overflow: a document made of colliding values costs no more than any other. */
+const probesMax = 64
+
+export class EntryTable<Entry extends Observable> {
+  readonly entries: Entry[] = []
+  /** Index into the entries plus one, 0 is free; beside it the value's hash, so that most strangers are told apart without reading them. */
+  private places = new Int32Array(1024)
+  private hashes = new Int32Array(1024)
+  private readonly overflow = new Map<string, number>()
+
+  find(type: ObservableType, value: string): Entry | undefined {
+    const hash = entryHash(type, value)
+    const mask = this.places.length - 1
+    for (let probe = 0; probe < probesMax; probe++) {
+      const at = (hash + probe) & mask
+      const place = this.places[at]!
+      if (place === 0) return undefined
+      if (this.hashes[at] !== hash) continue
+      const entry = this.entries[place - 1]!
+      if (entry.value === value && entry.type === type) return entry
+    }
+    const place = this.overflow.get(`${type} ${value}`)
+    return place === undefined ? undefined : this.entries[place - 1]
+  }
+
+  /** Adds an entry that `find` does not know. */
+  add(entry: Entry): void {
+    this.entries.push(entry)
+    if (this.entries.length * 2 > this.places.length) this.grow()
+    this.settle(this.entries.length)
+  }
+
+  private settle(place: number): void {
+    const { type, value } = this.entries[place - 1]!
+    this.place(place, entryHash(type, value))
+  }
+
+  private place(place: number, hash: number): void {
+    const mask = this.places.length - 1
+    for (let probe = 0; probe < probesMax; probe++) {
+      const at = (hash + probe) & mask
+      if (this.places[at] !== 0) continue
+      this.places[at] = place
+      this.hashes[at] = hash
+      return
+    }
+    const { type, value } = this.entries[place - 1]!
+    this.overflow.set(`${type} ${value}`, place)
+  }
+
+  /** Hashes are kept, so that growing reads no value again. */
+  private grow(): void {
+    const { places, hashes } = this
+    const crowded = [...this.overflow.values()]
+    this.places = new Int32Array(places.length * 4)
+    this.hashes = new Int32Array(places.length * 4)
+    this.overflow.clear()
+    for (const [at, place] of places.entries()) if (place !== 0) this.place(place, hashes[at]!)
+    for (const place of crowded) this.settle(place)
+  }
+}
+
+/** FNV-1a over the type's length and the value, mixed once more since the table uses its low bits. */
+export function entryHash(type: string, value: string): number {
+  let hash = 0x811c9dc5 ^ type.length
+  for (let at = 0; at < value.length; at++) hash = Math.imul(hash ^ value.charCodeAt(at), 0x01000193)
+  return hash ^ (hash >>> 15)
+}
