@@ -1,0 +1,51 @@
+// An address, network or range of canonical form as the networks that cover exactly it: what most targets take.
+import { formatIpv4, formatIpv6 } from "../../model/address.js"
+import { canonicalAddress } from "../../model/canonical.js"
+
+export interface AddressBlock {
+  readonly version: 4 | 6
+  /** Lowest address, canonical. */
+  readonly address: string
+  readonly prefix: number
+  /** `address` alone where it is one address, `address/prefix` otherwise. */
+  readonly text: string
+}
+
+/** The fewest networks that together are the value (RFC 4632 section 3.1 arithmetic). Throws if the value is not canonical. */
+export function addressBlocks(value: string): readonly AddressBlock[] {
+  const parsed = canonicalAddress(value)
+  if (!parsed) throw new Error(`not a canonical address: ${value}`)
+  const { version, first, last } = parsed.range
+  const width = version === 4 ? 32 : 128
+  const blocks: AddressBlock[] = []
+  let at = first
+  while (at <= last) {
+    let bits = 0
+    while (bits < width && aligned(at, bits + 1) && at + (1n << BigInt(bits + 1)) - 1n <= last) bits++
+    blocks.push(block(version, at, width - bits))
+    at += 1n << BigInt(bits)
+  }
+  return blocks
+}
+
+/** Every address of the value, if there are at most `max`; undefined if there are more. */
+export function singleAddresses(value: string, max: number): readonly string[] | undefined {
+  const parsed = canonicalAddress(value)
+  if (!parsed) throw new Error(`not a canonical address: ${value}`)
+  const { version, first, last } = parsed.range
+  if (last - first >= BigInt(max)) return undefined
+  return Array.from({ length: Number(last - first) + 1 }, (_, offset) => format(version, first + BigInt(offset)))
+}
+
+function aligned(address: bigint, bits: number): boolean {
+  return (address & ((1n << BigInt(bits)) - 1n)) === 0n
+}
+
+function block(version: 4 | 6, first: bigint, prefix: number): AddressBlock {
+  const address = format(version, first)
+  return { version, address, prefix, text: prefix === (version === 4 ? 32 : 128) ? address : `${address}/${prefix}` }
+}
+
+function format(version: 4 | 6, address: bigint): string {
+  return version === 4 ? formatIpv4(address) : formatIpv6(address)
+}

@@ -1,0 +1,200 @@
+// Elasticsearch and OpenSearch: the indicators as documents under their ECS names, and queries over the logs.
+import type { Indicator } from "../../model/indicator.js"
+import { addressBlocks } from "./address-blocks.js"
+import type { Capabilities, RenderInput, RuleExporter, RuleFile } from "./exporter.js"
+import { comments, headerLines, plainText } from "./header.js"
+import { type QueryTarget, queriesFor } from "./queries.js"
+import { addressConditions, type Dialect, doubleQuoted, inChunks } from "./query.js"
+import { uuidOf } from "./stable-id.js"
+import { urlParts } from "./url-parts.js"
+
+const index = "sillage-indicators"
+const queryMax = 500
+
+const capabilities: Capabilities = {
+  "ipv4-addr": { strengths: ["exact", "cidr"], directions: "both", sees: "source.ip, destination.ip, client.ip, server.ip" },
+  "ipv6-addr": { strengths: ["exact", "cidr"], directions: "both", sees: "source.ip, destination.ip, client.ip, server.ip" },
+  "domain-name": {
+    strengths: ["exact", "subdomain"],
+    directions: "outbound",
+    sees: "dns.question.name, url.domain, tls.client.server_name",
+  },
+  url: { strengths: ["exact"], directions: "outbound", sees: "url.full" },
+  "email-addr": { strengths: ["exact"], directions: "both", sees: "email.from.address, email.to.address" },
+  "user-agent": { strengths: ["exact"], directions: "both", sees: "user_agent.original" },
+  "file:name": { strengths: ["exact"], directions: "none", sees: "file.name" },
+  "file:hashes.MD5": { strengths: ["exact"], directions: "none", sees: "file.hash, process.hash" },
+  "file:hashes.SHA-1": { strengths: ["exact"], directions: "none", sees: "file.hash, process.hash" },
+  "file:hashes.SHA-256": { strengths: ["exact"], directions: "none", sees: "file.hash, process.hash" },
+  "file:hashes.SHA-512": { strengths: ["exact"], directions: "none", sees: "file.hash, process.hash" },
+}
+
+const hash = (name: string): readonly string[] => [`file.hash.${name}`, `process.hash.${name}`]
+
+const target: QueryTarget = {
+  title: "logs",
+  query: (condition) =>
+    `FROM logs-*\n| WHERE ${condition}\n| KEEP @timestamp, source.ip, destination.ip, event.*, host.name, user.name, message\n| SORT @timestamp`,
+  addresses: ["source.ip", "destination.ip", "client.ip", "server.ip"],
+  names: ["dns.question.name", "url.domain", "tls.client.server_name"],
+  urls: ["url.full"],
+  mails: ["email.from.address", "email.to.address"],
+  agents: ["user_agent.original"],
+  files: ["file.name"],
+  hashes: {
+    "file:hashes.MD5": hash("md5"),
+    "file:hashes.SHA-1": hash("sha1"),
+    "file:hashes.SHA-256": hash("sha256"),
+    "file:hashes.SHA-512": hash("sha512"),
+  },
+}
+
+const esql: Dialect = {
+  quote: doubleQuoted,
+  or: "OR",
+  in: (field, list) => `${field} IN (${list})`,
+  equals: (field, literal) => `${field} == ${literal}`,
+  endsWith: (field, literal) => `ENDS_WITH(${field}, ${literal})`,
+  within: (field, literal) => `CIDR_MATCH(${field}, ${literal})`,
+  group: (text) => text,
+}
+
+export const elasticsearch: RuleExporter = {
+  name: "elasticsearch",
+  title: "Elasticsearch indicator index and ES|QL queries",
+  actions: ["alert"],
+  capabilities,
+  render: (input): readonly RuleFile[] => [...indexFiles(input), { name: "sillage.esql", content: queryLines(input) }],
+  checkers: [],
+}
+
+export const opensearch: RuleExporter = {
+  name: "opensearch",
+  title: "OpenSearch indicator index and queries",
+  actions: ["alert"],
+  capabilities,
+  render: (input): readonly RuleFile[] => [
+    ...indexFiles(input),
+    { name: "sillage-queries.ndjson", content: searchLines(input.indicators) },
+  ],
+  checkers: [],
+}
+
+function* queryLines({ indicators, header }: RenderInput): Iterable<string> {
+  yield comments("//", header)
+  for (const { title, text } of queriesFor(target, indicators, esql, queryMax)) yield `\n// ${title}\n${text}\n`
+}
+
+function indexFiles({ indicators, header }: RenderInput): readonly RuleFile[] {
+  const mapping = {
+    index_patterns: [index],
+    _meta: { about: headerLines(header) },
+    template: {
+      mappings: {
+        properties: {
+          "threat.indicator.ip": { type: "ip" },
+          "threat.indicator.ip_range": { type: "ip_range" },
+          "threat.indicator.first_seen": { type: "date" },
+          "threat.indicator.last_seen": { type: "date" },
+        },
+      },
+    },
+  }
+  return [
+    { name: "sillage-index-template.json", content: [`${JSON.stringify(mapping, null, 2)}\n`] },
+    { name: "sillage-indicators.ndjson", content: bulkLines(indicators) },
+  ]
+}
+
+/** The body of a bulk request: an action and a document for each indicator, with ids that make a second load change nothing. */
+function* bulkLines(indicators: readonly Indicator[]): Iterable<string> {
+  for (const indicator of indicators) {
+    const action = { index: { _index: index, _id: uuidOf("indicator", indicator.type, indicator.value) } }
+    yield `${JSON.stringify(action)}\n${JSON.stringify(documentOf(indicator))}\n`
+  }
+}
+
+function documentOf(indicator: Indicator): Record<string, unknown> {
+  return {
+    "event.kind": "enrichment",
+    "event.category": "threat",
+    "event.type": "indicator",
+    "threat.indicator.type": indicator.type.startsWith("file:") ? "file" : indicator.type,
+    "threat.indicator.provider": plainText(indicator.bulletin),
+    ...(indicator.tlp === undefined ? {} : { "threat.indicator.marking.tlp": indicator.tlp.toUpperCase() }),
+    ...(indicator.confidence === undefined ? {} : { "threat.indicator.confidence": confidenceOf(indicator.confidence) }),
+    ...(indicator.validFrom === undefined ? {} : { "threat.indicator.first_seen": indicator.validFrom }),
+    ...(indicator.validUntil === undefined ? {} : { "threat.indicator.last_seen": indicator.validUntil }),
+    ...valueFields(indicator),
+  }
+}
+
+function valueFields({ type, value }: Indicator): Record<string, unknown> {
+  switch (type) {
+    case "ipv4-addr":
+    case "ipv6-addr": {
+      const blocks = addressBlocks(value)
+      const [only] = blocks
+      return blocks.length === 1 && only && !only.text.includes("/")
+        ? { "threat.indicator.ip": value }
+        : { "threat.indicator.ip_range": blocks.map(({ address, prefix }) => `${address}/${prefix}`) }
+    }
+    case "domain-name":
+      return { "threat.indicator.url.domain": value }
+    case "url":
+      return { "threat.indicator.url.full": value, "threat.indicator.url.domain": urlParts(value).host }
+    case "email-addr":
+      return { "threat.indicator.email.address": value }
+    case "file:name":
+      return { "threat.indicator.file.name": value }
+    case "user-agent":
+      return { "threat.indicator.user_agent.original": value }
+    default:
+      return { [`threat.indicator.file.hash.${type.slice("file:hashes.".length).toLowerCase().replace("-", "")}`]: value }
+  }
+}
+
+/** ECS knows words, STIX numbers: the scale of STIX 2.1 appendix A, None/Low/Med/High. */
+function confidenceOf(confidence: number): string {
+  return confidence === 0 ? "None" : confidence < 30 ? "Low" : confidence < 70 ? "Medium" : "High"
+}
+
+/** The body of a multi-search: one request for each kind and chunk. */
+function* searchLines(indicators: readonly Indicator[]): Iterable<string> {
+  for (const chunk of inChunks(indicators, queryMax)) {
+    const should = [...addressClauses(chunk), ...nameClauses(chunk), ...termClauses(chunk)]
+    if (should.length === 0) continue
+    yield `${JSON.stringify({ index: "logs-*", allow_partial_search_results: false })}\n`
+    yield `${JSON.stringify({ size: 1000, sort: ["@timestamp"], query: { bool: { minimum_should_match: 1, should } } })}\n`
+  }
+}
+
+function addressClauses(chunk: readonly Indicator[]): readonly unknown[] {
+  const addresses = chunk.filter(({ type }) => type === "ipv4-addr" || type === "ipv6-addr")
+  // A terms query on an ip field takes networks beside addresses.
+  const all = addressConditions(addresses, [""]).flatMap((one) => (one.op === "in" ? one.values : one.op === "within" ? [one.network] : []))
+  return all.length === 0 ? [] : (target.addresses ?? []).map((field) => ({ terms: { [field]: all } }))
+}
+
+function nameClauses(chunk: readonly Indicator[]): readonly unknown[] {
+  const names = chunk.filter(({ type }) => type === "domain-name").map(({ value }) => value)
+  if (names.length === 0) return []
+  return (target.names ?? []).flatMap((field) => [
+    { terms: { [field]: names } },
+    ...names.map((name) => ({ wildcard: { [field]: { value: `*.${name}`, case_insensitive: true } } })),
+  ])
+}
+
+function termClauses(chunk: readonly Indicator[]): readonly unknown[] {
+  const plain = [
+    ["url", target.urls],
+    ["email-addr", target.mails],
+    ["user-agent", target.agents],
+    ["file:name", target.files],
+    ...Object.entries(target.hashes ?? {}),
+  ] as const
+  return plain.flatMap(([type, fields]) => {
+    const values = chunk.filter((one) => one.type === type).map(({ value }) => value)
+    return values.length === 0 ? [] : (fields ?? []).map((field) => ({ terms: { [field]: values } }))
+  })
+}

@@ -1,0 +1,46 @@
+// iptables with ipset: the sets as `ipset restore` reads them, and the rules that ask them.
+import type { Indicator } from "../../model/indicator.js"
+import { addressBlocks } from "./address-blocks.js"
+import type { RuleExporter } from "./exporter.js"
+import { comments } from "./header.js"
+
+export const ipset: RuleExporter = {
+  name: "ipset",
+  title: "iptables with ipset",
+  actions: ["alert", "block"],
+  capabilities: {
+    "ipv4-addr": { strengths: ["exact", "cidr"], directions: "both", sees: "packets through or to this host" },
+    "ipv6-addr": { strengths: ["exact", "cidr"], directions: "both", sees: "packets through or to this host" },
+  },
+  render: ({ indicators, header, action }) => [
+    { name: "sillage.ipset", content: setLines(indicators, comments("#", header)) },
+    { name: "sillage.iptables", content: [comments("#", header), ruleLines(action === "block")] },
+    { name: "sillage.ip6tables", content: [comments("#", header), ruleLines(action === "block").replaceAll("sillage4", "sillage6")] },
+  ],
+  checkers: [{ program: "ipset", args: ["restore", "-!", "--file", "{file}", "--test"], files: /\.ipset$/ }],
+}
+
+function* setLines(indicators: readonly Indicator[], head: string): Iterable<string> {
+  yield head
+  for (const [set, family, version] of [
+    ["sillage4", "inet", 4],
+    ["sillage6", "inet6", 6],
+  ] as const) {
+    const blocks = new Set<string>()
+    for (const { value, type } of indicators)
+      if (type === (version === 4 ? "ipv4-addr" : "ipv6-addr")) for (const { text } of addressBlocks(value)) blocks.add(text)
+    yield `create ${set} hash:net family ${family} maxelem ${Math.max(65_536, blocks.size)} -exist\nflush ${set}\n`
+    for (const text of blocks) yield `add ${set} ${text} -exist\n`
+  }
+}
+
+function ruleLines(block: boolean): string {
+  const lines = ["INPUT", "FORWARD", "OUTPUT"].flatMap((chain) =>
+    ["src", "dst"].flatMap((side) => {
+      const rule = `-A ${chain} -m set --match-set sillage4 ${side}`
+      const log = `${rule} -j LOG --log-prefix "sillage ${side} listed: "`
+      return block ? [log, `${rule} -j DROP`] : [log]
+    }),
+  )
+  return `*filter\n${lines.join("\n")}\nCOMMIT\n`
+}
