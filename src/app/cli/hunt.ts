@@ -1,13 +1,9 @@
 // `sillage hunt`: from a bulletin and an archive to the answer.
-import { readFile, stat } from "node:fs/promises"
+import { stat } from "node:fs/promises"
 import { availableParallelism } from "node:os"
-import { basename } from "node:path"
 import { buildCommand } from "@stricli/core"
 import { type HuntAnswer, hunt } from "../../hunt/hunt.js"
 import type { HuntRange } from "../../hunt/settle.js"
-import { parseIndicator, readBulletin } from "../../intake/intake.js"
-import type { Bulletin } from "../../model/bulletin.js"
-import type { Indicator } from "../../model/indicator.js"
 import { type Problem, UsageError } from "../../model/problem.js"
 import { formatInstant, type Instant, parseInstant } from "../../model/time.js"
 import { createRoleContext } from "../../sources/roles.js"
@@ -15,6 +11,7 @@ import { parseZone } from "../../sources/time/resolve.js"
 import { type CliContext, guarded, write } from "./context.js"
 import { renderAnswer } from "./hunt-text.js"
 import { createProgress } from "./progress.js"
+import { readIndicators } from "./read-indicators.js"
 import { type Summary, summarize } from "./summary.js"
 
 interface HuntFlags {
@@ -162,55 +159,6 @@ async function writeJson(answer: HuntAnswer, problems: readonly Problem[], summa
     }
   }
   await write(batch)
-}
-
-interface Intake {
-  readonly indicators: readonly Indicator[]
-  readonly bulletins: readonly Bulletin[]
-  readonly problems: readonly Problem[]
-}
-
-async function readIndicators(flags: HuntFlags): Promise<Intake> {
-  if (!flags.bulletin?.length && !flags.indicator?.length)
-    throw new UsageError("nothing to hunt: give --bulletin FILE or --indicator VALUE")
-  const indicators: Indicator[] = []
-  const problems: Problem[] = []
-  const bulletins: Bulletin[] = []
-  for (const file of flags.bulletin ?? []) {
-    const bulletin = await readBulletin(basename(file), await bytesOf(file))
-    bulletins.push(bulletin)
-    indicators.push(...bulletin.indicators)
-    problems.push(...bulletin.problems)
-    if (
-      bulletin.indicators.length === 0 &&
-      bulletin.problems.every((problem) => !problem.code.startsWith("indicator-") || problem.code === "indicator-reference")
-    ) {
-      throw new UsageError(`no indicators found in ${file}: recognised as ${bulletin.format}; see sillage bulletin show ${file}`)
-    }
-  }
-  for (const value of flags.indicator ?? []) {
-    const read = parseIndicator(value)
-    if ("indicator" in read) indicators.push(read.indicator)
-    else problems.push(read.problem)
-  }
-  return { indicators: distinct(indicators), bulletins, problems }
-}
-
-/** The same value from two bulletins is hunted once, under the first. */
-function distinct(indicators: readonly Indicator[]): readonly Indicator[] {
-  const known = new Set<string>()
-  return indicators.filter(({ type, value }) => {
-    const key = `${type} ${value}`
-    return !known.has(key) && known.add(key)
-  })
-}
-
-async function bytesOf(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file)
-  } catch (error) {
-    throw new UsageError(`cannot read the bulletin ${file}: ${(error as Error).message}`)
-  }
 }
 
 async function mustExist(paths: readonly string[]): Promise<void> {

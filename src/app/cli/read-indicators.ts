@@ -1,0 +1,61 @@
+// The indicators that a command works with: bulletins as files, and values on the command line.
+import { readFile } from "node:fs/promises"
+import { basename } from "node:path"
+import { parseIndicator, readBulletin } from "../../intake/intake.js"
+import type { Bulletin } from "../../model/bulletin.js"
+import type { Indicator } from "../../model/indicator.js"
+import { type Problem, UsageError } from "../../model/problem.js"
+
+export interface IndicatorFlags {
+  readonly bulletin?: readonly string[]
+  readonly indicator?: readonly string[]
+}
+
+export interface IndicatorIntake {
+  readonly indicators: readonly Indicator[]
+  readonly bulletins: readonly Bulletin[]
+  readonly problems: readonly Problem[]
+}
+
+/** Reads bulletins (`--bulletin`) and values (`--indicator`); throws a UsageError where there is nothing to work with. */
+export async function readIndicators(flags: IndicatorFlags): Promise<IndicatorIntake> {
+  if (!flags.bulletin?.length && !flags.indicator?.length) throw new UsageError("no indicators: give --bulletin FILE or --indicator VALUE")
+  const indicators: Indicator[] = []
+  const problems: Problem[] = []
+  const bulletins: Bulletin[] = []
+  for (const file of flags.bulletin ?? []) {
+    const bulletin = await readBulletin(basename(file), await bytesOf(file))
+    bulletins.push(bulletin)
+    indicators.push(...bulletin.indicators)
+    problems.push(...bulletin.problems)
+    if (
+      bulletin.indicators.length === 0 &&
+      bulletin.problems.every((problem) => !problem.code.startsWith("indicator-") || problem.code === "indicator-reference")
+    ) {
+      throw new UsageError(`no indicators found in ${file}: recognised as ${bulletin.format}; see sillage bulletin show ${file}`)
+    }
+  }
+  for (const value of flags.indicator ?? []) {
+    const read = parseIndicator(value)
+    if ("indicator" in read) indicators.push(read.indicator)
+    else problems.push(read.problem)
+  }
+  return { indicators: distinct(indicators), bulletins, problems }
+}
+
+/** The same value from two bulletins is hunted once, under the first. */
+function distinct(indicators: readonly Indicator[]): readonly Indicator[] {
+  const known = new Set<string>()
+  return indicators.filter(({ type, value }) => {
+    const key = `${type} ${value}`
+    return !known.has(key) && known.add(key)
+  })
+}
+
+async function bytesOf(file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    throw new UsageError(`cannot read the bulletin ${file}: ${(error as Error).message}`)
+  }
+}
