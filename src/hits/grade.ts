@@ -3,6 +3,7 @@ import type { Grade, Strength, Validity } from "../model/hit.js"
 import type { Indicator } from "../model/indicator.js"
 import type { Echo, LogRecord } from "../model/log-record.js"
 import { parseInstant, type TimeInterval } from "../model/time.js"
+import { isAuthentication } from "./authentication.js"
 
 export function gradeOf(strength: Strength, echo: Echo | null, record: Pick<LogRecord, "action" | "outcome" | "fields">): Grade {
   if (echo) return "echo"
@@ -22,9 +23,4 @@ export function validityOf(indicator: Pick<Indicator, "validFrom" | "validUntil"
   if (from !== undefined && time.latest !== null && time.latest < from) return "before"
   if (until !== undefined && time.earliest !== null && time.earliest >= until) return "after"
   return "inside"
-}
-
-function isAuthentication(fields: LogRecord["fields"]): boolean {
-  const category = [fields["event.category"]].flat().map(String)
-  return category.includes("authentication") || /log[io]n|auth|sign-?in/i.test(String(fields["event.action"] ?? ""))
 }

@@ -13,6 +13,14 @@ export interface Finding {
   readonly at: number
 }
 
+/** A decoy address in one record: only counted, so only its time is kept. */
+export interface DecoySight {
+  /** Index among the decoys. */
+  readonly decoy: number
+  readonly record: Pick<LogRecord, "time" | "end" | "created">
+  readonly at: number
+}
+
 export interface Sample {
   readonly at: number
   readonly stamp: Stamp
@@ -32,6 +40,8 @@ export interface LeafResult {
   readonly newlines: number
   readonly samples: readonly Sample[]
   readonly findings: readonly Finding[]
+  /** Where decoys stand; absent where none were searched. */
+  readonly decoys?: readonly DecoySight[]
   readonly problems: readonly Problem[]
   /** The file mainly holds bare values, as a block list does. */
   readonly list: boolean

@@ -19,6 +19,8 @@ export interface HuntRequest extends HuntRange {
   readonly indicators: readonly Indicator[]
   readonly own: readonly string[]
   readonly trustedProxies: readonly string[]
+  /** Unlisted neighbours of the listed addresses, searched alike and only counted. */
+  readonly decoys?: readonly Indicator[]
   readonly workers: number
   readonly progress?: (state: HuntProgress) => void
   /** Aborting ends the hunt with what was found so far, marked incomplete. */
@@ -36,6 +38,8 @@ export interface HuntProgress {
 export interface HuntAnswer {
   readonly hits: readonly Hit[]
   readonly outsideWindow: number
+  /** Records that hold a decoy, and decoys that occur; null where none were searched. */
+  readonly decoys: { readonly hits: number; readonly addresses: number } | null
   readonly coverage: readonly Coverage[]
   readonly problems: readonly Problem[]
   /** The hunt was cut off: files without coverage were not searched. */
@@ -71,7 +75,7 @@ export async function hunt(request: HuntRequest): Promise<HuntAnswer> {
   } finally {
     await pool.close()
   }
-  return answerOf(files, settled, request.signal?.aborted ?? false)
+  return { ...answerOf(files, settled, request.signal?.aborted ?? false), decoys: request.decoys?.length ? decoysIn(settled) : null }
 }
 
 /** Long units first, so that no core waits for a large file that began last. */
@@ -100,7 +104,11 @@ async function unitsOf(file: WorkUnit): Promise<readonly WorkUnit[]> {
   return format.decode || format.headed || header ? [file] : segmentsOf(file, segmentBytes)
 }
 
-function answerOf(files: readonly WorkUnit[], settled: readonly (SettledFile | undefined)[], interrupted: boolean): HuntAnswer {
+function answerOf(
+  files: readonly WorkUnit[],
+  settled: readonly (SettledFile | undefined)[],
+  interrupted: boolean,
+): Omit<HuntAnswer, "decoys"> {
   const done = settled.filter((one) => one !== undefined)
   const skipped = files.filter((_, index) => settled[index] === undefined)
   const merged = mergeCopies(done.flatMap((file) => [file.hits]))
@@ -111,6 +119,11 @@ function answerOf(files: readonly WorkUnit[], settled: readonly (SettledFile | u
     problems: [...done.flatMap((file) => file.problems), ...skipped.map(cutOff)],
     interrupted,
   }
+}
+
+function decoysIn(settled: readonly (SettledFile | undefined)[]): { readonly hits: number; readonly addresses: number } {
+  const pairs = settled.flatMap((file) => file?.decoys ?? [])
+  return { hits: pairs.reduce((sum, [, records]) => sum + records, 0), addresses: new Set(pairs.map(([decoy]) => decoy)).size }
 }
 
 function unsearched(file: WorkUnit): Coverage {

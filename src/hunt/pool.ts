@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads"
 import type { WorkUnit } from "../model/work-unit.js"
 import type { UnitResult } from "./finding.js"
 import { compileFor } from "./load-matcher.js"
-import { createScan, type ScanSetup, type ThreadSetup } from "./scan-setup.js"
+import { createScan, huntedBy, type ScanSetup, type ThreadSetup } from "./scan-setup.js"
 
 /** Below this, starting threads costs more than it saves. */
 const inlineBytesMax = 24 * 1024 * 1024
@@ -20,8 +20,8 @@ export interface PoolRequest extends ScanSetup {
 }
 
 export async function openPool(request: PoolRequest, bytesTotal: number): Promise<Pool> {
-  const { indicators, own, trustedProxies } = request
-  const setup: ThreadSetup = { indicators, own, trustedProxies, compiled: await compileFor(indicators) }
+  const { indicators, own, trustedProxies, decoys = [] } = request
+  const setup: ThreadSetup = { indicators, own, trustedProxies, decoys, compiled: await compileFor(huntedBy(request)) }
   if (request.workers <= 1 || bytesTotal <= inlineBytesMax) return inThisThread(setup)
   return threads(request.workers, setup)
 }

@@ -11,6 +11,13 @@ export interface ScanSetup {
   readonly indicators: readonly Indicator[]
   readonly own: readonly string[]
   readonly trustedProxies: readonly string[]
+  /** Unlisted neighbours of the listed addresses, searched in the same pass and only counted: what chance gives. */
+  readonly decoys?: readonly Indicator[]
+}
+
+/** What is compiled: the indicators, then the decoys. */
+export function huntedBy(setup: ScanSetup): readonly Indicator[] {
+  return setup.decoys ? [...setup.indicators, ...setup.decoys] : setup.indicators
 }
 
 /** Crosses to a worker thread: the tables lie in memory that all threads share. */
@@ -19,10 +26,11 @@ export interface ThreadSetup extends ScanSetup {
 }
 
 export function createScan(setup: ThreadSetup): (unit: WorkUnit) => Promise<UnitResult> {
-  const matcher = matcherOf(setup.indicators, setup.compiled)
+  const matcher = matcherOf(huntedBy(setup), setup.compiled)
   const context = {
     matcher,
     scanner: matcher.scanner(),
+    decoysFrom: setup.indicators.length,
     roles: createRoleContext({ own: setup.own, trustedProxies: setup.trustedProxies }),
   }
   return (unit) => scanUnit(unit, context)

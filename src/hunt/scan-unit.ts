@@ -1,6 +1,7 @@
 // Carries one unit through its reader, the kernel and the verifier. Runs in a worker or in the main thread; does no output.
 
 import type { Matcher, Scanner } from "../match/matcher.js"
+import type { Occurrence } from "../model/hit.js"
 import type { LogRecord, Place } from "../model/log-record.js"
 import type { Problem } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
@@ -8,13 +9,15 @@ import { type Leaf, openLeaves } from "../sources/files/files.js"
 import { findFormat, recognizeFormat } from "../sources/formats/index.js"
 import type { DecodedRecord, LineParser, LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
 import { looksLikeList } from "./bare-list.js"
-import type { Finding, LeafResult, UnitResult } from "./finding.js"
+import type { DecoySight, Finding, LeafResult, UnitResult } from "./finding.js"
 import { looksBinary } from "./noise.js"
 import { createSampler, type Sampler } from "./sampler.js"
 
 export interface ScanContext {
   readonly matcher: Matcher
   readonly scanner: Scanner
+  /** Indicators from this number on are decoys: only counted. */
+  readonly decoysFrom: number
   readonly roles: RoleContext
   /** Told of stored bytes as they are read. */
   readonly progress?: (bytes: number) => void
@@ -60,6 +63,7 @@ async function scanLeaf(leaf: Leaf, context: ScanContext): Promise<LeafResult> {
     newlines: run.newlines,
     samples: run.sampler.samples(),
     findings: run.findings,
+    decoys: run.decoys,
     problems: [...leaf.problems, ...problems],
     list: !format.decode && looksLikeList(head),
     empty: leaf.empty,
@@ -72,6 +76,7 @@ interface Run {
   readonly parser: LineParser
   readonly sampler: Sampler
   readonly findings: Finding[]
+  readonly decoys: DecoySight[]
   decoded: number
   records: number
   newlines: number
@@ -99,7 +104,16 @@ function createRun(format: LogFormat, parsing: ParseContext): Run {
       parserOf(text).parse(line) ?? { text: line, format: "text", fields: {}, direction: "unknown", action: "unknown", outcome: "unknown" }
     )
   }
-  return { parse, parser, sampler: createSampler((line) => parse(line).time), findings: [], decoded: 0, records: 0, newlines: 0 }
+  return {
+    parse,
+    parser,
+    sampler: createSampler((line) => parse(line).time),
+    findings: [],
+    decoys: [],
+    decoded: 0,
+    records: 0,
+    newlines: 0,
+  }
 }
 
 async function scanLines(leaf: Leaf, run: Run, context: ScanContext): Promise<void> {
@@ -172,11 +186,26 @@ async function scanRecords(leaf: Leaf, format: LogFormat, run: Run, context: Sca
 
 function judge(text: string, place: Place, at: number, run: Run, context: ScanContext, piece = false): void {
   const record = run.parse(text)
-  const occurrences = context.matcher.verify(record)
+  const all = context.matcher.verify(record)
+  const occurrences = all.filter((one) => one.indicator < context.decoysFrom)
+  if (occurrences.length < all.length) noteDecoys(all, record, at, run, context.decoysFrom)
   const fresh = piece ? occurrences.filter((one) => !foundOnLine(run.findings, place, one.indicator)) : occurrences
   if (fresh.length === 0) return
   run.findings.push({ record, occurrences: fresh, place, at })
   if (!record.time) run.sampler.around(at)
+}
+
+/** A leaf with more decoys than this is no sample of chance any longer: the rest is not counted. */
+const decoySightsMax = 100_000
+
+function noteDecoys(all: readonly Occurrence[], record: LogRecord, at: number, run: Run, from: number): void {
+  if (record.echo) return
+  const { time, end, created } = record
+  const stamps = { ...(time && { time }), ...(end && { end }), ...(created && { created }) }
+  for (const one of all) {
+    if (one.indicator < from || one.strength !== "exact" || run.decoys.length >= decoySightsMax) continue
+    run.decoys.push({ decoy: one.indicator - from, record: stamps, at })
+  }
 }
 
 /** Pieces of one long line overlap and follow each other: an indicator already found on this line is the same hit (semantics 10.1). */

@@ -10,7 +10,7 @@ import { formatInstant, type Instant, type Stamp, type TimeInterval } from "../m
 import type { WorkUnit } from "../model/work-unit.js"
 import { type FileClock, keptInRange, resolveStamp, resolveTime, undatedTime } from "../sources/time/resolve.js"
 import { digestOf } from "./digest.js"
-import type { Finding, LeafResult, Sample, UnitResult } from "./finding.js"
+import type { DecoySight, Finding, LeafResult, Sample, UnitResult } from "./finding.js"
 import { silences } from "./silences.js"
 
 /** The longest record text in a hit, in bytes. */
@@ -34,6 +34,8 @@ export interface SettledHit {
 export interface SettledFile {
   readonly hits: readonly SettledHit[]
   readonly outsideWindow: number
+  /** Records in range that hold a decoy, by the decoy's number; plain pairs, since it is stored. */
+  readonly decoys: readonly (readonly [decoy: number, records: number])[]
   readonly coverage: readonly Coverage[]
   readonly problems: readonly Problem[]
 }
@@ -47,6 +49,7 @@ export function settleFile(
 ): SettledFile {
   const leaves = results.length === 1 ? (results[0]?.leaves ?? []) : [joinSegments(results)]
   const hits: SettledHit[] = []
+  const decoys = new Map<number, number>()
   let outsideWindow = 0
   const coverage: { readonly leaf: LeafResult; readonly entry: Coverage }[] = []
   for (const leaf of leaves) {
@@ -62,13 +65,18 @@ export function settleFile(
       if (time === undefined) outsideWindow += finding.occurrences.length
       else for (const occurrence of finding.occurrences) hits.push(settle(unit, leaf, finding, occurrence, time, indicators, clock))
     }
+    for (const { decoy, record, at } of leaf.list ? [] : (leaf.decoys ?? [])) {
+      const found = timeOf({ record, at }, leaf.samples, clock)
+      if (keptInRange(found, range.since, range.until, clock) !== undefined) decoys.set(decoy, (decoys.get(decoy) ?? 0) + 1)
+    }
     coverage.push({ leaf, entry: coverageOf(unit, leaf, clock) })
   }
   const problems = leaves.flatMap((leaf) => leaf.problems)
-  return { hits, outsideWindow, coverage: fileCoverage(unit, coverage), problems: distinct(problems) }
+  const pairs = [...decoys].sort(([a], [b]) => a - b)
+  return { hits, outsideWindow, decoys: pairs, coverage: fileCoverage(unit, coverage), problems: distinct(problems) }
 }
 
-function timeOf(finding: Finding, samples: readonly Sample[], clock: FileClock): TimeInterval {
+function timeOf(finding: Pick<DecoySight, "record" | "at">, samples: readonly Sample[], clock: FileClock): TimeInterval {
   if (finding.record.time || finding.record.end || finding.record.created) return resolveTime(finding.record, finding.at, clock)
   const behind = upper(samples, finding.at)
   const before = samples[behind - 1]
@@ -159,6 +167,7 @@ function joinSegments(results: readonly UnitResult[]): LeafResult {
         at: finding.at + bytesBefore,
         place: moved(finding.place, linesBefore, bytesBefore),
       })),
+      decoys: (leaf.decoys ?? []).map((sight) => ({ ...sight, at: sight.at + bytesBefore })),
       samples: leaf.samples.map((sample) => ({ ...sample, at: sample.at + bytesBefore })),
     }
   })
@@ -175,6 +184,7 @@ function joinSegments(results: readonly UnitResult[]): LeafResult {
     newlines: sum((leaf) => leaf.newlines),
     samples: shifted.flatMap((one) => one.samples),
     findings: shifted.flatMap((one) => one.findings),
+    decoys: shifted.flatMap((one) => one.decoys),
     problems: leaves.flatMap((leaf) => leaf.problems),
     list: first.list,
     empty: false,

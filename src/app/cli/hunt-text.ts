@@ -2,6 +2,7 @@
 
 import { type Sighting, sightingsOf } from "../../hits/sightings.js"
 import type { HuntAnswer } from "../../hunt/hunt.js"
+import type { TriagedAnswer } from "../../hunt/triage-answer.js"
 import type { Bulletin } from "../../model/bulletin.js"
 import type { Coverage } from "../../model/coverage.js"
 import { foldedStrengths, type Hit } from "../../model/hit.js"
@@ -10,9 +11,11 @@ import type { Problem } from "../../model/problem.js"
 import { size } from "./progress.js"
 import { safe } from "./safe-text.js"
 import type { Summary } from "./summary.js"
+import { renderTriage } from "./triage-text.js"
 
 export interface AnswerView {
   readonly answer: HuntAnswer
+  readonly triage: TriagedAnswer
   readonly problems: readonly Problem[]
   readonly summary: Summary
   readonly bulletins: readonly Bulletin[]
@@ -25,7 +28,17 @@ const problemsShown = 20
 
 export function renderAnswer(view: AnswerView): string {
   const shown = view.answer.hits.filter((hit) => view.all || (hit.echo === null && !foldedStrengths.includes(hit.strength)))
-  const sections = [headline(view), sightings(shown, view), folded(view), coverage(view), problems(view.problems), next(view), caveats()]
+  const listed = view.all ? sightings(shown, view) : []
+  const sections = [
+    headline(view),
+    renderTriage(view.triage, view.all),
+    listed,
+    folded(view),
+    coverage(view),
+    problems(view.problems),
+    next(view),
+    caveats(),
+  ]
   return `${sections
     .filter((section) => section.length > 0)
     .map((section) => section.join("\n"))

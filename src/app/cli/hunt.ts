@@ -2,8 +2,9 @@
 import { stat } from "node:fs/promises"
 import { availableParallelism } from "node:os"
 import { buildCommand } from "@stricli/core"
-import { type HuntAnswer, hunt } from "../../hunt/hunt.js"
+import { type HuntAnswer, type HuntRequest, hunt } from "../../hunt/hunt.js"
 import type { HuntRange } from "../../hunt/settle.js"
+import { decoyIndicators, type TriagedAnswer, triageAnswer } from "../../hunt/triage-answer.js"
 import { type Problem, UsageError } from "../../model/problem.js"
 import { formatInstant, type Instant, parseInstant } from "../../model/time.js"
 import { createRoleContext } from "../../sources/roles.js"
@@ -25,6 +26,7 @@ interface HuntFlags {
   readonly json?: boolean
   readonly quiet?: boolean
   readonly all?: boolean
+  readonly decoys?: boolean
   readonly workers?: number
 }
 
@@ -97,6 +99,11 @@ export const huntCommand = buildCommand<HuntFlags, string[], CliContext>({
       },
       json: { kind: "boolean", optional: true, withNegated: false, brief: "NDJSON on stdout: hits, problems, coverage, summary" },
       all: { kind: "boolean", optional: true, withNegated: false, brief: "Show folded sightings (host, overlap, weak) and echoes too" },
+      decoys: {
+        kind: "boolean",
+        optional: true,
+        brief: "Search unlisted neighbours of the listed addresses too, to say how many hits chance gives",
+      },
       quiet: { kind: "boolean", optional: true, withNegated: false, brief: "No progress on stderr" },
       workers: {
         kind: "parsed",
@@ -123,33 +130,47 @@ async function runHunt(flags: HuntFlags, paths: readonly string[], version: stri
   const interrupt = (): void => stop.abort()
   process.once("SIGINT", interrupt)
   let answer: HuntAnswer
+  let triage: TriagedAnswer
   try {
-    answer = await hunt({
+    const own = flags.own ?? []
+    const request: HuntRequest = {
       ...range,
       paths,
       indicators: intake.indicators,
-      own: flags.own ?? [],
+      ...(flags.decoys === false ? {} : { decoys: decoyIndicators(intake.indicators, own) }),
+      own,
       trustedProxies: flags.trustedProxy ?? [],
       workers: flags.workers ?? availableParallelism(),
       progress: progress.show,
       signal: stop.signal,
-    })
+    }
+    answer = await hunt(request)
+    triage = await triageAnswer(answer, request, intake.bulletins)
   } finally {
     process.removeListener("SIGINT", interrupt)
     progress.end()
   }
   const problems = [...intake.problems, ...answer.problems]
   const summary = summarize({ version, range, answer, problems, indicators: intake.indicators })
-  if (flags.json) await writeJson(answer, problems, summary)
+  if (flags.json) await writeJson(answer, triage, problems, summary)
   else
     await write(
-      renderAnswer({ answer, problems, summary, bulletins: intake.bulletins, indicators: intake.indicators, all: flags.all ?? false }),
+      renderAnswer({
+        answer,
+        triage,
+        problems,
+        summary,
+        bulletins: intake.bulletins,
+        indicators: intake.indicators,
+        all: flags.all ?? false,
+      }),
     )
   return answer.interrupted ? 130 : summary.exit
 }
 
-async function writeJson(answer: HuntAnswer, problems: readonly Problem[], summary: Summary): Promise<void> {
-  const lines = [...answer.hits, ...problems.map((problem) => ({ type: "problem", ...problem })), ...answer.coverage, summary]
+async function writeJson(answer: HuntAnswer, { triage }: TriagedAnswer, problems: readonly Problem[], summary: Summary): Promise<void> {
+  const hits = answer.hits.map((hit, at) => ({ ...hit, triage: triage[at] }))
+  const lines = [...hits, ...problems.map((problem) => ({ type: "problem", ...problem })), ...answer.coverage, summary]
   let batch = ""
   for (const line of lines) {
     batch += `${JSON.stringify(line)}\n`

@@ -1,7 +1,9 @@
 // What the address and the account of a hit did within 72 hours, and whether the account has a long history of its own there.
 import type { Hit } from "../../model/hit.js"
 import type { Action, Fields, Outcome } from "../../model/log-record.js"
-import { isAuthentication, sensitiveAction, text } from "./fields.js"
+import { isAuthentication } from "../authentication.js"
+import { accountName } from "./account.js"
+import { sensitiveAction, text } from "./fields.js"
 
 /** A record around the hits: of the same address or the same account. A plain value. */
 export interface ContextRecord {
@@ -40,28 +42,6 @@ interface Around {
   readonly sensitive: ContextRecord[]
 }
 
-/** What has to be read for `readContext`: every address and account, from 72 hours before the first hit to 72 after the last. */
-export function contextWanted(hits: readonly Hit[]): {
-  readonly addresses: ReadonlySet<string>
-  readonly accounts: ReadonlySet<string>
-  readonly from: number | null
-  readonly to: number | null
-} {
-  const addresses = new Set<string>()
-  const accounts = new Set<string>()
-  let from = Number.POSITIVE_INFINITY
-  let to = Number.NEGATIVE_INFINITY
-  for (const hit of hits) {
-    addresses.add(addressOf(hit))
-    const account = text(hit.fields["user.name"])
-    if (account) accounts.add(account)
-    const time = timeOf(hit)
-    if (time !== undefined) [from, to] = [Math.min(from, time), Math.max(to, time)]
-  }
-  const reach = contextHours * hourMs
-  return from <= to ? { addresses, accounts, from: from - reach, to: to + reach } : { addresses, accounts, from: null, to: null }
-}
-
 /** One context per hit, in the order of the hits; undefined where the records say nothing about it. */
 export function readContext(hits: readonly Hit[], records: readonly ContextRecord[]): readonly (HitContext | undefined)[] {
   const byAddress = new Map<string, Around>()
@@ -69,7 +49,7 @@ export function readContext(hits: readonly Hit[], records: readonly ContextRecor
   const sorted = records.filter((record) => record.time !== undefined).sort((a, b) => (a.time as number) - (b.time as number))
   for (const record of sorted) {
     if (record.source) note(byAddress, record.source, record)
-    const account = record.account ?? text(record.fields["user.name"])
+    const account = accountOf(record)
     if (account) note(byAccount, account, record)
   }
   return hits.map((hit) => contextOf(hit, byAddress, byAccount))
@@ -79,7 +59,7 @@ function contextOf(hit: Hit, byAddress: ReadonlyMap<string, Around>, byAccount: 
   const time = timeOf(hit)
   const address = addressOf(hit)
   const around = byAddress.get(address)
-  const account = text(hit.fields["user.name"])
+  const account = accountName(text(hit.fields["user.name"]))
   const ofAccount = account ? byAccount.get(account) : undefined
   if (time === undefined || (!around && !ofAccount)) return undefined
   const logins = within(around?.logins ?? [], time)
@@ -90,6 +70,10 @@ function contextOf(hit: Hit, byAddress: ReadonlyMap<string, Around>, byAccount: 
     sensitive: acts[0] ? `${sensitiveAction(acts[0].fields)} at ${say(acts[0])}` : null,
     history: account ? historyOf(account, around?.logins ?? [], time) : null,
   }
+}
+
+function accountOf(record: ContextRecord): string | undefined {
+  return accountName(record.account ?? text(record.fields["user.name"]))
 }
 
 function note(index: Map<string, Around>, key: string, record: ContextRecord): void {
@@ -113,7 +97,7 @@ function historyOf(account: string, logins: readonly ContextRecord[], time: numb
   const days = (keep: (at: number) => boolean) =>
     new Set(
       logins
-        .filter((login) => (login.account ?? text(login.fields["user.name"])) === account && keep(login.time as number))
+        .filter((login) => accountOf(login) === account && keep(login.time as number))
         .map((login) => Math.floor((login.time as number) / dayMs)),
     ).size
   const before = days((at) => at < time - historyDaysAway * dayMs)

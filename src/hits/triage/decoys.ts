@@ -3,9 +3,14 @@ import { type AddressRange, formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from 
 import { seededRandom } from "../relays/random.js"
 
 export const decoysPerAddress = 100
-/** No list needs more than this many decoys to make its point. */
-const decoysMax = 2_000_000
+/** No list needs more than this many decoys to make its point: of a longer list, evenly spaced addresses get theirs. */
+const decoysMax = 100_000
 const triesPerDecoy = 50
+
+/** Of how many listed addresses each one has decoys: 1 for all but very long lists. */
+export function decoyStep(listed: number): number {
+  return Math.max(1, Math.ceil((listed * decoysPerAddress) / decoysMax))
+}
 
 export interface DecoyCount {
   /** Hits on listed addresses, echo and folded ones aside. */
@@ -22,7 +27,7 @@ export interface DecoyCount {
 
 /**
  * For each listed address, unlisted and foreign addresses of the same /16 (IPv6: /32), equal in every run.
- * A /16 with too few free addresses gives fewer; networks are their first address.
+ * A /16 with too few free addresses gives fewer; networks are their first address. Of a very long list, a sample has decoys.
  */
 export function decoysFor(
   listed: readonly string[],
@@ -31,10 +36,9 @@ export function decoysFor(
 ): ReadonlyMap<string, readonly string[]> {
   const taken = new Set(listed)
   const found = new Map<string, readonly string[]>()
-  let total = 0
-  for (const address of [...taken].sort()) {
-    const decoys = total < decoysMax ? decoysOf(address, taken, own, perAddress) : []
-    total += decoys.length
+  const step = decoyStep(taken.size)
+  for (const [at, address] of [...taken].sort().entries()) {
+    const decoys = at % step === 0 ? decoysOf(address, taken, own, perAddress) : []
     for (const decoy of decoys) taken.add(decoy)
     found.set(address, decoys)
   }

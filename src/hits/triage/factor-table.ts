@@ -46,6 +46,8 @@ export const findings = {
 
   dropped: known("F2", -15, "dropped only", "uniquement bloqué"),
   refused: known("F2", 0, "answered with an error or not authenticated", "réponse d'erreur ou non authentifié"),
+  // * A login form is shown to everybody: no content.
+  "login-page": known("F2", 0, "got the login page, not authenticated", "a obtenu la page de connexion, sans authentification"),
   answered: known("F2", 10, "got content or a session ({how})", "a obtenu un contenu ou une session ({how})"),
   authenticated: known("F2", 40, "authentication succeeded ({how})", "authentification réussie ({how})"),
   "authenticated-and-acted": known(
@@ -91,7 +93,12 @@ export const findings = {
   "exploit-pattern": known("F6", 40, "{how}", "{how}"),
   "exploit-and-corroborated": known("F6", 60, "{how}", "{how}"),
   "exploit-and-twice": known("F6", 80, "{how}", "{how}"),
-  alone: known("F6", 0, "no second listed address shares its traits", "aucune autre adresse listée ne partage ses traits"),
+  alone: known(
+    "F6",
+    0,
+    "no second listed address shares a session with it or tried the same accounts",
+    "aucune autre adresse listée ne partage de session avec elle ni n'a essayé les mêmes comptes",
+  ),
   "corroboration-unknown": open("F6", "not compared with other addresses", "non comparé avec d'autres adresses"),
 
   "shared-address": known("F7", -15, "shared address: {how}", "adresse partagée : {how}"),

@@ -16,18 +16,15 @@ export function port(fields: Fields, side: "source" | "destination"): number | u
   return number(fields[`${side}.port`])
 }
 
-export function isAuthentication(fields: Fields): boolean {
-  const category = [fields["event.category"] ?? []].flat().map(String)
-  return category.includes("authentication") || /log[io]n|auth|sign-?in/i.test(text(fields["event.action"]) ?? "")
-}
-
 const sensitiveActions =
-  /\b(?:(?:new|set|enable)-inboxrule|new-transportrule|set-mailbox|add-mailboxpermission|new-mailboxexportrequest|mailitemsaccessed|updateinboxrules|consent to application|add service principal|add (?:member to role|delegat\w+)|config(?:uration)?[ -_]?(?:change|export|saved?|backup|download)\w*|export\w*|createaccesskey|createuser|attachuserpolicy|putbucketpolicy|add-?user|useradd|password (?:change|reset)|sudo|disable\w* (?:logging|mfa)|stoplogging)\b/i
+  /\b(?:(?:new|set|enable)-?inboxrule|new-transportrule|set-mailbox|add-mailboxpermission|new-mailboxexportrequest|mailitemsaccessed|updateinboxrules|consent to application|add service principal|add (?:member to role|delegat\w+)|config(?:uration)?[ -_]?(?:change|export|saved?|backup|download)\w*|export\w*|createaccesskey|createuser|attachuserpolicy|putbucketpolicy|add-?user|useradd|password (?:change|reset)|sudo|disable\w* (?:logging|mfa)|stoplogging)\b/i
 
 /** Mail rule, export, configuration, rights: what an intruder does after a login; the action's name, or undefined. */
 export function sensitiveAction(fields: Fields): string | undefined {
   const action = text(fields["event.action"])
   if (action && sensitiveActions.test(action)) return action
+  const asked = /(?:^|[?&])action=([^&]+)/i.exec(text(fields["url.query"]) ?? "")?.[1]
+  if (asked && sensitiveActions.test(asked)) return asked
   const path = text(fields["url.path"])
   const method = text(fields["http.request.method"])
   if (

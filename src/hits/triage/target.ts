@@ -1,6 +1,8 @@
 // What a record was aimed at: an edge login, Exchange, VPN, administration or mail service, or something public.
 import type { Hit } from "../../model/hit.js"
-import { isAuthentication, port, text } from "./fields.js"
+import type { Fields } from "../../model/log-record.js"
+import { isAuthentication } from "../authentication.js"
+import { port, text } from "./fields.js"
 
 export type Target = { readonly kind: "sensitive" | "public"; readonly name: string } | { readonly kind: "unknown" }
 
@@ -50,6 +52,8 @@ const ports: Readonly<Record<number, string>> = {
   995: "mail",
 }
 
+const loginPage = /(?:log[io]n|log-?on|sign-?in|\/auth\/?$|^\/remote\/?$|^\/(?:owa|ecp|adfs|rdweb|webmail)\/?$|welcome\.cgi)/i
+
 export function targetOf(hit: Pick<Hit, "fields" | "format" | "record">): Target {
   const path = text(hit.fields["url.path"]) ?? pathOf(text(hit.fields["url.full"]))
   if (path !== undefined) {
@@ -73,4 +77,12 @@ function sensitive(name: string): Target {
 function pathOf(url: string | undefined): string | undefined {
   const match = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url ?? "")
   return match ? match[1] || "/" : undefined
+}
+
+/** The form of a login, fetched and not sent. */
+export function isLoginPage(fields: Fields): boolean {
+  const method = text(fields["http.request.method"])
+  const path = text(fields["url.path"]) ?? pathOf(text(fields["url.full"]))
+  if (path === undefined || (method !== undefined && method !== "GET" && method !== "HEAD")) return false
+  return loginPage.test(path)
 }

@@ -1,6 +1,7 @@
 // Which hits matter: ten named factors in points, a class with hard rules, and confidence kept apart from consequence.
 // A hit is never called a compromise here, and what the evidence does not settle is listed as unknown with no points.
 import type { Hit } from "../../model/hit.js"
+import { showsAccess } from "../authentication.js"
 import { type HitContext, timeOf } from "./context.js"
 import { chanceRate, type DecoyCount, decoySentence } from "./decoys.js"
 import { exploitPattern } from "./exploit-pattern.js"
@@ -23,9 +24,9 @@ import {
   ruleTexts,
   type TriageClass,
 } from "./factor-table.js"
-import { isAuthentication, sensitiveAction, text } from "./fields.js"
+import { sensitiveAction, text } from "./fields.js"
 import { flowShape, inboundShape, periodicity, type Shape } from "./shape.js"
-import { targetOf } from "./target.js"
+import { isLoginPage, targetOf } from "./target.js"
 
 export interface Factor {
   readonly id: FactorId
@@ -237,7 +238,7 @@ function direction(hit: Hit): Chosen {
 /** A login that worked: in the record itself, or by the same address within 72 hours; undefined if none is known. */
 function authentication(hit: Hit, context: HitContext | undefined): string | undefined {
   if (isGuess(hit)) return undefined
-  if (hit.grade === "authenticated" || (hit.outcome === "success" && isAuthentication(hit.fields))) {
+  if (hit.grade === "authenticated" || showsAccess(hit)) {
     const account = text(hit.fields["user.name"])
     return account ? `account ${account}` : (text(hit.fields["event.action"]) ?? "login")
   }
@@ -251,6 +252,7 @@ function outcome(hit: Hit, success: string | undefined, context: HitContext | un
   }
   if (hit.action === "blocked") return { name: "dropped" }
   if (hit.outcome === "failure") return { name: "refused" }
+  if (isLoginPage(hit.fields)) return { name: "login-page" }
   if (hit.outcome === "success" || hit.action === "allowed") return { name: "answered", values: { how: verdict(hit) } }
   return { name: "outcome-unknown" }
 }

@@ -1,0 +1,157 @@
+// Judges the answer of a hunt: decoys beside it, what the accounts of successful logins did within 72 hours, then the factors of triage.
+import { showsAccess } from "../hits/authentication.js"
+import { accountName } from "../hits/triage/account.js"
+import { type ContextRecord, contextHours, readContext } from "../hits/triage/context.js"
+import { corroborationOf } from "../hits/triage/corroboration.js"
+import { type DecoyCount, decoyStep, decoysFor } from "../hits/triage/decoys.js"
+import { text } from "../hits/triage/fields.js"
+import { publisherQualities } from "../hits/triage/publisher.js"
+import { type TriageResult, triageHits, type ValidityWindow } from "../hits/triage/triage.js"
+import type { Bulletin } from "../model/bulletin.js"
+import { canonicalAddress } from "../model/canonical.js"
+import type { Hit } from "../model/hit.js"
+import type { Indicator } from "../model/indicator.js"
+import { formatInstant, fromMillis, parseInstant } from "../model/time.js"
+import { createRoleContext } from "../sources/roles.js"
+import { type HuntAnswer, type HuntRequest, hunt } from "./hunt.js"
+
+const hourMs = 3_600_000
+/** So many accounts are followed; a list that touches more is not read account by account. */
+const accountsMax = 500
+
+export interface TriagedAnswer extends TriageResult {
+  readonly decoys: DecoyCount | null
+  /** Accounts whose doings within 72 hours were searched. */
+  readonly followed: readonly string[]
+  /** Accounts beyond the limit, not followed. */
+  readonly notFollowed: number
+  /** Of so many listed addresses one has decoys: 1 for all but very long lists. */
+  readonly decoyStep: number
+}
+
+/** Unlisted neighbours of the listed addresses, to be hunted in the same pass: at least a hundred each. */
+export function decoyIndicators(indicators: readonly Indicator[], own: readonly string[]): readonly Indicator[] {
+  const ranges = own.flatMap((network) => canonicalAddress(network)?.range ?? [])
+  const decoys = decoysFor(listedAddresses(indicators, own), ranges)
+  return [...decoys.values()].flat().map(
+    (value): Indicator => ({
+      type: value.includes(":") ? "ipv6-addr" : "ipv4-addr",
+      value,
+      bulletin: "decoy",
+      marks: [],
+      provenance: "decoy",
+    }),
+  )
+}
+
+/** Public single addresses: a private one has our own hosts for neighbours. */
+function listedAddresses(indicators: readonly Indicator[], own: readonly string[]): readonly string[] {
+  const { isInside } = createRoleContext({ own, trustedProxies: [] })
+  return indicators
+    .filter(({ type, value }) => (type === "ipv4-addr" || type === "ipv6-addr") && !/[/-]/.test(value) && !isInside(value))
+    .map(({ value }) => value)
+}
+
+/** `request` is that of the hunt: the context is read from the same paths, in files that reach into the 72 hours. */
+export async function triageAnswer(answer: HuntAnswer, request: HuntRequest, bulletins: readonly Bulletin[]): Promise<TriagedAnswer> {
+  const accounts = successfulAccounts(answer.hits)
+  const followed = accounts.slice(0, accountsMax)
+  const records = [...answer.hits.map(contextRecord), ...(await accountRecords(answer, request, followed))]
+  const decoys = decoyCount(answer, request)
+  const result = triageHits({
+    hits: answer.hits,
+    publishers: publisherQualities(bulletins),
+    windows: windowsOf(request, bulletins),
+    contexts: readContext(answer.hits, records),
+    corroboration: corroborationOf(answer.hits),
+    ...(decoys && { decoys }),
+  })
+  const listed = listedAddresses(request.indicators, request.own)
+  return { ...result, decoys, followed, notFollowed: accounts.length - followed.length, decoyStep: decoyStep(listed.length) }
+}
+
+function decoyCount(answer: HuntAnswer, request: HuntRequest): DecoyCount | null {
+  if (!answer.decoys || !request.decoys) return null
+  const listed = new Set(listedAddresses(request.indicators, request.own))
+  const hits = answer.hits.filter((hit) => hit.echo === null && hit.strength === "exact" && listed.has(hit.indicator.value))
+  return {
+    hits: hits.length,
+    addresses: new Set(hits.map((hit) => hit.indicator.value)).size,
+    decoyHits: answer.decoys.hits,
+    decoyAddresses: answer.decoys.addresses,
+    listed: listed.size,
+    decoys: request.decoys.length,
+  }
+}
+
+/** The bulletin's own window where it states one; else the one that was asked for. */
+function windowsOf(request: HuntRequest, bulletins: readonly Bulletin[]): ReadonlyMap<string, ValidityWindow> {
+  const windows = new Map<string, ValidityWindow>()
+  const said = (instant: bigint | null) => (instant === null ? null : formatInstant(instant))
+  const asked = { from: said(request.since), until: said(request.until) }
+  if (asked.from || asked.until) windows.set("", asked)
+  for (const { window, indicators } of bulletins) {
+    for (const indicator of indicators) {
+      const from = indicator.validFrom ?? window.from
+      const until = indicator.validUntil ?? window.to
+      if (from || until) windows.set(indicator.value, { from, until })
+    }
+  }
+  return windows
+}
+
+/** Accounts that logged in from a listed address, sorted. */
+function successfulAccounts(hits: readonly Hit[]): readonly string[] {
+  const names = hits.flatMap((hit) => (isLogin(hit) ? (accountName(text(hit.fields["user.name"])) ?? []) : []))
+  return [...new Set(names)].sort()
+}
+
+function isLogin(hit: Hit): boolean {
+  return hit.echo === null && (hit.grade === "authenticated" || showsAccess(hit))
+}
+
+/** What the accounts did, from any address: their names are hunted like file names, which are whole words too. */
+async function accountRecords(answer: HuntAnswer, request: HuntRequest, accounts: readonly string[]): Promise<readonly ContextRecord[]> {
+  if (accounts.length === 0 || answer.interrupted) return []
+  const wanted = new Set(accounts)
+  const times = answer.hits.filter(isLogin).flatMap((hit) => (hit.time?.earliest ? Date.parse(hit.time.earliest) : []))
+  if (times.length === 0) return []
+  const reach = contextHours * hourMs
+  const near = (first: number, last: number) => times.some((time) => first <= time + reach && last >= time - reach)
+  const paths = answer.coverage
+    .filter(
+      ({ source, first, last }) =>
+        source.member === undefined && source.path !== "-" && first && last && near(Date.parse(first), Date.parse(last)),
+    )
+    .map(({ source }) => source.path)
+  if (paths.length === 0) return []
+  const { hits } = await hunt({
+    paths,
+    indicators: accounts.map((value) => ({ type: "file:name", value, bulletin: "context", marks: [], provenance: "context" })),
+    own: request.own,
+    trustedProxies: request.trustedProxies,
+    workers: request.workers,
+    since: fromMillis(times.reduce((a, b) => Math.min(a, b)) - reach),
+    until: fromMillis(times.reduce((a, b) => Math.max(a, b)) + reach),
+    ...(request.tz === undefined ? {} : { tz: request.tz }),
+    ...(request.signal && { signal: request.signal }),
+  })
+  return hits.map(contextRecord).filter((record) => record.account !== undefined && wanted.has(record.account))
+}
+
+function contextRecord(hit: Hit): ContextRecord {
+  const source = text(hit.fields["source.ip"])
+  const account = accountName(text(hit.fields["user.name"]))
+  const stamp = hit.time?.earliest ?? hit.time?.latest
+  const instant = stamp ? parseInstant(stamp) : undefined
+  return {
+    ...(source === undefined ? {} : { source }),
+    ...(account === undefined ? {} : { account }),
+    ...(instant === undefined ? {} : { time: Number(instant / 1_000_000n) }),
+    outcome: hit.outcome,
+    action: hit.action,
+    fields: hit.fields,
+    path: hit.source.path,
+    ...(hit.source.line === undefined ? {} : { line: hit.source.line }),
+  }
+}
