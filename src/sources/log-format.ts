@@ -51,6 +51,8 @@ export interface DecodeInput {
   readonly path: string
   readonly mtimeMs: number
   report(problem: Problem): void
+  /** Says that nothing of this content could be searched: its bytes count as not searched. */
+  unsearched(): void
 }
 
 /** One record as one line of text; newlines inside it are spaces or escapes. */

@@ -304,6 +304,7 @@ function inputOf(
     path,
     mtimeMs,
     report,
+    unsearched: () => ledger.loseAll(),
     async whole(bytesMax) {
       const parts: Uint8Array[] = []
       let length = 0

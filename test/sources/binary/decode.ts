@@ -33,6 +33,7 @@ export async function decodeBytes(format: LogFormat, bytes: Uint8Array, chunkSiz
     path: "input",
     mtimeMs: 0,
     report: (problem: Problem) => problems.push(problem),
+    unsearched: () => {},
   }
   for await (const batch of decode(input)) for (const record of batch) records.push(record)
   return { records, problems }

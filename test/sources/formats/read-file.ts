@@ -75,7 +75,14 @@ async function decoded(
     for (let at = 0; at < bytes.length; at += 61) yield bytes.subarray(at, Math.min(bytes.length, at + 61))
   }
   const found: { line: number; at: number; text: string }[] = []
-  const input = { chunks: chunks(), whole: async () => bytes, path, mtimeMs: 0, report: (problem: Problem) => problems.push(problem) }
+  const input = {
+    chunks: chunks(),
+    whole: async () => bytes,
+    path,
+    mtimeMs: 0,
+    report: (problem: Problem) => problems.push(problem),
+    unsearched: () => {},
+  }
   for await (const batch of (format.decode as NonNullable<LogFormat["decode"]>)(input)) {
     for (const record of batch) found.push({ line: record.line ?? record.record ?? 0, at: record.record ?? 0, text: record.text })
   }
