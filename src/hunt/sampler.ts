@@ -2,11 +2,17 @@
 import type { Stamp } from "../model/time.js"
 import type { Sample } from "./finding.js"
 
-/** Up to here every line is looked at; behind it two lines of every block, and some hundred of a block that spans most of a day or more. */
+/** Up to here every line is looked at; behind it two lines of every block, and more where they lie so far apart that a day may be silent. */
 const denseBytes = 16 * 1024
 const samplesMax = 200_000
 const lineBytesMax = 8192
-const wideMinutes = 20 * 60
+/** Lines less than this apart leave no day between them silent. */
+const wideMinutes = 24 * 60
+/** After so many lines without a stamp, one in so many is still looked at. */
+const vainLines = 1000
+const vainStep = 32
+/** Looks at one block beside its ends: a block may span years. */
+const spreadLooksMax = 200
 
 export interface Sampler {
   /** Looks at a block of text that begins at a decoded offset. */
@@ -25,7 +31,7 @@ export function createSampler(stampOf: (line: string) => Stamp | undefined): Sam
   const asked: number[] = []
   let undated = 0
   let recordsSeen = 0
-  const look = (text: Buffer, start: number, end: number, offset: number, counted: boolean): Sample | undefined => {
+  const look: Look = (text, start, end, offset, counted) => {
     const line = text.toString("utf8", start, Math.min(end, start + lineBytesMax)).trimEnd()
     if (line === "" || line.startsWith("#")) return undefined
     const stamp = stampOf(line)
@@ -34,6 +40,13 @@ export function createSampler(stampOf: (line: string) => Stamp | undefined): Sam
       return undefined
     }
     return { at: offset + start, stamp }
+  }
+  let vain = 0
+  const lookAgain: Look = (text, start, end, offset, counted) => {
+    if (vain >= vainLines && ++vain % vainStep !== 0) return undefined
+    const sample = look(text, start, end, offset, counted)
+    vain = sample ? 0 : vain + 1
+    return sample
   }
   const keep = (sample: Sample | undefined): void => {
     if (sample && found.length < samplesMax) found.push(sample)
@@ -52,12 +65,12 @@ export function createSampler(stampOf: (line: string) => Stamp | undefined): Sam
       every(text, 0, dense, offset, true)
       if (dense < text.length) {
         const rest = dense === 0 ? 0 : behindNewline(text, dense - 1)
-        const first = firstDated(text, rest, offset, look)
-        const last = lastDated(text, offset, look)
-        if (first && last && minutesBetween(first.stamp, last.stamp) > wideMinutes) spread(text, rest, offset, look).forEach(keep)
-        else {
-          keep(first)
-          if (last && last.at !== first?.at) keep(last)
+        const first = firstDated(text, rest, offset, lookAgain)
+        const last = lastDated(text, offset, lookAgain)
+        keep(first)
+        if (first && last && last.at !== first.at) {
+          spread(text, first, last, offset, lookAgain, keep)
+          keep(last)
         }
         for (const at of asked.splice(0)) neighbours(text, at - offset, offset, look).forEach(keep)
       }
@@ -85,25 +98,41 @@ function behindNewline(text: Buffer, at: number): number {
 }
 
 type Look = (text: Buffer, start: number, end: number, offset: number, counted: boolean) => Sample | undefined
+/** Lines without a stamp that are passed over to find one with. */
 const linesTried = 50
-const spreadLines = 200
 
-/** Lines at even distances of a block, so that a silence of a day in it shows. */
-function spread(text: Buffer, from: number, offset: number, look: Look): readonly Sample[] {
-  const found: Sample[] = []
-  const step = Math.max(1, Math.floor((text.length - from) / spreadLines))
-  for (let at = from, start = from; at < text.length; at += step) {
-    if (at < start) continue
-    start = at === from ? from : behindNewline(text, at)
-    if (start >= text.length) break
-    const next = text.indexOf(10, start)
-    const end = next < 0 ? text.length : next
-    const sample = look(text, start, end, offset, false)
-    if (sample) found.push(sample)
-    start = end
+interface Stretch {
+  readonly from: Sample
+  readonly to: Sample
+  readonly minutes: number
+}
+
+/**
+ * Halves the longest stretch whose ends lie a day apart, again and again, until what is silent in it shows: as many looks as the block has
+ * days, not bytes.
+ */
+function spread(text: Buffer, first: Sample, last: Sample, offset: number, look: Look, keep: (sample: Sample) => void): void {
+  const wide: Stretch[] = []
+  const add = (from: Sample, to: Sample): void => {
+    const minutes = minutesBetween(from.stamp, to.stamp)
+    if (minutes >= wideMinutes) wide.push({ from, to, minutes })
   }
-  const last = lastDated(text, offset, look)
-  return last && last.at !== found[found.length - 1]?.at ? [...found, last] : found
+  add(first, last)
+  for (let looks = 0; looks < spreadLooksMax && wide.length > 0; looks++) {
+    const longest = wide.reduce((best, one, at) => (one.minutes > (wide[best] as Stretch).minutes ? at : best), 0)
+    const [{ from, to }] = wide.splice(longest, 1) as [Stretch]
+    const middle = datedBehind(text, from.at - offset + ((to.at - from.at) >> 1), to.at - offset, offset, look)
+    if (!middle) continue
+    keep(middle)
+    add(from, middle)
+    add(middle, to)
+  }
+}
+
+/** The first dated line that starts behind an offset and before another. */
+function datedBehind(text: Buffer, from: number, to: number, offset: number, look: Look): Sample | undefined {
+  const sample = firstDated(text, behindNewline(text, from), offset, look)
+  return sample && sample.at - offset < to ? sample : undefined
 }
 
 function firstDated(text: Buffer, from: number, offset: number, look: Look): Sample | undefined {

@@ -12,6 +12,7 @@ import { looksLikeList } from "./bare-list.js"
 import type { DecoySight, Finding, LeafResult, UnitResult } from "./finding.js"
 import { looksBinary } from "./noise.js"
 import { createSampler, type Sampler } from "./sampler.js"
+import { habitualStamp } from "./stamp-habit.js"
 
 export interface ScanContext {
   readonly matcher: Matcher
@@ -38,10 +39,11 @@ export async function scanUnit(unit: WorkUnit, context: ScanContext): Promise<Un
 
 async function scanLeaf(leaf: Leaf, context: ScanContext): Promise<LeafResult> {
   const bytesHead = await leaf.peekBytes()
-  const binary = recognizeFormat(bytesHead, leaf.name)
+  const raw = recognizeFormat(bytesHead, leaf.name)
   const problems: Problem[] = []
-  const head = binary.decode ? bytesHead : await leaf.peek()
-  const format = binary.decode ? binary : recognizeFormat(head, leaf.name)
+  const head = raw.decode ? bytesHead : await leaf.peek()
+  // Most text stands in the file as it is decoded, and need not be recognised twice.
+  const format = raw.decode || Buffer.compare(head, bytesHead) === 0 ? raw : recognizeFormat(head, leaf.name)
   const parsing: ParseContext = { path: leaf.where, roles: context.roles }
   const run = createRun(format, parsing)
   if (format.decode) await scanRecords(leaf, format, run, context, problems)
@@ -107,7 +109,7 @@ function createRun(format: LogFormat, parsing: ParseContext): Run {
   return {
     parse,
     parser,
-    sampler: createSampler((line) => parse(line).time),
+    sampler: createSampler(habitualStamp((line) => parse(line).time)),
     findings: [],
     decoys: [],
     decoded: 0,

@@ -200,8 +200,8 @@ function moved(place: Place, lines: number, bytes: number): Place {
 }
 
 function coverageOf(unit: WorkUnit, leaf: LeafResult, clock: FileClock): Coverage {
-  const intervals = leaf.samples.map(({ stamp, at }) => resolveStamp(stamp, at, clock))
-  const known = intervals.filter((one) => one.earliest !== null && one.latest !== null)
+  const resolved = leaf.samples.map(({ stamp, at }) => ({ at, ...resolveStamp(stamp, at, clock) }))
+  const known = resolved.filter((one) => one.earliest !== null && one.latest !== null)
   const first = known.reduce<Instant | null>(
     (least, { earliest }) => (least === null || (earliest as Instant) < least ? earliest : least),
     null,
@@ -219,7 +219,7 @@ function coverageOf(unit: WorkUnit, leaf: LeafResult, clock: FileClock): Coverag
     undated: leaf.undated,
     first: first === null ? null : formatInstant(first),
     last: last === null ? null : formatInstant(last),
-    gaps: silences(known.map((one) => one.earliest as Instant)),
+    gaps: silences(known.map((one) => ({ at: one.at, instant: one.earliest as Instant }))),
   }
 }
 

@@ -20,14 +20,15 @@ export interface IndicatorIntake {
 /** Reads bulletins (`--bulletin`) and values (`--indicator`); throws a UsageError where there is nothing to work with. */
 export async function readIndicators(flags: IndicatorFlags): Promise<IndicatorIntake> {
   if (!flags.bulletin?.length && !flags.indicator?.length) throw new UsageError("no indicators: give --bulletin FILE or --indicator VALUE")
-  const indicators: Indicator[] = []
-  const problems: Problem[] = []
+  let indicators: readonly Indicator[] = []
+  let problems: readonly Problem[] = []
   const bulletins: Bulletin[] = []
   for (const file of flags.bulletin ?? []) {
     const bulletin = await readBulletin(basename(file), await bytesOf(file))
     bulletins.push(bulletin)
-    indicators.push(...bulletin.indicators)
-    problems.push(...bulletin.problems)
+    // Lists of a million: spread as arguments they would overflow the stack.
+    indicators = indicators.concat(bulletin.indicators)
+    problems = problems.concat(bulletin.problems)
     if (
       bulletin.indicators.length === 0 &&
       bulletin.problems.every((problem) => !problem.code.startsWith("indicator-") || problem.code === "indicator-reference")
@@ -37,10 +38,12 @@ export async function readIndicators(flags: IndicatorFlags): Promise<IndicatorIn
   }
   for (const value of flags.indicator ?? []) {
     const read = parseIndicator(value)
-    if ("indicator" in read) indicators.push(read.indicator)
-    else problems.push(read.problem)
+    if ("indicator" in read) indicators = [...indicators, read.indicator]
+    else problems = [...problems, read.problem]
   }
-  return { indicators: distinct(indicators), bulletins, problems }
+  // One bulletin names each value once.
+  const sources = bulletins.length + (flags.indicator?.length ?? 0)
+  return { indicators: sources > 1 ? distinct(indicators) : indicators, bulletins, problems }
 }
 
 /** The same value from two bulletins is hunted once, under the first. */

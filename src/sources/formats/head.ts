@@ -4,6 +4,8 @@ import { draftOf } from "./lines.js"
 import { syslogHeader } from "./syslog-header.js"
 
 const linesMax = 24
+/** Where so many lines are all of one kind, no more are parsed. */
+const unanimousLines = 8
 const lineCharsMax = 8192
 
 /** The first lines that are not empty; the last one only if it is whole or alone. */
@@ -60,11 +62,14 @@ function lookAt(head: Uint8Array): Look {
     .map((line) => line.slice(0, lineCharsMax))
   const votes = new Map<string, number>()
   let syslog = 0
-  const records = lines.filter((line) => !line.startsWith("#"))
-  for (const line of records) {
+  let counted = 0
+  for (const line of lines) {
+    if (line.startsWith("#")) continue
+    if (counted === unanimousLines && votes.size === 1) break
+    counted++
     const name = draftOf(line, { path: "", roles }, new Map()).format ?? "text"
     votes.set(name, (votes.get(name) ?? 0) + 1)
     if (syslogHeader(line)) syslog++
   }
-  return { text, lines, counted: records.length, syslog, votes }
+  return { text, lines, counted, syslog, votes }
 }
