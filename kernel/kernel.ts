@@ -5,7 +5,9 @@
 // escapes, hash.ts and ranges.ts the tables. The host drives it (src/match/kernel.ts); the strict verifier judges what is marked.
 //
 // Calls: setup() and the add…() once, by whoever builds the tables; attach() by each thread; then scan() and collect() for each text.
+import { keptHash, labelKey, setHarvesting } from "./asked"
 import { addGram } from "./grams"
+import { layHarvest } from "./harvest"
 import { addFinger, addToFilter, again, AS_DIGEST, AS_DOMAIN, AS_MAIL, AS_MAIL_HOST, AS_SHARED, AS_WHOLE, AS_WORD, digestHash, FOLD, fullHash, labelHash, octetsHash, quickHash } from "./hash"
 import { beginCollect, beginMarks, collect as collectMarks, layMarks, marksBytes, out as outAt, roomAt } from "./marks"
 import { ALL_OCTETS, F_NAMES, LAST_LABELS, NET_OCTETS, PAD, readHeader, setBit, setWord, TABLES, TINY_BITS, word } from "./memory"
@@ -228,3 +230,57 @@ export function collect(): u32 { return collectMarks() }
 export function out(): u32 { return <u32>outAt() }
 /** For measuring: leaves the later passes out. */
 export function limit(to: u32): void { limitPasses(to) }
+
+// ---------- harvesting (harvest.ts, asked.ts)
+
+export { anyKey, forgetLengths, net4Key, net6Key, single6Key, site6Key, keptHash } from "./asked"
+export { addSharedHosts, closeBlock, encodeRun, harvestBytes, keysOfRun, lengthsOfRun, openKeys, pageCount, pagesTable, runStart } from "./harvest"
+
+/** What this instance scans from now on it harvests, too: a region of harvestBytes(pairs) bytes of fresh, zeroed memory. */
+export function attachHarvest(region: usize, pairs: u32): void {
+  layHarvest(region, pairs)
+  setHarvesting(true)
+}
+
+/**
+ * The keys by which an index finds names, words (kind 5) or digests (kind 6), each followed by a newline: 64 bits each, from `out` on, as the
+ * index keeps them; of a name also that of its last label, with kind 7 no other. Returns where they end.
+ */
+export function keysOf(from: usize, to: usize, kind: u32, out: usize): usize {
+  let end = out
+  for (let at = from; at < to; ) {
+    const stop = lineOf(at)
+    const length = <u32>(stop - at)
+    if (kind == 5) end = putKey(end, fullHash(at, length, 0) ^ AS_WORD)
+    else if (kind == 6) end = putKey(end, digestHash(at, length) ^ AS_DIGEST)
+    else end = keysOfName(at, stop, kind, end)
+    at = stop + 1
+  }
+  return end
+}
+
+/** As addName() enters it. */
+function keysOfName(from: usize, to: usize, kind: u32, out: usize): usize {
+  let start = from
+  if (kind == 3) {
+    start = to
+    while (load<u8>(start - 1) != 64) start--
+  }
+  if (!findToken(start, to)) return out
+  if (kind == 7) return putLabel(out)
+  const hash = fullHash(tokenFrom, <u32>(tokenEnd - tokenFrom), FOLD)
+  const isMail = kind == 3 && tokenFrom == start
+  const end = putKey(out, isMail ? (fullHash(from, <u32>(start - 1 - from), FOLD) ^ rotl<u64>(hash, 17)) ^ AS_MAIL : hash)
+  return putLabel(end)
+}
+
+function putLabel(end: usize): usize {
+  let last = tokenEnd
+  while (load<u8>(last - 1) != 46) last--
+  return putKey(end, labelKey(labelHash(tokenEnd, <u32>(tokenEnd - last))))
+}
+
+function putKey(at: usize, hash: u64): usize {
+  store<u64>(at, keptHash(hash))
+  return at + 8
+}

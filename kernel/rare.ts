@@ -1,6 +1,7 @@
 // Bytes behind which a spelling may hide: escapes, percent signs, entities, colours, bracketed marks, and all that is not ASCII. Most of them
 // hide nothing, which the byte beside them tells; a line with one that does is set aside to be decoded, or marked at once.
 import { hostMeets } from "./address"
+import { asking, harvesting, noteAnyLabel, noteIdnLabel, noteLabel, setAsking } from "./asked"
 import { isAlnum, isDigit, isHex, isHigh, isLetter, isToken } from "./bytes"
 import { labelHash } from "./hash"
 import { isSlow, mark, markSlow, reading } from "./marks"
@@ -14,7 +15,10 @@ export const INVISIBLE: u32 = 4
 export const DEFANGED: u32 = 8
 
 let namesTo: usize = 0
-export function beginRare(): void { namesTo = 0 }
+export function beginRare(): void {
+  namesTo = 0
+  askedNamesTo = 0
+}
 
 /** Two loops: the first drops what its neighbour clears, without a branch; the second looks at what is left. */
 export function passRare(): void {
@@ -25,6 +29,19 @@ export function passRare(): void {
     out += <usize>(getBit(AHEAD, load<u16>(at)) | getBit(BEHIND, load<u16>(at - 1))) << 2
   }
   for (let index = rares; index < out; index += 4) rareByte(load<u32>(index))
+  if (!harvesting) return
+  setAsking(true)
+  for (let index = rares; index < out; index += 4) askRareByte(load<u32>(index))
+  setAsking(false)
+}
+
+let askedNamesTo: usize = 0
+
+function askRareByte(at: usize): void {
+  const byte = <u32>load<u8>(at)
+  if (byte >= 128) {
+    if (at >= askedNamesTo) askedNamesTo = unicodeName(at)
+  } else if (byte == 120 || byte == 88) hexHost(at)
 }
 
 /** Fills the two tables of pairs; the second byte is the upper one. */
@@ -64,7 +81,7 @@ function rareByte(at: usize): void {
   const byte = <u32>load<u8>(at)
   if (byte >= 128) {
     if (!reading && !isSlow(at) && vanishes(at, byte)) markSlow(at)
-    if (features & F_NAMES && at >= namesTo) unicodeName(at)
+    if (features & F_NAMES && at >= namesTo) namesTo = unicodeName(at)
   } else if (byte == 120 || byte == 88) {
     if (features & F_IPV4) hexHost(at)
   } else if (!reading && !isSlow(at) && hides(at, byte)) markSlow(at) // readings are decoded already, three layers deep
@@ -197,24 +214,29 @@ function vanishes(at: usize, byte: u32): bool {
 
 /**
  * The run of name characters and of bytes that are not ASCII around this one. UTS 46 maps far too much to be done here, so a run is marked
- * if a label behind one of its dots begins with a last label of the set, or could stand for one.
+ * if a label behind one of its dots begins with a last label of the set, or could stand for one. Returns where it ends.
  */
-function unicodeName(at: usize): void {
+function unicodeName(at: usize): usize {
   let from = at
   while (at - from < 256 && inName(load<u8>(from - 1))) from--
   let to = at
   while (to - at < 1024 && inName(load<u8>(to))) to++
-  namesTo = to
   for (let dot = from + 1; dot < to; dot++) {
     if (load<u8>(dot) != 46) continue
     let end = dot + 1
     while (end < to && isAlnum(load<u8>(end))) end++
     const length = <u32>(end - dot - 1)
-    if (length == 0 ? mayBeLast(dot + 1) : getBit(LAST_LABELS, labelHash(end, length)) != 0 || compatible(end)) {
+    if (asking) {
+      if (length == 0) {
+        if (load<u8>(dot, 1) >= 128) noteIdnLabel()
+      } else noteLabel(labelHash(end, length))
+      if (compatible(end)) noteAnyLabel()
+    } else if (length == 0 ? mayBeLast(dot + 1) : getBit(LAST_LABELS, labelHash(end, length)) != 0 || compatible(end)) {
       mark(dot)
-      return
+      return to
     }
   }
+  return to
 }
 
 function mayBeLast(at: usize): bool {

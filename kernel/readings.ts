@@ -1,5 +1,6 @@
 // Every reading of the lines that hide something (semantics 3.3): three mixed layers of decoding, and each of them refanged. The readings are
 // gathered in a side text, which is then searched like the room; what is found there marks the line it was read from.
+import { harvesting } from "./asked"
 import { changed, decodePercent, decodeTransport, dropInvisible, refang } from "./decode"
 import { addReading, beginReadings, isMarked, lineEnd, nextSlow, readingCount, READINGS_MAX, roomAt, setReading } from "./marks"
 import { PAD } from "./memory"
@@ -28,7 +29,7 @@ export function searchReadings(): void {
   sideTo = sideAt
   beginReadings(sideAt)
   for (let at = nextSlow(roomAt); at; at = nextSlow(at)) {
-    if (isMarked(at)) continue
+    if (isMarked(at) && !harvesting) continue
     line = at
     expand(at, lineEnd(at), 0)
   }

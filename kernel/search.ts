@@ -1,5 +1,7 @@
 // Searches one text, the room or the side text, sub-chunk by sub-chunk, so that what the passes hand each other stays in the first-level cache.
+import { harvesting } from "./asked"
 import { passGrams } from "./grams"
+import { beginHarvest, harvestSparse, harvestTokens } from "./harvest"
 import { countNewlines } from "./marks"
 import { beginRare, passRare } from "./rare"
 import { beginSparse, passSparse } from "./sparse"
@@ -17,14 +19,17 @@ export function searchText(from: usize, length: u32): void {
   beginTokens()
   beginSparse()
   beginRare()
+  beginHarvest()
   newlineCount = 0
   // One byte of padding at least is looked at, so that a token at the very end is seen to end.
   for (let done: usize = 0; done <= length; done += SUB) {
     const blocks = <i32>min<usize>((<usize>length - done + 64) >> 6, SUB >> 6)
     const start = from + done
     passA(start, blocks)
+    if (harvesting) harvestTokens(start)
     if (passes > 0) passB(start)
     if (passes > 1) {
+      if (harvesting) harvestSparse()
       passSparse()
       passRare()
       passGrams(start, start + (<usize>blocks << 6))

@@ -21,6 +21,35 @@ export function beginSparse(): void {
   colonsTo = 0
   numbersTo = 0
   joinedTo = 0
+  otherDigestsTo = 0
+  otherPairsTo = 0
+  otherColonsTo = 0
+  otherNumbersTo = 0
+  otherJoinedTo = 0
+}
+
+// The same of the other walk over these blocks: one asks (asked.ts), the other judges.
+let otherDigestsTo: usize = 0
+let otherPairsTo: usize = 0
+let otherColonsTo: usize = 0
+let otherNumbersTo: usize = 0
+let otherJoinedTo: usize = 0
+export function changeWalk(): void {
+  let to = digestsTo
+  digestsTo = otherDigestsTo
+  otherDigestsTo = to
+  to = pairsTo
+  pairsTo = otherPairsTo
+  otherPairsTo = to
+  to = colonsTo
+  colonsTo = otherColonsTo
+  otherColonsTo = to
+  to = numbersTo
+  numbersTo = otherNumbersTo
+  otherNumbersTo = to
+  to = joinedTo
+  joinedTo = otherJoinedTo
+  otherJoinedTo = to
 }
 
 export function passSparse(): void {

@@ -1,6 +1,7 @@
 // Dotted tokens: addresses, names, and what stands at a name (URLs, mail, files). Four passes over a sub-chunk that stays in the first-level
 // cache: A bit masks and token ends, B shape and filter in three tight loops, C the few candidates. Pass A also finds the blocks for sparse.ts.
 import { hostMeets, quadMeets, reverse4Meets, reverse6Meets } from "./address"
+import { harvesting } from "./asked"
 import { isAlnum, isDigit, isToken } from "./bytes"
 import {
   again, AS_DOMAIN, AS_MAIL, AS_MAIL_HOST, AS_SHARED, AS_WHOLE, AS_WORD, FOLD, fullHash, has, labelHash, mayHave, octetsHash, quickHash,
@@ -18,12 +19,12 @@ const ALL: u64 = ~(<u64>0)
 const TOP: u64 = <u64>1 << 63
 
 // Bit arrays, one bit per byte of the sub-chunk, with 8 bytes of history before them: token characters, dots, hyphens.
-let tokenBits: usize = 0
-let dotBits: usize = 0
-let hyphenBits: usize = 0
+export let tokenBits: usize = 0
+export let dotBits: usize = 0
+export let hyphenBits: usize = 0
 /** Addresses behind the tokens. */
-let ends: usize = 0
-let endCount: u32 = 0
+export let ends: usize = 0
+export let endCount: u32 = 0
 /** Live tokens: address behind the token, length, flags; and beside it the dot distances, later the hash. */
 let live: usize = 0
 let lookups: usize = 0
@@ -123,11 +124,12 @@ export function passA(from: usize, blocks: i32): void {
   let two1 = lastTwo
   let four1 = lastFour
   let joints1 = lastJoints
-  const wantJoints: u32 = features & F_IPV4 ? 1 : 0
-  const wantLanes: u64 = features & F_DIGESTS ? -1 : 0
-  const wantPairs: u32 = features & F_DIGESTS ? 3 : 0
-  const wantColons: u64 = features & (F_IPV4 | F_IPV6) ? -1 : 0
-  const wantNumbers: u64 = features & F_IPV4 ? -1 : 0
+  const wanted = harvesting ? features | F_IPV4 | F_IPV6 | F_DIGESTS : features
+  const wantJoints: u32 = wanted & F_IPV4 ? 1 : 0
+  const wantLanes: u64 = wanted & F_DIGESTS ? -1 : 0
+  const wantPairs: u32 = wanted & F_DIGESTS ? 3 : 0
+  const wantColons: u64 = wanted & (F_IPV4 | F_IPV6) ? -1 : 0
+  const wantNumbers: u64 = wanted & F_IPV4 ? -1 : 0
   const short = (features & F_SHORT_GROUPS) != 0
   const DOT = i8x16.splat(46)
   const HYPHEN = i8x16.splat(45)
@@ -391,7 +393,7 @@ function passC(count: u32): void {
 }
 
 /** Names longer than this are none (253), with room for what is glued to them. */
-const NAME_MAX: usize = 256
+export const NAME_MAX: usize = 256
 
 /** Every suffix of the token that begins at a label, and the whole of it. */
 function name(end: usize, known: u32): void {
@@ -426,13 +428,13 @@ function whole(from: usize, end: usize): bool {
   return load<u8>(from - 1) == 64 && has(hash ^ AS_MAIL_HOST) && mail(from - 1, hash)
 }
 
-function reverse(from: usize, end: usize): bool {
+export function reverse(from: usize, end: usize): bool {
   if (load<u8>(end - 13) == 46 && (load<u64>(end - 12) | FOLD) == 0x2e726464612d6e69) return reverse4Meets(from)
   return end - from == 72 && reverse6Meets(from)
 }
 
 /** The part before the at sign, at most 64 characters of `A-Z a-z 0-9 . _ % + -`. */
-function mail(at: usize, domain: u64): bool {
+export function mail(at: usize, domain: u64): bool {
   let from = at
   while (at - from < 65 && isLocal(load<u8>(from - 1))) from--
   const length = <u32>(at - from)

@@ -15,7 +15,7 @@ export interface Compiled {
 }
 
 /** As exported by kernel/kernel.ts. */
-interface Kernel {
+export interface Kernel extends HarvestKernel {
   setup(
     filterBits: number,
     fingerBits: number,
@@ -45,6 +45,29 @@ interface Kernel {
   limit(passes: number): void
 }
 
+/** What gathers and makes keys (kernel/harvest.ts). */
+interface HarvestKernel {
+  harvestBytes(pairs: number): number
+  attachHarvest(region: number, pairs: number): void
+  addSharedHosts(from: number, to: number): void
+  closeBlock(block: number): number
+  openKeys(): number
+  encodeRun(blocks: number): number
+  keysOfRun(): number
+  lengthsOfRun(half: number): bigint
+  forgetLengths(): void
+  pageCount(): number
+  pagesTable(): number
+  runStart(): number
+  keysOf(from: number, to: number, kind: number, out: number): number
+  keptHash(hash: bigint): bigint
+  net4Key(first: number, bits: number): bigint
+  single6Key(high: bigint, low: bigint): bigint
+  site6Key(high: bigint, bits: number): bigint
+  net6Key(high: bigint, low: bigint, bits: number): bigint
+  anyKey(index: number): bigint
+}
+
 // As in kernel/memory.ts.
 const hasIpv4 = 1
 const hasIpv6 = 2
@@ -60,11 +83,11 @@ const sharedHost = 2
 const mail = 3
 const file = 4
 
-const pageBytes = 65_536
+export const pageBytes = 65_536
 /** Of shared memory; the tables of a million indicators take some twenty megabytes, a thread's region seven. */
-const pagesMax = 32_768
+export const pagesMax = 32_768
 /** Text is handed to the builder in stretches of about this length. */
-const stagingBytes = 1 << 18
+export const stagingBytes = 1 << 18
 const padBytes = 4096
 
 /** Builds the tables: about half a second for a million indicators. */
@@ -80,7 +103,12 @@ export function compileIndicators(module: WebAssembly.Module, indicators: readon
  * A scanner of the calling thread. It takes a region of the shared memory for itself: one for each thread, not one for each text.
  * `passes` is for measuring: below 3 the later ones are left out, and with them what they would have marked.
  */
-export function openScanner({ module, memory }: Compiled, passes = 3): Scanner {
+export function openScanner(compiled: Compiled, passes = 3): Scanner {
+  return openKernel(compiled, passes).scanner
+}
+
+/** A scanner with the instance behind it. */
+export function openKernel({ module, memory }: Compiled, passes = 3): { readonly kernel: Kernel; readonly scanner: Scanner } {
   const kernel = instantiate(module, memory)
   kernel.limit(passes)
   const bytes = kernel.regionBytes(roomBytes)
@@ -88,7 +116,7 @@ export function openScanner({ module, memory }: Compiled, passes = 3): Scanner {
   const at = kernel.attach(region, roomBytes)
   const room = new Uint8Array(memory.buffer, at, roomBytes)
   const pairs = new Uint32Array(memory.buffer, kernel.out())
-  return { room, scan: (length) => scan(kernel, pairs, length) }
+  return { kernel, scanner: { room, scan: (length) => scan(kernel, pairs, length) } }
 }
 
 function scan(kernel: Kernel, pairs: Uint32Array, length: number): Marked {
@@ -105,7 +133,7 @@ function scan(kernel: Kernel, pairs: Uint32Array, length: number): Marked {
   return { newlines: kernel.newlines(), starts, lines }
 }
 
-function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
+export function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernel {
   return new WebAssembly.Instance(module, { env: { memory, abort: fail } }).exports as unknown as Kernel
 }
 
@@ -174,7 +202,7 @@ function featuresOf(keys: Keys): number {
 }
 
 /** Hands values over in stretches, each value with a newline behind it. */
-function addText(batch: Uint8Array, at: number, values: readonly string[], add: (from: number, to: number) => void): void {
+export function addText(batch: Uint8Array, at: number, values: readonly string[], add: (from: number, to: number) => void): void {
   const encoder = new TextEncoder()
   let text = ""
   const flush = (): void => {

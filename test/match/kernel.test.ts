@@ -2,10 +2,13 @@
 import { describe, expect, it } from "vitest"
 import { indicator } from "./judge.js"
 import { markedLines, scannerOf } from "./scanner.js"
+import { queryOf, sketchedTexts } from "./sketched.js"
 
 function check(spec: string, text: string, marked = true): void {
   const lines = markedLines(scannerOf([indicator(spec)]), `nothing here\n${text}\nnor here\n`)
   expect(lines, `${spec} in ${text}`).toEqual(marked ? [1] : [])
+  // Whatever the scan marks, an index has read.
+  if (marked) expect(sketchedTexts(queryOf([indicator(spec)]), ["nothing here\n", `${text}\n`]), `${spec} in ${text}`).toContain(1)
 }
 
 const address = "203.0.113.9"

@@ -5,6 +5,7 @@ import { createVerifier } from "../../src/match/verify.js"
 import type { Indicator } from "../../src/model/indicator.js"
 import { oracle } from "./oracle.js"
 import { markedLines, scannerOf } from "./scanner.js"
+import { queryOf, sketchedTexts } from "./sketched.js"
 
 const runs = Number(process.env.SILLAGE_FUZZ_RUNS ?? 3000)
 
@@ -21,6 +22,7 @@ const set: readonly Indicator[] = [
 ]
 const verify = createVerifier(set)
 const scanner = scannerOf(set)
+const query = queryOf(set)
 
 const values = fc.constantFrom(
   "203.0.113.9",
@@ -58,6 +60,8 @@ function check(text: string): void {
   const marked = markedLines(scanner, `${text}\n`).length > 0
   // Whatever the verifier finds, the kernel marks.
   if (found.length > 0) expect({ text, marked }).toEqual({ text, marked: true })
+  // And whatever it marks, an index has read.
+  if (marked) expect({ text, sketched: sketchedTexts(query, [`${text}\n`]).length > 0 }).toEqual({ text, sketched: true })
   for (const [index, one] of set.entries()) {
     const occurrence = found.find((hit) => hit.indicator === index)
     if (occurrence && beyond.includes(occurrence.strength)) continue

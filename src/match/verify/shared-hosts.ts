@@ -4,7 +4,7 @@
  * Each stands for its sub-domains too. Those that semantics 5.12 names, then hosts that the Public Suffix List's private
  * section, Tranco's top list and LOTS (living off trusted sites) projects agree on: shorteners, pastes, storage, chat, forges.
  */
-const sharedHosts: ReadonlySet<string> = new Set(
+export const sharedHosts: ReadonlySet<string> = new Set(
   `t.co bit.ly tinyurl.com google.com twitter.com github.com githubusercontent.com pastebin.com dropbox.com imgur.com discord.com
    t.me amazonaws.com cloudfront.net
    x.com facebook.com fb.com instagram.com linkedin.com reddit.com youtube.com youtu.be tiktok.com telegram.org telegram.me whatsapp.com

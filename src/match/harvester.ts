@@ -1,0 +1,80 @@
+// Drives the kernel's harvest: while a scanner searches text, its keys are gathered for an index, block by block, and coded run by run.
+import type { KeyRun } from "../model/key.js"
+import { addText, type Compiled, openKernel, pageBytes, stagingBytes } from "./kernel.js"
+import type { Scanner } from "./matcher.js"
+import { sharedHosts } from "./verify/shared-hosts.js"
+
+/** Pairs of key and block in a run, at about 8 bytes twice: some hundred megabytes of text. */
+const runPairs = 1 << 21
+const blocksMax = 4096
+/** Keys after which a block is full: the next room of text must still find place. */
+const blockKeys = 60_000
+
+export interface Harvester {
+  /** The open block should be closed at the next end of a line. */
+  isBlockFull(): boolean
+  /** Closes the block and gives its number in the run. `told` is false if it held more keys than can be kept: it must be read whatever is asked. */
+  closeBlock(): { readonly block: number; readonly told: boolean }
+  /** The run should be taken: it is as long as it may get. */
+  isRunFull(): boolean
+  /** The run so far, copied; a new one begins. */
+  takeRun(): KeyRun
+}
+
+export interface HarvestingScanner {
+  readonly scanner: Scanner
+  readonly harvester: Harvester
+}
+
+/** A scanner that harvests what it scans; takes a region of some forty megabytes of the shared memory. */
+export function openHarvestingScanner(compiled: Compiled): HarvestingScanner {
+  const { kernel, scanner } = openKernel(compiled)
+  const { memory } = compiled
+  const region = memory.grow(Math.ceil((kernel.harvestBytes(runPairs) + stagingBytes) / pageBytes)) * pageBytes
+  kernel.attachHarvest(region, runPairs)
+  const staging = region + kernel.harvestBytes(runPairs)
+  addText(new Uint8Array(memory.buffer, staging, stagingBytes), staging, [...sharedHosts], (from, to) => kernel.addSharedHosts(from, to))
+  let blocks = 0
+  let pairs = 0
+  const harvester: Harvester = {
+    isBlockFull: () => kernel.openKeys() > blockKeys,
+    closeBlock() {
+      const state = kernel.closeBlock(blocks) >>> 0
+      pairs = state & 0x7fffffff
+      return { block: blocks++, told: state < 0x80000000 }
+    },
+    isRunFull: () => pairs > runPairs || blocks >= blocksMax,
+    takeRun() {
+      const length = kernel.encodeRun(blocks)
+      const run = {
+        blocks,
+        keys: kernel.keysOfRun(),
+        bytes: new Uint8Array(memory.buffer, kernel.runStart(), length).slice(),
+        pages: pagesOf(new DataView(memory.buffer, kernel.pagesTable(), kernel.pageCount() * 16), kernel.pageCount()),
+        lengths: {
+          ipv4: Number(BigInt.asUintN(32, kernel.lengthsOfRun(0))),
+          ipv6: BigInt.asUintN(64, kernel.lengthsOfRun(1)) | (BigInt.asUintN(64, kernel.lengthsOfRun(2)) << 64n),
+        },
+      }
+      kernel.forgetLengths()
+      blocks = 0
+      pairs = 0
+      return run
+    },
+  }
+  return { scanner, harvester }
+}
+
+/** The kernel's table: key in 64 bits, offset and count in 32. */
+function pagesOf(table: DataView, pages: number): KeyRun["pages"] {
+  const first = new Float64Array(pages)
+  const offset = new Uint32Array(pages)
+  const count = new Uint32Array(pages)
+  for (let page = 0; page < pages; page++) {
+    const key = table.getUint32(page * 16, true) + table.getUint32(page * 16 + 4, true) * 2 ** 32
+    first[page] = key
+    offset[page] = table.getUint32(page * 16 + 8, true)
+    count[page] = table.getUint32(page * 16 + 12, true)
+  }
+  return { first, offset, count }
+}

@@ -1,0 +1,123 @@
+// What an index is asked for on behalf of indicators: the keys that a text holding one of them must have given (kernel/asked.ts).
+import type { Indicator } from "../model/indicator.js"
+import { type KeyQuery, keyKinds, type NetworksAround } from "../model/key.js"
+import { type Keys, keysOf } from "./compile.js"
+import { addText, instantiate, type Kernel, pageBytes, pagesMax, stagingBytes } from "./kernel.js"
+
+// Kinds of text, as in kernel/kernel.ts.
+const domain = 0
+const mail = 3
+const word = 5
+const digest = 6
+const label = 7
+
+/** Words that are shorter are not kept; as WORD_MIN in kernel/harvest.ts. */
+const wordCharsMin = 6
+const stagingAt = 65_536 + 4096
+
+export function keyQueryOf(module: WebAssembly.Module, indicators: readonly Indicator[]): KeyQuery {
+  const keys = keysOf(indicators)
+  const memory = new WebAssembly.Memory({ initial: 2 + Math.ceil((stagingBytes * 10) / pageBytes), maximum: pagesMax, shared: true })
+  const kernel = instantiate(module, memory)
+  const hashes = hashesOf(kernel, memory, keys)
+  const ranges: [number, number][] = Array.from(hashes, (hash) => [hash, hash])
+  const around = new Around(kernel)
+  addRanges4(keys.ranges4, ranges, around)
+  addRanges6(kernel, keys.ranges6, ranges, around)
+  return { ranges: packed(ranges), around: around.networks(), keyless: keylessOf(keys) }
+}
+
+function keylessOf(keys: Keys): string | undefined {
+  if (keys.pieces.length > 0) return "user agents, JA4 fingerprints, and names without a dot have no keys"
+  return keys.shortGroups ? "IPv6 addresses below 1000::/4 may be spelled in ways that have no keys" : undefined
+}
+
+function hashesOf(kernel: Kernel, memory: WebAssembly.Memory, keys: Keys): Set<number> {
+  const found = new Set<number>()
+  const batch = new Uint8Array(memory.buffer, stagingAt, stagingBytes)
+  const out = stagingAt + stagingBytes + 64
+  const each = (values: readonly string[], kind: number): void =>
+    addText(batch, stagingAt, values, (from, to) => {
+      const end = kernel.keysOf(from, to, kind, out)
+      for (const key of new BigUint64Array(memory.buffer, out, (end - out) / 8)) found.add(Number(key))
+    })
+  const words = keys.words.filter((one) => one.length >= wordCharsMin)
+  // A URL on a shared host is found by a word of its path; where that is too short, by the host.
+  const hosts = keys.words.some((one) => one.length < wordCharsMin) ? keys.sharedHosts : []
+  const names = [...keys.domains, ...keys.hosts, ...hosts, ...keys.files]
+  each(names, domain)
+  each(keys.mails, mail)
+  each(words, word)
+  each(keys.digests, digest)
+  // Spelled in another script, whatever it is, a name has but its last label for a key.
+  const addresses = keys.ranges4.length + keys.ranges6.length > 0
+  each(addresses ? [...keys.sharedHosts, "in-addr.arpa"] : keys.sharedHosts, label)
+  if (names.length + keys.mails.length + keys.sharedHosts.length > 0 || addresses) found.add(any(kernel, 1))
+  if ([...names, ...keys.sharedHosts, ...keys.mails].some((name) => /\.xn--[^.]*$/.test(name))) found.add(any(kernel, 2))
+  if (keys.ranges6.length > 0) found.add(any(kernel, 0))
+  return found
+}
+
+function any(kernel: Kernel, index: number): number {
+  return kept(kernel, kernel.anyKey(index))
+}
+
+function kept(kernel: Kernel, hash: bigint): number {
+  return Number(BigInt.asUintN(64, kernel.keptHash(BigInt.asUintN(64, hash))))
+}
+
+/** Networks of the log that reach around an address of the set. */
+class Around {
+  readonly #found = new Map<string, { readonly version: 4 | 6; readonly length: number; readonly keys: Set<number> }>()
+  constructor(readonly kernel: Kernel) {}
+
+  add(version: 4 | 6, length: number, hash: bigint): void {
+    const id = `${version}/${length}`
+    let entry = this.#found.get(id)
+    if (!entry) {
+      entry = { version, length, keys: new Set() }
+      this.#found.set(id, entry)
+    }
+    entry.keys.add(kept(this.kernel, hash))
+  }
+
+  networks(): readonly NetworksAround[] {
+    return [...this.#found.values()].map(({ version, length, keys }) => ({ version, length, keys: [...keys].sort((a, b) => a - b) }))
+  }
+}
+
+function addRanges4(ranges4: Uint32Array, ranges: [number, number][], around: Around): void {
+  for (let at = 0; at < ranges4.length; at += 2) {
+    const first = ranges4[at] as number
+    ranges.push([keyKinds.address + first, keyKinds.address + (ranges4[at + 1] as number)])
+    // A network that begins in the range has given its first address; one that begins before it is asked for.
+    for (let length = 16; length < 32; length++) {
+      const start = (first & (-1 << (32 - length))) >>> 0
+      if (start < first) around.add(4, length, around.kernel.net4Key(start, length))
+    }
+  }
+}
+
+function addRanges6(kernel: Kernel, ranges6: BigUint64Array, ranges: [number, number][], around: Around): void {
+  const exact = (hash: bigint): number => ranges.push([kept(kernel, hash), kept(kernel, hash)])
+  for (let at = 0; at < ranges6.length; at += 4) {
+    const [firstHigh, firstLow, lastHigh, lastLow] = ranges6.slice(at, at + 4) as unknown as [bigint, bigint, bigint, bigint]
+    const first = (firstHigh << 64n) | firstLow
+    const single = firstHigh === lastHigh && firstLow === lastLow
+    if (single) exact(kernel.single6Key(firstHigh, firstLow))
+    else if (firstHigh === lastHigh) exact(kernel.site6Key(firstHigh, 64))
+    else if (firstHigh >> 16n === lastHigh >> 16n) exact(kernel.site6Key((firstHigh >> 16n) << 16n, 48))
+    else ranges.push([keyKinds.prefix6 + Number(firstHigh >> 32n), keyKinds.prefix6 + Number(lastHigh >> 32n)])
+    // Above: whatever begins in the same site. Here: networks that begin before it.
+    const narrowest = single ? 127 : firstHigh === lastHigh ? 64 : 48
+    for (let length = 32; length <= narrowest; length++) {
+      const start = (first >> BigInt(128 - length)) << BigInt(128 - length)
+      around.add(6, length, kernel.net6Key(start >> 64n, BigInt.asUintN(64, start), length))
+    }
+  }
+}
+
+function packed(ranges: readonly (readonly [number, number])[]): Float64Array {
+  const sorted = [...ranges].sort((a, b) => a[0] - b[0])
+  return Float64Array.from(sorted.flat())
+}

@@ -1,0 +1,141 @@
+// Looks up keys in a coded run (kernel/harvest.ts): which of its blocks may hold what is asked for. Only the pages that a key could stand in are
+// decoded, each at most once; a page that does not carry its checksum is no page.
+import { crc32 } from "node:zlib"
+import type { KeyPages, KeyQuery, NetworkLengths } from "../../model/key.js"
+
+/** A run as it lies in a store: the pages are fetched when they are needed. */
+export interface StoredRun {
+  readonly blocks: number
+  readonly pages: KeyPages
+  /** Of each page. */
+  readonly sums: Uint32Array
+  readonly lengths: NetworkLengths
+  /** Bytes of all pages together. */
+  readonly size: number
+  /** The bytes [from, to) of the pages. */
+  fetch(from: number, to: number): Uint8Array
+}
+
+/** A page that does not read as it was written. */
+export class DamagedRun extends Error {}
+
+/** Blocks of the run that may hold something of the query. Throws `DamagedRun`. */
+export function blocksWith(run: StoredRun, query: KeyQuery): ReadonlySet<number> {
+  const found = new Set<number>()
+  const ranges = rangesFor(run, query)
+  const { first } = run.pages
+  let at = 0
+  for (let page = 0; page < first.length && at < ranges.length; ) {
+    const next = page + 1 < first.length ? (first[page + 1] as number) : Number.POSITIVE_INFINITY
+    // Ranges that end before this page begins hold nothing.
+    while (at < ranges.length && (ranges[at + 1] as number) < (first[page] as number)) at += 2
+    if (at >= ranges.length) break
+    if ((ranges[at] as number) >= next) {
+      page = pageOf(first, ranges[at] as number, page)
+      continue
+    }
+    searchPage(run, page, ranges, at, found)
+    page++
+  }
+  return found
+}
+
+/** The ranges of the query, and the networks around them of lengths that the run has. */
+function rangesFor(run: StoredRun, query: KeyQuery): Float64Array {
+  const { ipv4, ipv6 } = run.lengths
+  const has = (version: 4 | 6, length: number): boolean =>
+    (version === 4 ? (ipv4 >>> length) & 1 : Number((ipv6 >> BigInt(length)) & 1n)) === 1
+  const around = query.around.filter(({ version, length }) => has(version, length)).flatMap(({ keys }) => keys)
+  if (around.length === 0) return query.ranges
+  const pairs: [number, number][] = around.map((key) => [key, key])
+  for (let at = 0; at < query.ranges.length; at += 2) pairs.push([query.ranges[at] as number, query.ranges[at + 1] as number])
+  return Float64Array.from(pairs.sort((a, b) => a[0] - b[0]).flat())
+}
+
+/** The last page that begins at or before the key. */
+function pageOf(first: Float64Array, key: number, from: number): number {
+  let low = from
+  let high = first.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((first[middle] as number) <= key) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}
+
+function searchPage(run: StoredRun, page: number, ranges: Float64Array, from: number, found: Set<number>): void {
+  const { first, offset, count } = run.pages
+  const start = offset[page] as number
+  const end = page + 1 < offset.length ? (offset[page + 1] as number) : run.size
+  const bytes = run.fetch(start, end)
+  if (bytes.length !== end - start || crc32(bytes) !== run.sums[page]) throw new DamagedRun(`page ${page} does not match its checksum`)
+  const bits = new Bits(bytes)
+  const blockBits = run.blocks > 1 ? 32 - Math.clz32(run.blocks - 1) : 0
+  const rice = bits.take(6)
+  let key = first[page] as number
+  let at = from
+  for (let index = 0; index < (count[page] as number); index++) {
+    if (index > 0) key += bits.unary() * 2 ** rice + bits.long(rice) + 1
+    while (at < ranges.length && (ranges[at + 1] as number) < key) at += 2
+    if (at >= ranges.length) return
+    const holders = bits.gamma()
+    const listed = holders * blockBits < run.blocks
+    if ((ranges[at] as number) > key) {
+      bits.skip(listed ? holders * blockBits : run.blocks)
+      continue
+    }
+    if (listed) for (let holder = 0; holder < holders; holder++) found.add(bits.take(blockBits))
+    else for (let block = 0; block < run.blocks; block++) if (bits.take(1) === 1) found.add(block)
+  }
+}
+
+/** Bits, the lowest of a byte first. Reading beyond the end gives zeros, and ends. */
+class Bits {
+  readonly #bytes: Uint8Array
+  #at = 0
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  /** At most 24 bits. */
+  take(count: number): number {
+    const bytes = this.#bytes
+    const byte = this.#at >>> 3
+    const shift = this.#at & 7
+    const word = (bytes[byte] ?? 0) | ((bytes[byte + 1] ?? 0) << 8) | ((bytes[byte + 2] ?? 0) << 16) | ((bytes[byte + 3] ?? 0) << 24)
+    this.#at += count
+    return (word >>> shift) & (2 ** count - 1)
+  }
+
+  /** At most 48 bits. */
+  long(count: number): number {
+    if (count <= 24) return this.take(count)
+    const low = this.take(24)
+    return low + this.take(count - 24) * 2 ** 24
+  }
+
+  unary(): number {
+    let zeros = 0
+    const end = this.#bytes.length * 8
+    for (;;) {
+      const bits = this.take(24)
+      if (bits !== 0) {
+        const here = 31 - Math.clz32(bits & -bits)
+        this.#at += here - 23
+        return zeros + here
+      }
+      zeros += 24
+      if (this.#at > end) throw new DamagedRun("a page ends in the middle of a key")
+    }
+  }
+
+  gamma(): number {
+    const bits = this.unary()
+    return 2 ** bits + this.take(bits)
+  }
+
+  skip(count: number): void {
+    this.#at += count
+  }
+}
