@@ -7,7 +7,7 @@ import type { Problem } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { type Leaf, openLeaves } from "../sources/files/files.js"
 import { findFormat, recognizeFormat } from "../sources/formats/index.js"
-import type { DecodedRecord, LineParser, LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
+import type { DecodedRecord, DecodeInput, LineParser, LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
 import { looksLikeList } from "./bare-list.js"
 import type { DecoySight, Finding, LeafResult, UnitResult } from "./finding.js"
 import { looksBinary } from "./noise.js"
@@ -46,7 +46,14 @@ async function scanLeaf(leaf: Leaf, context: ScanContext): Promise<LeafResult> {
   const format = raw.decode || Buffer.compare(head, bytesHead) === 0 ? raw : recognizeFormat(head, leaf.name)
   const parsing: ParseContext = { path: leaf.where, roles: context.roles }
   const run = createRun(format, parsing)
-  if (format.decode) await scanRecords(leaf, format, run, context, problems)
+  // What was recognised only once its UTF-16 was undone is read so too.
+  if (format.decode)
+    await scanRecords(
+      leaf.decodeInput((problem) => problems.push(problem), binary.decode ? "bytes" : "text"),
+      format,
+      run,
+      context,
+    )
   else await scanLines(leaf, run, context)
   if (format.name === "text" && looksBinary(head)) {
     const message = "binary content of no known format: only the text that stands in it was searched; convert it and search the result"
@@ -145,8 +152,7 @@ async function scanLines(leaf: Leaf, run: Run, context: ScanContext): Promise<vo
   run.records = run.newlines + (open ? 1 : 0)
 }
 
-async function scanRecords(leaf: Leaf, format: LogFormat, run: Run, context: ScanContext, problems: Problem[]): Promise<void> {
-  const input = leaf.decodeInput((problem) => problems.push(problem), "bytes")
+async function scanRecords(input: DecodeInput, format: LogFormat, run: Run, context: ScanContext): Promise<void> {
   const { scanner } = context
   let batch: DecodedRecord[] = []
   let length = 0

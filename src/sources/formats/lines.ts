@@ -40,6 +40,8 @@ export function draftOf(line: string, context: ParseContext, memory: Memory): Dr
   const event = line.indexOf("<Event ")
   if (event >= 0 && event < 400) return { format: "windows-event-xml", ...windowsDraft(xmlEntries(line)) }
   const found = readStamp(line)
+  const container = found?.start === 0 ? containerLine.exec(line.slice(found.end, found.end + 16)) : undefined
+  if (found && container) return twoStamps(draftOf(line.slice(found.end + container[0].length), context, memory), found.stamp, line)
   const header = syslogHeader(line, found)
   if (header) {
     const inner = behindHeader(line.slice(header.body), header.head, context, memory)
@@ -53,6 +55,9 @@ export function draftOf(line: string, context: ParseContext, memory: Memory): Dr
   const echo = draft.echo ?? echoOf(line)
   return withTime({ ...draft, echo }, found)
 }
+
+/** What the container runtimes of Kubernetes (CRI) put before every line, behind its time. */
+const containerLine = /^ (?:stdout|stderr) [FP] /
 
 /** The draft of a message by the shapes that are known to begin it. */
 export function messageDraft(message: string, head: MessageHead, context: ParseContext, memory: Memory): Draft | undefined {
@@ -83,7 +88,7 @@ function behindHeader(message: string, head: MessageHead, context: ParseContext,
 function twoStamps(draft: Draft, relay: Stamp | undefined, line: string): Draft {
   if (!relay) return draft.time ? draft : withTime(draft, readStamp(line))
   if (!draft.time) return { ...draft, time: relay }
-  if (sameClock(draft.time, relay)) return { ...draft, time: draft.time.year === undefined ? relay : draft.time }
+  if (sameClock(draft.time, relay)) return { ...draft, time: fuller(draft.time, relay) }
   const stamp = readStamp(line)
   const created = stamp ? line.slice(stamp.start, stamp.end) : undefined
   return { ...draft, created: relay, fields: { ...draft.fields, ...(created && { "event.created": created }) } }
@@ -94,6 +99,14 @@ function sameClock(a: Stamp, b: Stamp): boolean {
   return a.month === b.month && a.day === b.day && a.hour === b.hour && a.minute === b.minute && a.second === b.second
 }
 
+/** Of two writings of one clock, one may leave out the year and the other the zone. */
+function fuller(own: Stamp, relay: Stamp): Stamp {
+  if (own.year === undefined) return relay
+  return own.offsets === undefined && relay.year !== undefined && relay.offsets !== undefined ? relay : own
+}
+
 function withTime(draft: Draft, found: FoundStamp | undefined): Draft {
-  return draft.time || !found ? draft : { ...draft, time: found.stamp }
+  if (!found) return draft
+  if (!draft.time) return { ...draft, time: found.stamp }
+  return sameClock(draft.time, found.stamp) ? { ...draft, time: fuller(draft.time, found.stamp) } : draft
 }

@@ -139,6 +139,10 @@ function hashes(text: ReadonlyMap<string, string>, fields: Record<string, FieldV
 }
 
 function eventTime(text: ReadonlyMap<string, string>): Draft["time"] {
+  // IIS writes its events seconds after the request, whose own time in UTC stands among the data.
+  const [date, time] = [text.get("date"), text.get("time")]
+  const request = text.has("c-ip") && date && time ? stampOf(`${date}T${time}Z`) : undefined
+  if (request) return request
   for (const name of ["UtcTime", "SystemTime", "TimeCreated", "timestamp", "@timestamp", "EventTime", "TimeGenerated", "Date"]) {
     const value = text.get(name)
     const stamp = value === undefined ? undefined : stampOf(value.replace(/^\/Date\((\d+)\)\/$/, "$1"))
