@@ -49,7 +49,7 @@ async function scanLeaf(leaf: Leaf, context: ScanContext): Promise<LeafResult> {
   // What was recognised only once its UTF-16 was undone is read so too.
   if (format.decode)
     await scanRecords(
-      leaf.decodeInput((problem) => problems.push(problem), binary.decode ? "bytes" : "text"),
+      leaf.decodeInput((problem) => problems.push(problem), raw.decode ? "bytes" : "text"),
       format,
       run,
       context,
