@@ -57,7 +57,8 @@ export async function triageAnswer(answer: HuntAnswer, request: HuntRequest, bul
   const accounts = successfulAccounts(answer.hits)
   const followed = accounts.slice(0, accountsMax)
   const records = [...answer.hits.map(contextRecord), ...(await accountRecords(answer, request, followed))]
-  const decoys = decoyCount(answer, request)
+  const listed = new Set(listedAddresses(request.indicators, request.own))
+  const decoys = decoyCount(answer, request, listed)
   const result = triageHits({
     hits: answer.hits,
     publishers: publisherQualities(bulletins),
@@ -66,13 +67,11 @@ export async function triageAnswer(answer: HuntAnswer, request: HuntRequest, bul
     corroboration: corroborationOf(answer.hits),
     ...(decoys && { decoys }),
   })
-  const listed = listedAddresses(request.indicators, request.own)
-  return { ...result, decoys, followed, notFollowed: accounts.length - followed.length, decoyStep: decoyStep(listed.length) }
+  return { ...result, decoys, followed, notFollowed: accounts.length - followed.length, decoyStep: decoyStep(listed.size) }
 }
 
-function decoyCount(answer: HuntAnswer, request: HuntRequest): DecoyCount | null {
+function decoyCount(answer: HuntAnswer, request: HuntRequest, listed: ReadonlySet<string>): DecoyCount | null {
   if (!answer.decoys || !request.decoys) return null
-  const listed = new Set(listedAddresses(request.indicators, request.own))
   const hits = answer.hits.filter((hit) => hit.echo === null && hit.strength === "exact" && listed.has(hit.indicator.value))
   return {
     hits: hits.length,

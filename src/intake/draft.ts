@@ -7,7 +7,7 @@ import { namedActor } from "./actors.js"
 import type { Claim, ClaimContext, StatedType } from "./claim.js"
 import { EntryTable } from "./entry-table.js"
 import { hostOf, isPublishers, qualityMarks } from "./quality.js"
-import { type Found, readValue } from "./value.js"
+import { type Found, type Reading, readValue } from "./value.js"
 
 /** More indicators than this are no bulletin; the matcher's tables are built for fewer. */
 export const indicatorsMax = 5_000_000
@@ -54,7 +54,11 @@ export class BulletinDraft {
 
   /** The same for many values with one context: a million rows need no million copies of it. */
   claimAs(stated: StatedType, raw: string, said: ClaimContext): void {
-    const reading = readValue(stated, raw)
+    this.claimReading(readValue(stated, raw), stated, raw, said)
+  }
+
+  /** The same for a value that has been read already. */
+  claimReading(reading: Reading, stated: StatedType, raw: string, said: ClaimContext): void {
     if ("code" in reading) {
       this.leave(typeName(stated, raw), said.original ?? raw, reading.code, reading.reason, said.provenance)
       return

@@ -30,9 +30,17 @@ const specialUse = new Set([
 export function hasKnownSuffix(name: string): boolean {
   const last = name.slice(name.lastIndexOf(".") + 1)
   if (specialUse.has(last)) return true
-  const parsed = parse(name, { extractHostname: false, validateHostname: false, allowPrivateDomains: false })
-  return parsed.isIcann === true
+  // Whether a rule of a registry applies shows in the last label, so that a million names ask some hundred times.
+  let known = registries.get(last)
+  if (known === undefined) {
+    known = parse(`a.a.${last}`, { extractHostname: false, validateHostname: false, allowPrivateDomains: false }).isIcann === true
+    if (registries.size < registriesMax) registries.set(last, known)
+  }
+  return known
 }
+
+const registries = new Map<string, boolean>()
+const registriesMax = 10_000
 
 /** The name that someone registered: `a.b.example.co.uk` is under `example.co.uk`. */
 export function registrableName(name: string): string {

@@ -64,7 +64,7 @@ export function readAny(text: string, suffixFree = false): Found | undefined {
 export function readAddress(text: string): Found | undefined {
   const first = text.charCodeAt(0)
   // Cheap refusal of what cannot be one: a digit, a hex letter before a colon, or a bracket begins every address.
-  if (!(first >= 48 && first <= 57) && !text.includes(":")) return undefined
+  if (!(first >= 48 && first <= 57) && (!text.includes(":") || text.includes("://"))) return undefined
   // Strict parsing accepts the canonical spelling only, so the text is its own canonical form.
   if (parseIpv4(text) !== undefined) return { type: "ipv4-addr", value: text, marks: none }
   const exact = canonicalAddress(text)
@@ -84,6 +84,7 @@ export function readAddress(text: string): Found | undefined {
 }
 
 export function readUrl(text: string): Found | undefined {
+  if (!text.includes("/")) return undefined
   const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]{0,31}:\/\//.exec(text)
   if (scheme) {
     const value = canonicalUrl(bracketedIpv6(text))
@@ -116,6 +117,7 @@ export function readHash(text: string): Found | undefined {
 
 /** A Windows, UNC or POSIX path, or one that begins with a variable. */
 export function readPath(text: string): Found | undefined {
+  if (!text.includes("/") && !text.includes("\\")) return undefined
   const path =
     /^(?:[a-zA-Z]:[\\/]|\\\\[^\\\s]|%[A-Za-z_][\w()]*%[\\/]|\$\{?[A-Za-z_]\w*\}?\/|~\/)[^\n\r]+$/.test(text) ||
     /^\/(?!\/)[\w.+@-]+(?:\/[^\s/][^/\n]*)+$/.test(text)

@@ -54,6 +54,7 @@ function others(hops: readonly string[], seen: string | undefined): readonly str
 
 /** The number behind an address as logs write it: port, brackets and zone cut, leading zeros decimal, integers read. */
 export function bareAddress(text: string | number): string | undefined {
+  if (typeof text === "string" && parseIpv4(text) !== undefined) return text
   const cut = String(text)
     .trim()
     .replace(/^\[([^\]]*)\](?::\d+)?$/, "$1")
@@ -104,7 +105,9 @@ function networkOf(option: string, text: string): AddressRange {
 
 function isWithin(address: string, networks: readonly AddressRange[]): boolean {
   const bare = bareAddress(address)
-  const range = bare === undefined ? undefined : canonicalAddress(bare)?.range
+  if (bare === undefined) return false
+  const four = parseIpv4(bare)
+  const range = four === undefined ? canonicalAddress(bare)?.range : { version: 4, first: BigInt(four), last: BigInt(four) }
   return (
     range !== undefined &&
     networks.some(({ version, first, last }) => version === range.version && first <= range.first && range.last <= last)

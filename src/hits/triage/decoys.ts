@@ -37,12 +37,21 @@ export function decoysFor(
   const taken = new Set(listed)
   const found = new Map<string, readonly string[]>()
   const step = decoyStep(taken.size)
-  for (const [at, address] of [...taken].sort().entries()) {
-    const decoys = at % step === 0 ? decoysOf(address, taken, own, perAddress) : []
+  // The sample is drawn by what the addresses are, not by where they stand.
+  const drawn = step === 1 ? [...taken] : [...taken].filter((address) => drawOf(address) % step === 0)
+  for (const address of drawn.sort()) {
+    const decoys = decoysOf(address, taken, own, perAddress)
     for (const decoy of decoys) taken.add(decoy)
     found.set(address, decoys)
   }
   return found
+}
+
+/** FNV-1a, mixed once more since it is taken modulo a small number. */
+function drawOf(address: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < address.length; at++) hash = Math.imul(hash ^ address.charCodeAt(at), 0x01000193)
+  return (hash ^ (hash >>> 15)) >>> 0
 }
 
 /** Hits that chance would give a list of this length. */

@@ -10,7 +10,7 @@ export const plainList: BulletinFormat = {
   name: "list",
   title: "Plain list, one value a line",
   recognize({ head }) {
-    const lines = valueLines(head)
+    const lines = [...valueLines(head)]
     if (lines.length === 0) return 0
     const single = lines.filter((line) => !/\s/.test(line.value)).length
     const readable = lines.filter(({ value }) => "found" in readValue("any", value)).length
@@ -30,14 +30,18 @@ export const plainList: BulletinFormat = {
 /** A line is a value, a value spelt oddly, or a value and a remark without any mark between them. */
 function claimLine(value: string, comment: string | undefined, provenance: string, draft: BulletinDraft): void {
   const said = { provenance, comment, original: value }
+  const reading = readValue("any", value)
+  if ("found" in reading) {
+    draft.claimReading(reading, "any", value, said)
+    return
+  }
   const spelt = refangProse(value)
   const token = /^(\S+)\s+(.+)$/.exec(spelt)
   const readable = (text: string): boolean => "found" in readValue("any", text)
-  if (readable(value)) draft.claimAs("any", value, said)
-  else if (readable(spelt)) draft.claimAs("any", spelt, said)
+  if (readable(spelt)) draft.claimAs("any", spelt, said)
   else if (token && readable(token[1]!))
     draft.claimAs("any", token[1]!, { ...said, comment: comment ?? token[2], original: value.split(/\s/, 1)[0] })
-  else draft.claimAs("any", value, said)
+  else draft.claimReading(reading, "any", value, said)
 }
 
 interface ValueLine {
@@ -48,23 +52,30 @@ interface ValueLine {
 
 const lineLengthMax = 10_000
 
-function valueLines(text: string): readonly ValueLine[] {
-  const lines: ValueLine[] = []
+/** A value and nothing else, as on most lines of long lists. */
+const bareValue = /^[A-Za-z0-9][A-Za-z0-9._@:/-]*\r?$/
+
+/** One after another: a list of a million values is not held twice. */
+function* valueLines(text: string): Generator<ValueLine, void, undefined> {
   let line = 0
-  for (const whole of text.split("\n")) {
+  for (let start = 0; start <= text.length; ) {
+    const newline = text.indexOf("\n", start)
+    const end = newline < 0 ? text.length : newline
+    const whole = text.slice(start, Math.min(end, start + lineLengthMax))
+    start = end + 1
     line++
-    const plain = whole
-      .slice(0, lineLengthMax)
-      .trim()
-      .replace(/^\ufeff/, "")
+    if (bareValue.test(whole)) {
+      yield { value: whole.endsWith("\r") ? whole.slice(0, -1) : whole, comment: undefined, line }
+      continue
+    }
+    const plain = whole.trim().replace(/^\ufeff/, "")
     if (plain === "" || /^(?:#|;|\/\/|--)/.test(plain)) continue
     const split = /^(.*?)(?:\s+[#;]\s*|\s+\/\/\s+|\t+|;(?=\s|$|[^\s;]+\s))(.*)$/.exec(plain)
     const value = (split && !looksLikePattern(plain) ? split[1]! : plain)
       .replace(/^(?:[-*+•]|\d{1,4}[.)])\s+/, "")
       .replace(/^[`*]+|[`*]+$/g, "")
-    lines.push({ value: value.trim(), comment: split?.[2]?.trim() || undefined, line })
+    yield { value: value.trim(), comment: split?.[2]?.trim() || undefined, line }
   }
-  return lines
 }
 
 function comments(text: string): string {
