@@ -10,11 +10,14 @@ import { BulletinDraft } from "./draft.js"
 import type { BulletinFormat, BulletinInput } from "./formats/format.js"
 import { bulletinFormats } from "./formats/index.js"
 import { qualityMarks } from "./quality.js"
+import { restWindow } from "./rest-window.js"
 import { readValue } from "./value.js"
 
 export interface IntakeOptions {
   /** Reads as this format instead of recognising one. */
   readonly format?: string
+  /** Of the whole document, where only its first bytes are given. */
+  readonly size?: number
 }
 
 /** Attachments and archives inside one another. */
@@ -72,7 +75,9 @@ function statedType(text: string): StatedType | undefined {
 
 async function readAt(name: string, bytes: Uint8Array, options: IntakeOptions, depth: number): Promise<Bulletin> {
   const draft = new BulletinDraft(name)
-  const input = inputOf(name, bytes, draft, depth)
+  const size = options.size ?? bytes.length
+  if (size > bytes.length) draft.problem("limit", name, cutMessage(size))
+  const input = inputOf(name, bytes, draft, depth, size)
   const format = options.format === undefined ? recognized(input) : bulletinFormats.find((one) => one.name === options.format)
   if (!format) {
     draft.problem(
@@ -83,7 +88,7 @@ async function readAt(name: string, bytes: Uint8Array, options: IntakeOptions, d
     return draft.finish("unknown")
   }
   await format.parse(input, draft)
-  return draft.finish(format.name)
+  return restWindow(draft.finish(format.name))
 }
 
 function recognized(input: BulletinInput): BulletinFormat | undefined {
@@ -99,7 +104,11 @@ function recognized(input: BulletinInput): BulletinFormat | undefined {
   return best
 }
 
-function inputOf(name: string, bytes: Uint8Array, draft: BulletinDraft, depth: number): BulletinInput {
+function cutMessage(size: number): string {
+  return `only the first ${textBytesMax / 1024 / 1024} MB of ${size} bytes were read; split the document`
+}
+
+function inputOf(name: string, bytes: Uint8Array, draft: BulletinDraft, depth: number, size = bytes.length): BulletinInput {
   let whole: string | undefined
   return {
     name,
@@ -109,12 +118,7 @@ function inputOf(name: string, bytes: Uint8Array, draft: BulletinDraft, depth: n
       if (whole === undefined) {
         const { text, cut } = decodeText(bytes)
         whole = text
-        if (cut)
-          draft.problem(
-            "limit",
-            name,
-            `only the first ${textBytesMax / 1024 / 1024} MB of ${bytes.length} bytes were read; split the document`,
-          )
+        if (cut && size === bytes.length) draft.problem("limit", name, cutMessage(size))
       }
       return whole
     },

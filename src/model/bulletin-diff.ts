@@ -1,6 +1,7 @@
 // What a revision of a bulletin changed: added, changed, withdrawn (semantics 11.11).
 import type { Bulletin } from "./bulletin.js"
 import type { Indicator } from "./indicator.js"
+import { strictest } from "./tlp.js"
 
 export interface BulletinDiff {
   readonly added: readonly Indicator[]
@@ -36,6 +37,29 @@ export function reviseBulletin(old: Bulletin, revision: Bulletin): Bulletin {
   const after = byKey(revision)
   const gone = old.indicators.filter((indicator) => !after.has(keyOf(indicator))).map(withMark)
   return { ...revision, indicators: [...revision.indicators, ...gone] }
+}
+
+/** The bulletin with what a part of it brings: values of the part take the place of their earlier entries, all else stays as it was. */
+export function extendBulletin(old: Bulletin, part: Bulletin): Bulletin {
+  const brought = byKey(part)
+  const known = byKey(old)
+  return {
+    ...old,
+    title: old.title ?? part.title,
+    publisher: old.publisher ?? part.publisher,
+    published: old.published ?? part.published,
+    tlp: strictest(old.tlp ?? undefined, part.tlp ?? undefined) ?? null,
+    pap: old.pap ?? part.pap,
+    request: old.request ?? part.request,
+    contact: old.contact ?? part.contact,
+    actors: [...old.actors, ...part.actors.filter(({ name }) => !old.actors.some((actor) => actor.name === name))],
+    leftOut: part.leftOut,
+    problems: part.problems,
+    indicators: [
+      ...old.indicators.map((indicator) => brought.get(keyOf(indicator)) ?? indicator),
+      ...part.indicators.filter((indicator) => !known.has(keyOf(indicator))),
+    ],
+  }
 }
 
 function withMark(indicator: Indicator): Indicator {

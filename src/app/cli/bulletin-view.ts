@@ -62,16 +62,21 @@ export function bulletinToJson(bulletin: Bulletin): BulletinJson {
 const listedMax = 40
 const leftOutListedMax = 25
 
-/** The human form: what will be hunted first, then what was left out and why, then what the bulletin says of itself. */
-export function renderBulletin(bulletin: Bulletin): string {
+/** The human form; `name` stands where there is no title. What will be hunted first, then what was left out and why, then what the bulletin says of itself. */
+export function renderBulletin(bulletin: Bulletin, name = "(no title)"): string {
   const lines = [
-    ...answer(bulletin),
+    ...answer(bulletin, name),
     ...statement(bulletin),
     ...indicatorLines(bulletin.indicators),
     ...leftOutLines(bulletin.leftOut),
     ...problemLines(bulletin),
   ]
   return `${lines.join("\n")}\n`
+}
+
+/** `161 ipv4-addr, 3 url`. */
+export function countsByType(indicators: readonly Indicator[]): string {
+  return [...countBy(indicators, ({ type }) => type)].map(([type, count]) => `${count} ${type}`).join(", ")
 }
 
 function indicatorToJson(indicator: Indicator): BulletinJson["indicators"][number] {
@@ -92,9 +97,10 @@ function indicatorToJson(indicator: Indicator): BulletinJson["indicators"][numbe
   }
 }
 
-function answer(bulletin: Bulletin): readonly string[] {
+function answer(bulletin: Bulletin, named: string): readonly string[] {
   const { indicators, leftOut } = bulletin
-  const name = safe(bulletin.title ?? "(no title)", 120)
+  const name = safe(bulletin.title ?? named, 120)
+  const withdrawn = indicators.filter(({ marks }) => marks.includes("withdrawn")).length
   if (indicators.length === 0) {
     const pointed = bulletin.references?.length
       ? `; it points to ${bulletin.references
@@ -103,15 +109,16 @@ function answer(bulletin: Bulletin): readonly string[] {
           .join(", ")}`
       : ""
     return [
-      `${name}`,
+      name,
       `No indicators found: recognised as ${bulletin.format}${pointed}.`,
       ...(pointed ? ["Hunt with the bulletin that it points to."] : []),
     ]
   }
-  const counts = [...countBy(indicators, ({ type }) => type)].map(([type, count]) => `${count} ${type}`).join(", ")
+  const counts = countsByType(indicators)
   return [
     name,
     `${indicators.length} ${plural(indicators.length, "indicator")} will be hunted: ${counts}.`,
+    ...(withdrawn > 0 ? [`${withdrawn} of them withdrawn by the publisher: still hunted, ranked lower, no alert.`] : []),
     `${leftOut.length} ${plural(leftOut.length, "value")} left out${leftOut.length > 0 ? ", with reasons below" : ""}.`,
   ]
 }

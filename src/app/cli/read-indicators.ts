@@ -1,10 +1,9 @@
 // The indicators that a command works with: bulletins as files, and values on the command line.
-import { readFile } from "node:fs/promises"
-import { basename } from "node:path"
-import { parseIndicator, readBulletin } from "../../intake/intake.js"
+import { parseIndicator } from "../../intake/intake.js"
 import type { Bulletin } from "../../model/bulletin.js"
 import type { Indicator } from "../../model/indicator.js"
 import { type Problem, UsageError } from "../../model/problem.js"
+import { openBulletin } from "./open-bulletin.js"
 
 export interface IndicatorFlags {
   readonly bulletin?: readonly string[]
@@ -24,7 +23,7 @@ export async function readIndicators(flags: IndicatorFlags): Promise<IndicatorIn
   let problems: readonly Problem[] = []
   const bulletins: Bulletin[] = []
   for (const file of flags.bulletin ?? []) {
-    const bulletin = await readBulletin(basename(file), await bytesOf(file))
+    const { bulletin } = await openBulletin(file)
     bulletins.push(bulletin)
     // Lists of a million: spread as arguments they would overflow the stack.
     indicators = indicators.concat(bulletin.indicators)
@@ -53,12 +52,4 @@ function distinct(indicators: readonly Indicator[]): readonly Indicator[] {
     const key = `${type} ${value}`
     return !known.has(key) && known.add(key)
   })
-}
-
-async function bytesOf(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file)
-  } catch (error) {
-    throw new UsageError(`cannot read the bulletin ${file}: ${(error as Error).message}`)
-  }
 }

@@ -40,6 +40,8 @@ export interface BulletinAdded extends BulletinDiff {
 export interface BulletinStore {
   /** `at`: RFC 3339, UTC. */
   add(bulletin: Bulletin, content: BulletinContent, at: string): BulletinAdded
+  /** The bulletin of which `add` would make this a revision; undefined if it would be a new one. */
+  revised(bulletin: Bulletin, content: BulletinContent): string | undefined
   list(): readonly BulletinEntry[]
   get(id: string): Bulletin | undefined
   /** False if there is none of this id. Hunts that used it stay. */
@@ -81,6 +83,7 @@ export function openBulletins(db: Database): BulletinStore {
         write(id, bulletin)
         return { id, status: "added", added: bulletin.indicators, changed: [], withdrawn: [] }
       }),
+    revised: (bulletin, content) => knownAs(db, bulletin, content),
     list: () => {
       const counted = "SELECT b.*, (SELECT COUNT(*) FROM bulletin_indicator i WHERE i.bulletin = b.id) AS indicators FROM bulletin b"
       return Array.from(db.rows(`${counted} ORDER BY added_at, id`), entryOf)

@@ -22,6 +22,8 @@ export interface FeedSource {
 export interface FeedDocument {
   readonly name: string
   readonly bytes: Uint8Array
+  /** Holds only what was added since the last pull: what it does not name still stands. */
+  readonly incremental?: boolean
 }
 
 export interface FeedPull {
@@ -31,6 +33,8 @@ export interface FeedPull {
   readonly withdrawn: readonly string[]
   readonly cursor: FeedCursor
   readonly problems: readonly Problem[]
+  /** There is more to fetch: store what came, and pull again with the new cursor. */
+  readonly more?: boolean
 }
 
 export interface Feed {

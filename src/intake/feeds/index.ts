@@ -51,12 +51,20 @@ export interface FeedBulletins {
   readonly problems: readonly Problem[]
 }
 
-/** Fetches what is new and reads it. */
+/** Fetches what is new and reads it, to the end. */
 export async function readFeed(source: FeedSource, name?: string): Promise<FeedBulletins> {
-  const { documents, withdrawn, cursor, problems } = await pullFeed(source, name)
   const bulletins: Bulletin[] = []
-  for (const { name: document, bytes } of documents) bulletins.push(await readBulletin(document, bytes))
-  return { bulletins, withdrawn, cursor, problems }
+  const withdrawn = new Set<string>()
+  const problems: Problem[] = []
+  let { cursor } = source
+  for (;;) {
+    const pulled = await pullFeed({ ...source, cursor }, name)
+    for (const { name: document, bytes } of pulled.documents) bulletins.push(await readBulletin(document, bytes))
+    for (const one of pulled.withdrawn) withdrawn.add(one)
+    problems.push(...pulled.problems)
+    cursor = pulled.cursor
+    if (!pulled.more) return { bulletins, withdrawn: [...withdrawn], cursor, problems }
+  }
 }
 
 /** Reads a folder: a MISP feed with its manifest, or any files. */

@@ -3,10 +3,13 @@ import { readFile, stat } from "node:fs/promises"
 import { join } from "node:path"
 import type { Problem } from "../../model/problem.js"
 import { isObject, type JsonObject, parseJson, string } from "../json.js"
-import type { Feed, FeedDocument, FeedSource } from "./feed.js"
+import type { Feed, FeedCursor, FeedDocument, FeedSource } from "./feed.js"
 import { httpGet } from "./http-get.js"
 
 export const eventsMax = 50_000
+/** What is held in memory at a time: after so much a pull ends, and the next one goes on. */
+const batchEventsMax = 500
+const batchBytesMax = 128 * 1024 * 1024
 
 export const mispFeed: Feed = {
   name: "misp",
@@ -26,14 +29,23 @@ export const mispFeed: Feed = {
     if (!manifest) return { documents: [], withdrawn: [], cursor, problems }
     const documents: FeedDocument[] = []
     const next: Record<string, string> = {}
-    for (const [uuid, entry] of manifest) {
-      const stamp = string(entry.timestamp) ?? ""
+    let bytes = 0
+    let more = false
+    for (const [uuid, stamp] of freshFirst(manifest, cursor)) {
+      if (documents.length >= batchEventsMax || bytes > batchBytesMax) {
+        // What is not looked at in this batch keeps the state that it had.
+        if (cursor[uuid] !== undefined) next[uuid] = cursor[uuid]
+        more ||= cursor[uuid] !== stamp
+        continue
+      }
       if (cursor[uuid] === stamp && stamp !== "") {
         next[uuid] = stamp
         continue
       }
       try {
-        documents.push({ name: `${uuid}.json`, bytes: await get(`${uuid}.json`) })
+        const document = { name: `${uuid}.json`, bytes: await get(`${uuid}.json`) }
+        documents.push(document)
+        bytes += document.bytes.length
         next[uuid] = stamp
       } catch (error) {
         // Without its stamp in the cursor the event is asked for again.
@@ -47,13 +59,24 @@ export const mispFeed: Feed = {
     }
     return {
       documents,
-      withdrawn: Object.keys(cursor)
-        .filter((uuid) => next[uuid] === undefined && !manifest.has(uuid))
-        .map((uuid) => `${uuid}.json`),
+      // Beyond the limit nothing is known to be gone.
+      withdrawn:
+        manifest.size >= eventsMax
+          ? []
+          : Object.keys(cursor)
+              .filter((uuid) => !manifest.has(uuid))
+              .map((uuid) => `${uuid}.json`),
       cursor: next,
       problems,
+      ...(more ? { more } : {}),
     }
   },
+}
+
+/** Events with their timestamps, those never fetched first: events without a timestamp, fetched each time, must not keep others waiting. */
+function freshFirst(manifest: ReadonlyMap<string, JsonObject>, cursor: FeedCursor): readonly (readonly [string, string])[] {
+  const events = [...manifest].map(([uuid, entry]) => [uuid, string(entry.timestamp) ?? ""] as const)
+  return events.sort(([one, stamp], [other, otherStamp]) => Number(cursor[one] === stamp) - Number(cursor[other] === otherStamp))
 }
 
 type Get = (name: string) => Promise<Uint8Array>

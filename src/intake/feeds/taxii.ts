@@ -27,6 +27,7 @@ export const taxiiFeed: Feed = {
           documents.push({
             name: nameOf(collection),
             bytes: new TextEncoder().encode(JSON.stringify({ type: "bundle", objects: pulled.objects })),
+            incremental: true,
           })
         if (pulled.last !== undefined) next[collection] = pulled.last
       }
