@@ -19,12 +19,12 @@ export interface ChangesJson {
 
 export function diffToJson({ added, changed, withdrawn }: BulletinDiff): ChangesJson {
   return {
-    added: added.map(valueOf),
+    added: added.map(keyOf),
     changed: changed.map(({ before, after, fields }) => ({
-      ...valueOf(after),
+      ...keyOf(after),
       fields: Object.fromEntries(fields.map((field) => [field, { before: fieldOf(before, field), after: fieldOf(after, field) }])),
     })),
-    withdrawn: withdrawn.map(valueOf),
+    withdrawn: withdrawn.map(keyOf),
   }
 }
 
@@ -81,6 +81,6 @@ function fieldOf(indicator: Indicator, field: string): unknown {
   return (indicator as unknown as Record<string, unknown>)[field] ?? null
 }
 
-function valueOf({ type, value }: Indicator): Value {
+function keyOf({ type, value }: Indicator): Value {
   return { type, value }
 }
