@@ -6,8 +6,9 @@ import type { LogRecord, Place } from "../model/log-record.js"
 import type { Problem } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { type Leaf, openLeaves } from "../sources/files/files.js"
-import { findFormat, recognizeFormat } from "../sources/formats/index.js"
-import type { DecodedRecord, DecodeInput, LineParser, LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
+import { recognizeFormat } from "../sources/formats/index.js"
+import { headerMark, type LineReader, openLines } from "../sources/formats/line-reader.js"
+import type { DecodedRecord, DecodeInput, LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
 import { looksLikeList } from "./bare-list.js"
 import type { DecoySight, Finding, LeafResult, UnitResult } from "./finding.js"
 import { looksBinary } from "./noise.js"
@@ -81,8 +82,7 @@ async function scanLeaf(leaf: Leaf, context: ScanContext): Promise<LeafResult> {
 
 /** The state of one leaf while it is searched. */
 interface Run {
-  readonly parse: (line: string) => LogRecord
-  readonly parser: LineParser
+  readonly reader: LineReader
   readonly sampler: Sampler
   readonly findings: Finding[]
   readonly decoys: DecoySight[]
@@ -92,31 +92,10 @@ interface Run {
 }
 
 function createRun(format: LogFormat, parsing: ParseContext): Run {
-  const parsers = new Map<string, LineParser>()
-  const parserOf = (one: LogFormat): LineParser => {
-    const known = parsers.get(one.name)
-    if (known) return known
-    const opened = one.open(parsing)
-    parsers.set(one.name, opened)
-    return opened
-  }
-  const parser = parserOf(format)
-  const text = findFormat("text") as LogFormat
-  // A line that is not of the file's format may be of another: files change at rotation, and some are mixed.
-  const parse = (line: string): LogRecord => {
-    const own = parser.parse(line)
-    if (own) return own
-    const other = recognizeFormat(Buffer.from(line.slice(0, 8192)), "")
-    const read = other.decode ? undefined : parserOf(other).parse(line)
-    return (
-      read ??
-      parserOf(text).parse(line) ?? { text: line, format: "text", fields: {}, direction: "unknown", action: "unknown", outcome: "unknown" }
-    )
-  }
+  const reader = openLines(format, parsing)
   return {
-    parse,
-    parser,
-    sampler: createSampler(habitualStamp((line) => parse(line).time)),
+    reader,
+    sampler: createSampler(habitualStamp((line) => reader.parse(line).time)),
     findings: [],
     decoys: [],
     decoded: 0,
@@ -127,13 +106,12 @@ function createRun(format: LogFormat, parsing: ParseContext): Run {
 
 async function scanLines(leaf: Leaf, run: Run, context: ScanContext): Promise<void> {
   const { scanner } = context
-  const prefix = run.parser.header?.prefix
   let seen = 0 // end of the text whose newlines are counted
   let open = false
   for await (const block of leaf.blocks(() => scanner.room)) {
     const overlap = Math.max(0, seen - block.offset)
     const text = Buffer.from(scanner.room.buffer, scanner.room.byteOffset, block.length)
-    if (prefix && !block.partialLine) for (const line of linesWith(text, prefix)) run.parser.header?.see(line)
+    const headers = block.partialLine ? noHeaders : headersOf(text, run.reader)
     const overlapNewlines = overlap > 0 ? count(text.subarray(0, overlap)) : 0
     const marked = scanner.scan(block.length)
     for (const [index, start] of marked.starts.entries()) {
@@ -141,8 +119,10 @@ async function scanLines(leaf: Leaf, run: Run, context: ScanContext): Promise<vo
       const end = after < 0 ? block.length : after
       const line = run.newlines - overlapNewlines + (marked.lines[index] ?? 0) + 1
       const at = block.offset + start
+      headers.before(start)
       judge(lineText(text, start, end), { line, offset: block.partialLine ? block.lineOffset : at }, at, run, context, block.partialLine)
     }
+    headers.before(block.length)
     run.sampler.sample(text, block.offset)
     run.newlines += marked.newlines - overlapNewlines
     run.decoded += block.length - overlap
@@ -193,7 +173,7 @@ async function scanRecords(input: DecodeInput, format: LogFormat, run: Run, cont
 }
 
 function judge(text: string, place: Place, at: number, run: Run, context: ScanContext, piece = false): void {
-  const record = run.parse(text)
+  const record = run.reader.parse(text)
   const all = context.matcher.verify(record)
   const occurrences = all.filter((one) => one.indicator < context.decoysFrom)
   if (occurrences.length < all.length) noteDecoys(all, record, at, run, context.decoysFrom)
@@ -242,16 +222,36 @@ function lineText(text: Buffer, start: number, end: number): string {
   return decoded.includes("\ufffd") ? bytes.toString("latin1") : decoded
 }
 
-function* linesWith(text: Buffer, prefix: string): Generator<string> {
-  const needle = Buffer.from(`\n${prefix}`)
-  let at = text.subarray(0, prefix.length).toString("latin1") === prefix ? 0 : text.indexOf(needle) + 1
-  while (at > 0 || (at === 0 && text.subarray(0, prefix.length).toString("latin1") === prefix)) {
-    const end = text.indexOf(10, at)
-    yield lineText(text, at, end < 0 ? text.length : end)
-    if (end < 0) return
-    const next = text.subarray(end, end + needle.length).equals(needle) ? end : text.indexOf(needle, end)
-    if (next < 0) return
-    at = next + 1
+/** The header lines of a block, shown to the reader as the lines behind them come up. */
+interface Headers {
+  before(offset: number): void
+}
+
+const noHeaders: Headers = { before: () => {} }
+
+/**
+ * Where the file's own format has header lines, all of them are seen. Another format's are looked for only in blocks with something to judge:
+ * a search of every block would cost more than it is worth.
+ */
+function headersOf(text: Buffer, reader: LineReader): Headers {
+  const own = reader.headerPrefix !== undefined
+  const mark = reader.headerPrefix ?? headerMark
+  const needle = Buffer.from(`\n${mark}`)
+  let next: number | undefined
+  const from = (at: number): number => {
+    const found = text.indexOf(needle, at)
+    return found < 0 ? text.length : found + 1
+  }
+  return {
+    before(offset) {
+      if (!own && offset >= text.length) return
+      next ??= text.subarray(0, mark.length).toString("latin1") === mark ? 0 : from(0)
+      while (next < offset) {
+        const end: number = text.indexOf(10, next)
+        reader.see(lineText(text, next, end < 0 ? text.length : end))
+        next = end < 0 ? text.length : from(end)
+      }
+    },
   }
 }
 

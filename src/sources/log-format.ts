@@ -17,6 +17,8 @@ export interface LogFormat {
   readonly decode?: (input: DecodeInput) => AsyncIterable<readonly DecodedRecord[]>
   /** A record's meaning depends on the head of the file, without header lines that tell so: the file is read whole, never in segments. */
   readonly headed?: true
+  /** A line that begins this format's header wherever it stands in a file: what follows is of this format. */
+  readonly opening?: RegExp
   /** State of one file: header lines, neighbours. `parse` is called only for lines that hit, `note` for header lines. */
   open(context: ParseContext): LineParser
 }

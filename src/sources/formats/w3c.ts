@@ -14,6 +14,7 @@ export const w3c: LogFormat = {
   name: "w3c",
   title: "W3C extended (IIS, Windows Firewall, Exchange, Blue Coat, CloudFront)",
   recognize: (head) => (isText(head) && headLines(head).some((line) => /^#Fields: ?\S/i.test(line.replace(/^\uFEFF/, ""))) ? 1 : 0),
+  opening: /^#(?:Fields: ?\S|Software: Microsoft)/i,
   open: (context) => parser(context),
 }
 

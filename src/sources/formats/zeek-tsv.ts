@@ -18,6 +18,7 @@ export const zeekTsv: LogFormat = {
       return 1
     return lines.length > 0 && lines.every((line) => headless.test(line)) ? 0.9 : 0
   },
+  opening: /^#(?:separator |fields\t)/,
   open: (context) => parser(context),
 }
 

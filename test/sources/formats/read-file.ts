@@ -2,7 +2,8 @@
 
 import type { LogRecord } from "../../../src/model/log-record.js"
 import type { Problem } from "../../../src/model/problem.js"
-import { findFormat, recognizeFormat } from "../../../src/sources/formats/index.js"
+import { recognizeFormat } from "../../../src/sources/formats/index.js"
+import { headerMark, openLines } from "../../../src/sources/formats/line-reader.js"
 import type { LogFormat, RoleContext } from "../../../src/sources/log-format.js"
 import { createRoleContext } from "../../../src/sources/roles.js"
 import type { Sample } from "../../../src/sources/time/resolve.js"
@@ -34,16 +35,14 @@ export async function readFile(
 ): Promise<ReadFile> {
   const path = name
   const format = recognizeFormat(bytes.subarray(0, 65_536), name)
-  const parser = format.open({ path, roles })
-  const text = (findFormat("text") as LogFormat).open({ path, roles })
+  const reader = openLines(format, { path, roles })
   const problems: Problem[] = []
   const records: ReadRecord[] = []
   const samples: Sample[] = []
   for (const line of format.decode ? await decoded(format, bytes, path, problems) : lines(bytes)) {
-    if (parser.header && line.text.startsWith(parser.header.prefix)) parser.header.see(line.text)
-    else if (line.text !== "") {
-      const chosen = wanted(line.text, line.line)
-      const record = chosen ? (parser.parse(line.text) ?? (text.parse(line.text) as LogRecord)) : undefined
+    if (!format.decode && line.text.startsWith(headerMark)) reader.see(line.text)
+    if (line.text !== "" && !(reader.headerPrefix && line.text.startsWith(reader.headerPrefix))) {
+      const record = wanted(line.text, line.line) ? reader.parse(line.text) : undefined
       if (record) records.push({ ...line, record })
       const stamp = record?.time ?? readStamp(line.text)?.stamp
       if (stamp) samples.push({ at: line.at, stamp })
