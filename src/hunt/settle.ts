@@ -11,7 +11,7 @@ import type { WorkUnit } from "../model/work-unit.js"
 import { type FileClock, keptInRange, resolveStamp, resolveTime, undatedTime } from "../sources/time/resolve.js"
 import { digestOf } from "./digest.js"
 import type { DecoySight, Finding, LeafResult, Sample, UnitResult } from "./finding.js"
-import { silences } from "./silences.js"
+import { jumps, type Span, silences } from "./silences.js"
 
 /** The longest record text in a hit, in bytes. */
 const recordBytesMax = 4096
@@ -201,12 +201,10 @@ function moved(place: Place, lines: number, bytes: number): Place {
 
 function coverageOf(unit: WorkUnit, leaf: LeafResult, clock: FileClock): Coverage {
   const resolved = leaf.samples.map(({ stamp, at }) => ({ at, ...resolveStamp(stamp, at, clock) }))
-  const known = resolved.filter((one) => one.earliest !== null && one.latest !== null)
-  const first = known.reduce<Instant | null>(
-    (least, { earliest }) => (least === null || (earliest as Instant) < least ? earliest : least),
-    null,
-  )
-  const last = known.reduce<Instant | null>((most, { latest }) => (most === null || (latest as Instant) > most ? latest : most), null)
+  const known = resolved.filter((one): one is typeof one & Span => one.earliest !== null && one.latest !== null)
+  const back = jumps(known)
+  const first = known.reduce<Instant | null>((least, { earliest }) => (least === null || earliest < least ? earliest : least), null)
+  const last = known.reduce<Instant | null>((most, { latest }) => (most === null || latest > most ? latest : most), null)
   return {
     type: "coverage",
     source: { path: unit.path, ...(leaf.member === undefined ? {} : { member: leaf.member }) },
@@ -219,7 +217,8 @@ function coverageOf(unit: WorkUnit, leaf: LeafResult, clock: FileClock): Coverag
     undated: leaf.undated,
     first: first === null ? null : formatInstant(first),
     last: last === null ? null : formatInstant(last),
-    gaps: silences(known.map((one) => ({ at: one.at, instant: one.earliest as Instant }))),
+    gaps: silences(known.map((one) => ({ at: one.at, instant: one.earliest }))),
+    ...(back.length > 0 && { jumps: back }),
   }
 }
 
@@ -232,6 +231,7 @@ function fileCoverage(unit: WorkUnit, leaves: readonly { readonly leaf: LeafResu
   const searched = sum((entry) => entry.bytes.searched)
   const notSearched = sum((entry) => entry.bytes.notSearched)
   const formats = [...new Set(filled.map((entry) => entry.format))]
+  const back = filled.flatMap((entry) => entry.jumps ?? [])
   const whole: Coverage = {
     type: "coverage",
     source: { path: unit.path },
@@ -251,6 +251,7 @@ function fileCoverage(unit: WorkUnit, leaves: readonly { readonly leaf: LeafResu
       (a, b) => a > b,
     ),
     gaps: filled.length === 1 ? (filled[0]?.gaps ?? []) : [],
+    ...(back.length > 0 && { jumps: back }),
   }
   const damaged = entries.filter((entry) => entry.source.member !== undefined && entry.state !== "searched")
   return [whole, ...damaged]

@@ -1,4 +1,4 @@
-// Silences of a log that are far longer than usual in it: whole days without a record.
+// What is odd about the course of time in a log: silences far longer than usual in it, and time that runs backwards.
 import { formatInstant, type Instant } from "../model/time.js"
 
 const dayNanos = 86_400_000_000_000n
@@ -22,6 +22,38 @@ export function silences(moments: readonly Moment[]): readonly { readonly from: 
     .filter(({ nanos, pace }) => nanos >= dayNanos && pace >= usual.pace * longer)
     .slice(0, gapsMax)
     .map(({ from, to }) => ({ from: formatInstant(from), to: formatInstant(to) }))
+}
+
+/** A record that was looked at, and both ends of the time at which it may have happened. */
+export interface Span {
+  readonly at: number
+  readonly earliest: Instant
+  readonly latest: Instant
+}
+
+const hourNanos = 3_600_000_000_000n
+/** Records of one log come a little out of order; a clock that was set is further off. */
+const jumpNanos = hourNanos
+const jumpsMax = 20
+/** A table in no order of time has many; a log whose clock was set has few. */
+const jumpsShare = 0.05
+const jumpsFew = 3
+
+/**
+ * Where a record certainly happened an hour or more before the one in front of it, and the next one too: a single late record, such as a flow
+ * that is logged at its end, is no clock that was set. None for files that are in no order of time.
+ */
+export function jumps(spans: readonly Span[]): readonly { readonly from: string; readonly to: string }[] {
+  const sorted = [...spans].sort((a, b) => a.at - b.at)
+  const found = sorted.slice(1).flatMap((span, index) => {
+    const before = sorted[index] as Span
+    const next = sorted[index + 2]
+    const stays = next === undefined || next.latest + jumpNanos <= before.earliest
+    return stays && span.latest + jumpNanos <= before.earliest
+      ? [{ from: formatInstant(before.earliest), to: formatInstant(span.earliest) }]
+      : []
+  })
+  return found.length <= Math.max(jumpsFew, sorted.length * jumpsShare) ? found.slice(0, jumpsMax) : []
 }
 
 interface Step {

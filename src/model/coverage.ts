@@ -29,4 +29,6 @@ export interface Coverage {
   readonly last: string | null
   /** Silences far longer than usual in this file. */
   readonly gaps: readonly { readonly from: string; readonly to: string }[]
+  /** Where time runs backwards from one record to the next, by an hour or more: a clock that was set, or files put together. Absent if nowhere. */
+  readonly jumps?: readonly { readonly from: string; readonly to: string }[]
 }

@@ -1,55 +1,47 @@
-// Silences of whole days, judged by the text that stands between their ends.
+// What is odd about the course of time in a log is named: days of silence, a clock that was set back.
 import { expect, test } from "vitest"
-import { createSampler } from "../../src/hunt/sampler.js"
-import { silences } from "../../src/hunt/silences.js"
-import { habitualStamp } from "../../src/hunt/stamp-habit.js"
-import { readStamp } from "../../src/sources/time/stamp.js"
+import { jumps, type Span, silences } from "../../src/hunt/silences.js"
+import { parseInstant } from "../../src/model/time.js"
 
-const hour = 3_600_000
-const start = Date.UTC(2021, 0, 1)
-
-/** A line each hour, none in the hours left out; the sampler sees it in one block. */
-function silencesIn(hours: number, isSilent: (hour: number) => boolean): { readonly days: number; readonly looks: number } {
-  let looks = 0
-  const sampler = createSampler((line) => {
-    looks++
-    return readStamp(line)?.stamp
+function spans(...times: readonly (string | readonly [string, string])[]): readonly Span[] {
+  return times.map((time, at) => {
+    const [earliest, latest] = typeof time === "string" ? [time, time] : time
+    return { at: at * 100, earliest: parseInstant(earliest) ?? 0n, latest: parseInstant(latest) ?? 0n }
   })
-  const lines: string[] = []
-  for (let at = 0; at < hours; at++)
-    if (!isSilent(at)) lines.push(`${new Date(start + at * hour).toISOString()} host sshd[7]: session opened for user nobody`)
-  sampler.sample(Buffer.from(`${lines.join("\n")}\n`), 0)
-  const moments = sampler.samples().map(({ at, stamp }) => ({
-    at,
-    instant: BigInt(Date.UTC(stamp.year ?? 0, stamp.month - 1, stamp.day, stamp.hour)) * 1_000_000n,
-  }))
-  const found = silences(moments)
-  return { days: found.reduce((sum, { from, to }) => sum + (Date.parse(to) - Date.parse(from)) / (24 * hour), 0), looks }
 }
 
-test("a silence of three days in a year of lines is found without looking at every line", () => {
-  const { days, looks } = silencesIn(8000, (at) => at >= 4000 && at < 4072)
-  expect(days).toBeGreaterThanOrEqual(3)
-  expect(days).toBeLessThan(4.5)
-  expect(looks).toBeLessThan(1000)
+const day = (hour: string) => `2021-01-03T${hour}Z`
+
+test("a clock that was set back is a jump", () => {
+  expect(jumps(spans(day("10:00:00"), day("11:00:00"), day("09:00:00"), day("09:30:00")))).toEqual([
+    { from: "2021-01-03T11:00:00Z", to: "2021-01-03T09:00:00Z" },
+  ])
 })
 
-test("a log that is never silent has no silences", () => {
-  expect(silencesIn(8000, () => false).days).toBe(0)
+test("a few minutes out of order are none", () => {
+  expect(jumps(spans(day("10:00:00"), day("11:00:00"), day("10:30:00"), day("11:10:00")))).toEqual([])
 })
 
-test("a log that writes once in two days is not silent between", () => {
-  expect(silencesIn(20_000, (at) => at % 48 !== 0).days).toBe(0)
+test("a single late record, as a flow logged at its end, is none", () => {
+  expect(jumps(spans(day("10:00:00"), day("11:00:00"), day("02:00:00"), day("11:10:00")))).toEqual([])
 })
 
-test("a stamp is read without the parser where both agree, and by the parser where they do not", () => {
-  let asked = 0
-  const agreeing = habitualStamp((line) => {
-    asked++
-    return readStamp(line)?.stamp
-  })
-  for (let at = 0; at < 64; at++) expect(agreeing("2021-01-03T02:11:09Z x")?.hour).toBe(2)
-  expect(asked).toBeLessThan(8)
-  const other = habitualStamp(() => ({ month: 5, day: 1, hour: 1, minute: 1, second: 1, nanos: 0 }))
-  for (let at = 0; at < 64; at++) expect(other("2021-01-03T02:11:09Z x")?.month).toBe(5)
+test("what an unknown zone leaves open is no jump", () => {
+  expect(jumps(spans(day("10:00:00"), day("11:00:00"), ["2021-01-02T12:00:00Z", "2021-01-04T02:00:00Z"], day("11:10:00")))).toEqual([])
+})
+
+test("a table in no order of time, and a log with its newest record first, have none", () => {
+  const backwards = Array.from({ length: 20 }, (_, at) => `2021-01-${String(28 - at).padStart(2, "0")}T00:00:00Z`)
+  expect(jumps(spans(...backwards))).toEqual([])
+})
+
+test("days without a record are a silence, if the log is not always so silent", () => {
+  const busy = ["00:00:00", "01:00:00", "02:00:00", "03:00:00"].map(day)
+  const moments = [...busy, "2021-01-09T00:00:00Z"].map((time, at) => ({ at: at * 100, instant: parseInstant(time) ?? 0n }))
+  expect(silences(moments)).toEqual([{ from: "2021-01-03T03:00:00Z", to: "2021-01-09T00:00:00Z" }])
+  const daily = [3, 5, 7, 9, 11].map((date, at) => ({
+    at: at * 100,
+    instant: parseInstant(`2021-01-${String(date).padStart(2, "0")}`) ?? 0n,
+  }))
+  expect(silences(daily)).toEqual([])
 })

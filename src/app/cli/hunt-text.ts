@@ -1,5 +1,6 @@
 // The answer as a tired responder reads it: the verdict in the first lines, then sightings, then coverage, then what to do next.
 
+import { logSourcesOf } from "../../hits/log-sources.js"
 import { type Sighting, sightingsOf } from "../../hits/sightings.js"
 import type { HuntAnswer } from "../../hunt/hunt.js"
 import type { TriagedAnswer } from "../../hunt/triage-answer.js"
@@ -58,27 +59,58 @@ function headline({ answer, summary, indicators, bulletins }: AnswerView): reado
         : `NOT FOUND in what could be searched: none of ${indicators.length} indicators${what}, ${window}; NOT everything was searched.`
   const files = summary.inputs
   const searched = `Searched ${size(summary.bytes.searched)} of ${size(summary.bytes.size)}: ${files.searched} files wholly, ${files.partly} in part, ${files.not} not.`
-  const reach = reachLine(answer.coverage, summary)
+  const reach = reachLines(answer.coverage, summary)
   const cut = answer.interrupted ? "INTERRUPTED: this answer is incomplete; run the same command again for the rest." : undefined
   const outside = summary.hits.outsideWindow > 0 ? `${summary.hits.outsideWindow} more records lie outside the time asked for.` : undefined
-  return [cut, verdict, searched, reach, outside].filter((line) => line !== undefined)
+  return [cut, verdict, searched, ...reach, outside].filter((line) => line !== undefined)
 }
 
-/** The first event searched, and whether it is later than what was asked. */
-function reachLine(entries: readonly Coverage[], summary: Summary): string | undefined {
-  const first = entries
-    .map((entry) => entry.first)
-    .filter((one) => one !== null)
-    .sort()[0]
-  const last = entries
-    .map((entry) => entry.last)
-    .filter((one) => one !== null)
+/** How far the logs reach, whether that is less than what was asked, and which of them fall short of it on their own. */
+function reachLines(entries: readonly Coverage[], summary: Summary): readonly string[] {
+  const sources = logSourcesOf(entries)
+  const first = sources.map((source) => source.first).sort()[0]
+  const last = sources
+    .map((source) => source.last)
     .sort()
     .at(-1)
-  if (!first || !last) return undefined
-  const late =
-    summary.since !== null && first.slice(0, 10) > summary.since.slice(0, 10) ? `, although asked from ${summary.since.slice(0, 10)}` : ""
-  return `The logs reach from ${first.slice(0, 10)} to ${last.slice(0, 10)}${late}.`
+  if (first === undefined || last === undefined) return ["No record of these files has a time: how far back they reach is not known."]
+  const since = summary.since?.slice(0, 10)
+  const until = summary.until?.slice(0, 10)
+  const late = since !== undefined && day(first) > since
+  const early = until !== undefined && day(last) < dayBefore(until)
+  const asked = [...(late ? [`from ${since}`] : []), ...(early ? [`until ${until}`] : [])]
+  const reach = `Searched from ${day(first)} to ${day(last)}${asked.length > 0 ? `, ALTHOUGH ASKED ${asked.join(" ")}` : ""}.`
+  const short = since === undefined ? [] : sources.filter((source) => day(source.first) > since && day(source.first) > day(first))
+  const silent = sources.filter(({ gaps }) => gaps.length > 0)
+  return [
+    reach,
+    ...(short.length > 0
+      ? [
+          `${short.length} of ${sources.length} logs begin later than asked: ${listed(short.map(({ name, first: from }) => `${safe(name, 80)} on ${day(from)}`))}.`,
+        ]
+      : []),
+    ...(silent.length > 0
+      ? [
+          `${silent.length} of ${sources.length} logs have days without any record: ${listed(silent.map(({ name }) => safe(name, 80)))} (see COVERAGE).`,
+        ]
+      : []),
+  ]
+}
+
+const sourcesListed = 3
+
+function listed(names: readonly string[]): string {
+  const more = names.length - sourcesListed
+  return names.slice(0, sourcesListed).join(", ") + (more > 0 ? ` and ${more} more` : "")
+}
+
+function day(instant: string): string {
+  return instant.slice(0, 10)
+}
+
+/** The end is excluded: a range until the 31st at 00:00 is whole with records of the 30th. */
+function dayBefore(date: string): string {
+  return new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10)
 }
 
 function sightings(hits: readonly Hit[], { all }: AnswerView): readonly string[] {
@@ -141,14 +173,19 @@ function coverage({ answer }: AnswerView): readonly string[] {
       ([format, one]) =>
         `  ${format.padEnd(16)} ${String(one.files).padStart(6)} files  ${size(one.bytes).padStart(10)}  ${one.first?.slice(0, 10) ?? "undated"} to ${one.last?.slice(0, 10) ?? "undated"}`,
     )
-  const gaps = files.flatMap((entry) =>
-    entry.gaps.map((gap) => `  no records ${gap.from.slice(0, 16)} to ${gap.to.slice(0, 16)} in ${safe(entry.source.path, 160)}`),
+  const gaps = logSourcesOf(answer.coverage).flatMap(({ name, gaps }) =>
+    gaps.map((gap) => `  no records ${gap.from.slice(0, 16)} to ${gap.to.slice(0, 16)} in ${safe(name, 160)}`),
+  )
+  const jumps = files.flatMap((entry) =>
+    (entry.jumps ?? []).map(
+      ({ from, to }) => `  time runs back from ${from.slice(0, 19)} to ${to.slice(0, 19)} in ${safe(entry.source.path, 160)}`,
+    ),
   )
   const not = missing.map(
     (entry) =>
       `  ${entry.state === "not" ? "NOT SEARCHED" : "IN PART"}  ${safe(entry.source.path, 160)}${entry.source.member ? `!/${safe(entry.source.member, 160)}` : ""}: ${entry.reasons.join(", ")}`,
   )
-  return ["COVERAGE", ...rows, ...bounded(not), ...bounded(gaps)]
+  return ["COVERAGE", ...rows, ...bounded(not), ...bounded(gaps), ...bounded(jumps)]
 }
 
 function problems(all: readonly Problem[]): readonly string[] {

@@ -1,4 +1,5 @@
 // The last line of the machine output, and the exit code it foretells (a contract).
+import { logSourcesOf } from "../../hits/log-sources.js"
 import type { HuntAnswer } from "../../hunt/hunt.js"
 import type { HuntRange } from "../../hunt/settle.js"
 import type { Coverage, CoverageBytes, CoverageState } from "../../model/coverage.js"
@@ -22,6 +23,8 @@ export interface Summary {
     readonly outsideWindow: number
     readonly byStrength: Readonly<Record<string, number>>
   }
+  /** Whole days for which a log has no record in any of its files, by log source. */
+  readonly gaps: readonly { readonly source: string; readonly from: string; readonly to: string }[]
   /** Everything searched. */
   readonly complete: boolean
   readonly exit: number
@@ -65,6 +68,7 @@ export function summarize(of: {
         }),
       ),
     },
+    gaps: logSourcesOf(answer.coverage).flatMap(({ name, gaps }) => gaps.map((gap) => ({ source: name, ...gap }))),
     complete,
     exit: plain.length > 0 ? 0 : complete && notHunted === 0 ? 1 : 3,
   }

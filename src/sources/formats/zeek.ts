@@ -79,7 +79,7 @@ export function zeekDraft(values: ZeekValues, log: string | undefined): Draft {
   const forwarded = forwardedBy(values)
   return {
     fields,
-    time: stampOf(values.get("ts") as string | number),
+    time: stampOf(firstText(values, "ts") ?? ""),
     end: endOf(values),
     outcome: state === undefined ? loginOutcome(values, log, status) : stateOutcome(state),
     ...(log === "dns" && fields["dns.question.name"] !== undefined && { exchange: "question" as const }),
