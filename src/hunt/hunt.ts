@@ -95,7 +95,7 @@ async function searchFile(
 }
 
 /** Only a plain file of lines may be cut; its header lines, if it has any, stand at its start. */
-async function unitsOf(file: WorkUnit): Promise<readonly WorkUnit[]> {
+export async function unitsOf(file: WorkUnit): Promise<readonly WorkUnit[]> {
   if (file.size < 2 * segmentBytes || file.path === "-") return [file]
   const head = await plainHead(file)
   if (!head) return [file]

@@ -1,9 +1,11 @@
 // Per foreign address and episode: which tokens it has, how much it did and when. Streams millions of records in bounded memory.
 // An episode is the whole life of a sparse address and a fortnight of a busy one, since by then the holder may have changed.
 import { familyOf } from "./family.js"
+import { createRowWriter, type ProfileRows, rowFlags } from "./rows.js"
 import { createTokenTable } from "./token-table.js"
-import { type ProfileRecord, tokensOf } from "./tokens.js"
+import type { ProfileRecord } from "./tokens.js"
 
+export type { ProfileRows } from "./rows.js"
 export type { ProfileRecord } from "./tokens.js"
 
 export interface ProfilerOptions {
@@ -63,6 +65,8 @@ export interface Link {
 
 export interface Profiler {
   add(record: ProfileRecord): void
+  /** Batches of one writer in its order; `writer` tells several apart. */
+  addRows(rows: ProfileRows, writer?: number): void
   finish(): Profiles
 }
 
@@ -116,17 +120,18 @@ export function createProfiler(options: ProfilerOptions = {}): Profiler {
   let records = 0
   let recordsLeftOut = 0
 
-  const unitOf = (address: string, time: number | undefined): number => {
-    let source = sourceIds.get(address)
-    if (source === undefined) {
-      if (sources.length >= sourcesMax) return -1
-      source = sources.length
-      const copy = Buffer.from(address).toString()
-      sources.push(copy)
-      sourceIds.set(copy, source)
-      lastUnit.set(source, -1)
-    }
-    const window = time === undefined ? undatedWindow : Math.floor(time / fortnightMs)
+  const sourceOf = (address: string): number => {
+    const known = sourceIds.get(address)
+    if (known !== undefined || sources.length >= sourcesMax) return known ?? -1
+    const source = sources.length
+    const copy = Buffer.from(address).toString()
+    sources.push(copy)
+    sourceIds.set(copy, source)
+    lastUnit.set(source, -1)
+    return source
+  }
+  const unitOf = (source: number, time: number): number => {
+    const window = Number.isNaN(time) ? undatedWindow : Math.floor(time / fortnightMs)
     let at = lastUnit.at(source)
     while (at !== -1 && unit.window.at(at) !== window) at = unit.previous.at(at)
     return at === -1 ? newUnit(source, window) : at
@@ -161,55 +166,94 @@ export function createProfiler(options: ProfilerOptions = {}): Profiler {
     unit.head.set(id, cell.token.length - 1)
   }
   /** True where the token is new to this unit. */
-  const note = (id: number, token: string): boolean => {
-    const { id: number, firstHolder, fresh } = table.note(token, id)
+  const note = (id: number, entry: number, token: string): boolean => {
+    const { id: number, firstHolder, fresh } = table.note(entry, id, token)
     if (number === -1) return fresh
     if (firstHolder !== -1) give(firstHolder, number)
     if (firstHolder === -1 && holds(id, number)) return false
     give(id, number)
     return true
   }
-  const noteOrphan = (id: number, page: string, time: number | undefined, cache: number): void => {
+  const noteOrphan = (id: number, page: string, entry: number, time: number, cache: number): void => {
     if (orphans.unit.length >= orphansMax) return
-    const known = table.find(`p:${page}`)
-    if (known && (known.id === -1 ? known.firstHolder === id : holds(id, known.id))) return
-    const number = pages.of(page)
+    if (entry !== -1 && (table.idOf(entry) === -1 ? table.holderOf(entry) === id : holds(id, table.idOf(entry)))) return
+    const number = pages.of(page.slice(2))
     const last = orphans.unit.length - 1
     if (last >= 0 && orphans.unit.at(last) === id && orphans.page.at(last) === number) return
     orphans.unit.push(id)
     orphans.page.push(number)
-    orphans.time.push(time ?? Number.NaN)
+    orphans.time.push(time)
     orphans.cache.push(cache)
   }
-
-  return {
-    add(record) {
+  const dictionaries = new Map<number, Dictionary>()
+  const addRows = (rows: ProfileRows, writer = 0): void => {
+    const known = dictionaries.get(writer)
+    const { texts, entries, sources: addresses } = known && !rows.reset ? known : { texts: [], entries: [], sources: [] }
+    dictionaries.set(writer, { texts, entries, sources: addresses })
+    for (const text of rows.texts) {
+      texts.push(text)
+      entries.push(unresolved)
+      addresses.push(unresolved)
+    }
+    const entryOf = (number: number): number => {
+      const entry = entries[number] as number
+      if (entry !== unresolved) return entry
+      return (entries[number] = table.entryOf(texts[number] as string))
+    }
+    const path = paths.of(rows.path)
+    const { numbers } = rows
+    let at = 0
+    for (let row = 0; row < rows.count; row++) {
+      const [who, flags, line] = [numbers[at] as number, numbers[at + 1] as number, numbers[at + 2] as number]
+      const [cameFrom, held, size] = [numbers[at + 3] as number, numbers[at + 4] as number, numbers[at + 5] as number]
+      at += 6 + size
       records++
-      const id = unitOf(record.source, record.time)
-      if (id === -1) {
+      if (addresses[who] === unresolved) addresses[who] = sourceOf(texts[who] as string)
+      const source = addresses[who] as number
+      if (source === -1) {
         recordsLeftOut++
-        return
+        continue
       }
-      const seen = tokensOf(record)
+      const time = rows.times[row] as number
+      const id = unitOf(source, time)
       unit.count.add(id, 1)
-      if (seen.asset) unit.assets.add(id, 1)
-      if (seen.login) unit.logins.add(id, 1)
-      if (record.outcome === "failure") unit.failures.add(id, 1)
-      for (const token of seen.tokens) {
-        if (!note(id, token)) continue
+      if (flags & rowFlags.asset) unit.assets.add(id, 1)
+      if (flags & rowFlags.login) unit.logins.add(id, 1)
+      if (flags & rowFlags.failure) unit.failures.add(id, 1)
+      for (let place = at - size; place < at; place++) {
+        const number = numbers[place] as number
+        const token = texts[number] as string
+        if (!note(id, entryOf(number), token)) continue
         if (token.startsWith("u:")) unit.clients.add(id, 1)
         if (familyOf(token) === "content") unit.content.add(id, 1)
       }
-      if (seen.cameFrom !== undefined) noteOrphan(id, seen.cameFrom, record.time, 0)
-      if (seen.heldAlready !== undefined) noteOrphan(id, seen.heldAlready, record.time, 1)
-      if (record.time !== undefined) noteTime(unit, id, record.time)
-      noteSample(unit, id, record.time ?? Number.POSITIVE_INFINITY, paths.of(record.path), record.line, paths.list)
+      if (cameFrom !== -1) noteOrphan(id, texts[cameFrom] as string, entryOf(cameFrom), time, 0)
+      if (held !== -1) noteOrphan(id, texts[held] as string, entryOf(held), time, 1)
+      if (!Number.isNaN(time)) noteTime(unit, id, time)
+      noteSample(unit, id, Number.isNaN(time) ? Number.POSITIVE_INFINITY : time, path, line, paths.list)
+    }
+  }
+  const single = createRowWriter()
+  return {
+    addRows,
+    add(record) {
+      single.add(record)
+      addRows(single.take(record.path), -1)
     },
     finish() {
       return finished({ sources, unit, cell, table, paths, pages, orphans, records, recordsLeftOut })
     },
   }
 }
+
+/** What a writer's numbers stand for here: its texts, their tokens, and the addresses among them. */
+interface Dictionary {
+  readonly texts: string[]
+  readonly entries: number[]
+  readonly sources: number[]
+}
+
+const unresolved = -2
 
 type Columns = Parameters<typeof noteTime>[0] & Parameters<typeof noteSample>[0]
 
@@ -426,8 +470,7 @@ function linksOf(raw: Raw, profiles: Omit<Profiles, "links">, newId: Int32Array)
     known.add(key)
     const page = raw.pages.list[raw.orphans.page.at(at)] as string
     const time = raw.orphans.time.at(at)
-    const found = raw.table.find(`p:${page}`)
-    const fetchers = found === undefined ? [] : found.id === -1 ? [newId[found.firstHolder] as number] : holdersOf(profiles, found.id)
+    const fetchers = fetchersOf(raw.table, page, profiles, newId)
     if (fetchers.length > linkFetchersMax || fetchers.some((from) => profiles.unitSource[from] === profiles.unitSource[to])) continue
     for (const from of fetchers) {
       if (!reaches(profiles, from, time)) continue
@@ -436,6 +479,15 @@ function linksOf(raw: Raw, profiles: Omit<Profiles, "links">, newId: Int32Array)
     }
   }
   return links.sort((a, b) => a.to - b.to || a.from - b.from || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+}
+
+function fetchersOf(table: Raw["table"], page: string, profiles: Omit<Profiles, "links">, newId: Int32Array): readonly number[] {
+  const entry = table.find(`p:${page}`)
+  if (entry === -1) return []
+  const id = table.idOf(entry)
+  if (id !== -1) return holdersOf(profiles, id)
+  const holder = table.holderOf(entry)
+  return holder === -1 ? [] : [newId[holder] as number]
 }
 
 /** It fetched the page before, and not more than a day before. */

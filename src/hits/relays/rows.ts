@@ -1,0 +1,72 @@
+// Profile records as numbers and a growing dictionary of texts: what crosses from the threads that parse to the one that profiles.
+import { type ProfileRecord, tokensOf } from "./tokens.js"
+
+/** A batch of records of one file. A plain value; the arrays may be transferred. */
+export interface ProfileRows {
+  readonly path: string
+  /** The dictionary begins anew with this batch. */
+  readonly reset: boolean
+  /** Texts that follow those of earlier batches of the same writer, in order of their numbers. */
+  readonly texts: readonly string[]
+  readonly count: number
+  /** One after another: source, flags, line, page it came from, page it held already (-1 where none), number of tokens, tokens. */
+  readonly numbers: Int32Array
+  /** Epoch ms; NaN where unknown. */
+  readonly times: Float64Array
+}
+
+export const rowFlags = { asset: 1, login: 2, failure: 4 } as const
+/** Texts that a dictionary holds before it begins anew. */
+const textsMax = 400_000
+
+export interface RowWriter {
+  add(record: ProfileRecord): void
+  readonly count: () => number
+  /** The batch so far, and an empty one after it. */
+  take(path: string): ProfileRows
+}
+
+export function createRowWriter(): RowWriter {
+  const numberOf = new Map<string, number>()
+  let texts: string[] = []
+  let reset = false
+  let numbers: number[] = []
+  let times: number[] = []
+  const intern = (text: string): number => {
+    const known = numberOf.get(text)
+    if (known !== undefined) return known
+    const number = numberOf.size
+    numberOf.set(text, number)
+    texts.push(text)
+    return number
+  }
+  return {
+    count: () => times.length,
+    add(record) {
+      const seen = tokensOf(record)
+      const flags =
+        (seen.asset ? rowFlags.asset : 0) | (seen.login ? rowFlags.login : 0) | (record.outcome === "failure" ? rowFlags.failure : 0)
+      const from = seen.cameFrom === undefined ? -1 : intern(`p:${seen.cameFrom}`)
+      const held = seen.heldAlready === undefined ? -1 : intern(`p:${seen.heldAlready}`)
+      numbers.push(intern(record.source), flags, record.line, from, held, seen.tokens.length)
+      for (const token of seen.tokens) numbers.push(intern(token))
+      times.push(record.time ?? Number.NaN)
+    },
+    take(path) {
+      const rows: ProfileRows = {
+        path,
+        reset,
+        texts,
+        count: times.length,
+        numbers: Int32Array.from(numbers),
+        times: Float64Array.from(times),
+      }
+      texts = []
+      numbers = []
+      times = []
+      reset = numberOf.size > textsMax
+      if (reset) numberOf.clear()
+      return rows
+    },
+  }
+}

@@ -1,0 +1,148 @@
+// Profiles every foreign address of an archive: units out to the threads that parse, rows back into one profiler.
+import { Worker } from "node:worker_threads"
+import { createProfiler, type Profiler, type Profiles, type Sample } from "../hits/relays/profile.js"
+import type { Problem } from "../model/problem.js"
+import type { WorkUnit } from "../model/work-unit.js"
+import { discover } from "../sources/files/files.js"
+import { type HuntProgress, unitsOf } from "./hunt.js"
+import { createProfileScan, type ProfiledUnit, type ProfileSetup } from "./profile-unit.js"
+import type { FromProfileWorker, ToProfileWorker } from "./profile-worker.js"
+
+export interface ProfileRequest extends ProfileSetup {
+  readonly paths: readonly string[]
+  readonly workers: number
+  readonly progress?: (state: HuntProgress) => void
+  /** Aborting ends the walk with what was read so far, marked incomplete. */
+  readonly signal?: AbortSignal
+}
+
+export interface ProfiledArchive {
+  readonly profiles: Profiles
+  readonly records: number
+  /** Records without a foreign address, or outside the range. */
+  readonly passedOver: number
+  readonly files: number
+  readonly problems: readonly Problem[]
+  /** Everything was read. */
+  readonly complete: boolean
+  /** Where a sample of the profiles stands: segments of a large file count their lines from their own start. */
+  readonly placeOf: (sample: Sample) => Sample
+}
+
+const inlineBytesMax = 24 * 1024 * 1024
+
+export async function profileArchive(request: ProfileRequest): Promise<ProfiledArchive> {
+  const files: WorkUnit[] = []
+  for await (const file of discover(request.paths)) files.push(file)
+  const bytesTotal = files.reduce((sum, file) => sum + file.size, 0)
+  const units = (await Promise.all(files.map(async (file) => (file.problem ? [] : (await unitsOf(file)).map(named))))).flat()
+  const profiler = createProfiler()
+  const results = new Map<string, ProfiledUnit>()
+  const state = { bytes: 0, files: 0, hits: 0 }
+  const done = (unit: WorkUnit, result: ProfiledUnit): void => {
+    results.set(unit.path, result)
+    state.bytes += sizeOf(unit)
+    if ((unit.segment?.index ?? 0) === 0) state.files++
+    request.progress?.({ ...state, bytesTotal, filesTotal: files.length })
+  }
+  const queue = [...units].sort((a, b) => sizeOf(b) - sizeOf(a) || (a.path < b.path ? -1 : 1))
+  if (request.workers <= 1 || bytesTotal <= inlineBytesMax) await inThisThread(queue, request, profiler, done)
+  else await inThreads(queue, request, profiler, done)
+  const problems = [...files.flatMap((file) => file.problem ? [{ ...file.problem, where: file.path }] : []), ...[...results.values()].flatMap((one) => one.problems)]
+  const sum = (of: (one: ProfiledUnit) => number) => [...results.values()].reduce((total, one) => total + of(one), 0)
+  return {
+    profiles: profiler.finish(),
+    records: sum((one) => one.records),
+    passedOver: sum((one) => one.passedOver),
+    files: files.length,
+    problems,
+    complete: problems.length === 0 && results.size === units.length && sum((one) => one.notRead) === 0,
+    placeOf: placesOf(units, results),
+  }
+}
+
+const segmentMark = "\0segment "
+
+/** A segment's samples carry its number in their path until all line numbers are known. */
+function named(unit: WorkUnit): WorkUnit {
+  return unit.segment && unit.segment.index > 0 ? { ...unit, path: `${unit.path}${segmentMark}${unit.segment.index}` } : unit
+}
+
+function placesOf(units: readonly WorkUnit[], results: ReadonlyMap<string, ProfiledUnit>): (sample: Sample) => Sample {
+  const shifts = new Map<string, { readonly path: string; readonly lines: number }>()
+  for (const unit of units) {
+    const [path, index] = unit.path.split(segmentMark)
+    if (path === undefined || index === undefined) continue
+    let lines = 0
+    for (let before = 0; before < Number(index); before++)
+      lines += results.get(before === 0 ? path : `${path}${segmentMark}${before}`)?.newlines ?? 0
+    shifts.set(unit.path, { path, lines })
+  }
+  return (sample) => {
+    const shift = shifts.get(sample.path)
+    return shift ? { path: shift.path, line: sample.line + shift.lines } : sample
+  }
+}
+
+type Done = (unit: WorkUnit, result: ProfiledUnit) => void
+
+async function inThisThread(queue: WorkUnit[], request: ProfileRequest, profiler: Profiler, done: Done): Promise<void> {
+  const scan = createProfileScan(setupOf(request))
+  for (const unit of queue) {
+    if (request.signal?.aborted) return
+    done(unit, await scan(unit, async (rows) => profiler.addRows(rows)))
+    // A walk in this thread leaves no pause by itself: an interrupt could not be heard.
+    await new Promise((resume) => setImmediate(resume))
+  }
+}
+
+async function inThreads(queue: WorkUnit[], request: ProfileRequest, profiler: Profiler, done: Done): Promise<void> {
+  const workers = Math.min(request.workers, queue.length)
+  await Promise.all(Array.from({ length: workers }, (_, at) => oneThread(at, queue, request, profiler, done)))
+}
+
+/** A worker that dies ends its unit as not read; another takes its place. */
+function oneThread(writer: number, queue: WorkUnit[], request: ProfileRequest, profiler: Profiler, done: Done): Promise<void> {
+  return new Promise((resolve) => {
+    let generation = 0
+    const start = (): void => {
+      const own = writer + 1000 * generation++
+      const worker = new Worker(new URL("./profile-worker.js", import.meta.url), { workerData: setupOf(request) })
+      let current: WorkUnit | undefined
+      const tell = (message: ToProfileWorker): void => worker.postMessage(message)
+      const next = (): void => {
+        current = request.signal?.aborted ? undefined : queue.shift()
+        if (current) tell({ kind: "unit", unit: current })
+        else void worker.terminate().then(() => resolve())
+      }
+      worker.on("message", (message: FromProfileWorker) => {
+        if (message.kind === "rows") {
+          profiler.addRows(message.rows, own)
+          tell({ kind: "taken" })
+          return
+        }
+        if (current) done(current, message.result)
+        next()
+      })
+      worker.on("error", (error) => {
+        if (current) done(current, lost(current, error))
+        start()
+      })
+      next()
+    }
+    start()
+  })
+}
+
+function lost(unit: WorkUnit, error: Error): ProfiledUnit {
+  const message = `ended its worker (${error.message}): not read; report it as a fault`
+  return { records: 0, passedOver: 0, newlines: 0, notRead: sizeOf(unit), problems: [{ code: "unreadable", where: unit.path, message }] }
+}
+
+function setupOf({ own, trustedProxies, since, until, tz }: ProfileRequest): ProfileSetup {
+  return { own, trustedProxies, since, until, ...(tz === undefined ? {} : { tz }) }
+}
+
+function sizeOf(unit: WorkUnit): number {
+  return unit.segment ? unit.segment.to - unit.segment.from : unit.size
+}
