@@ -48,7 +48,10 @@ export async function profileArchive(request: ProfileRequest): Promise<ProfiledA
   const queue = [...units].sort((a, b) => sizeOf(b) - sizeOf(a) || (a.path < b.path ? -1 : 1))
   if (request.workers <= 1 || bytesTotal <= inlineBytesMax) await inThisThread(queue, request, profiler, done)
   else await inThreads(queue, request, profiler, done)
-  const problems = [...files.flatMap((file) => file.problem ? [{ ...file.problem, where: file.path }] : []), ...[...results.values()].flatMap((one) => one.problems)]
+  const problems = [
+    ...files.flatMap((file) => (file.problem ? [{ ...file.problem, where: file.path }] : [])),
+    ...[...results.values()].flatMap((one) => one.problems),
+  ]
   const sum = (of: (one: ProfiledUnit) => number) => [...results.values()].reduce((total, one) => total + of(one), 0)
   return {
     profiles: profiler.finish(),

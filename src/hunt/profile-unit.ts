@@ -115,7 +115,8 @@ async function createRun(
 ): Promise<Run> {
   const parsing: ParseContext = { path: leaf.where, roles }
   const reader = openLines(head.format, parsing)
-  const samples = head.format.decode || !needsSamples(head.text, reader.parse) ? [] : await samplesOf(unit, leaf.member, head.format, parsing)
+  const samples =
+    head.format.decode || !needsSamples(head.text, reader.parse) ? [] : await samplesOf(unit, leaf.member, head.format, parsing)
   const clock: FileClock = { path, mtimeMs: leaf.mtimeMs, samples, ...(setup.tz === undefined ? {} : { tz: setup.tz }) }
   return { parse: reader.parse, see: reader.see, prefix: reader.headerPrefix ?? headerMark, timeOf: createClock(clock), path }
 }
@@ -124,7 +125,10 @@ const linesLookedAt = 40
 
 /** Stamps without a year or with an open day order take their meaning from the whole file. */
 function needsSamples(head: Uint8Array, parse: (line: string) => LogRecord): boolean {
-  const lines = Buffer.from(head).toString("latin1").split("\n", linesLookedAt + 1).slice(0, linesLookedAt)
+  const lines = Buffer.from(head)
+    .toString("latin1")
+    .split("\n", linesLookedAt + 1)
+    .slice(0, linesLookedAt)
   return lines.some((line) => {
     const stamp = line === "" ? undefined : parse(line).time
     return stamp !== undefined && (stamp.year === undefined || stamp.dayOrder === "unknown")
@@ -132,7 +136,12 @@ function needsSamples(head: Uint8Array, parse: (line: string) => LogRecord): boo
 }
 
 /** Reads the leaf once for its stamps alone. */
-async function samplesOf(unit: WorkUnit, member: string | undefined, format: LogFormat, parsing: ParseContext): Promise<FileClock["samples"]> {
+async function samplesOf(
+  unit: WorkUnit,
+  member: string | undefined,
+  format: LogFormat,
+  parsing: ParseContext,
+): Promise<FileClock["samples"]> {
   const reader = openLines(format, parsing)
   const room = new Uint8Array(roomBytes)
   for await (const leaf of openLeaves(unit)) {
@@ -151,7 +160,8 @@ function createClock(clock: FileClock): (record: LogRecord, at: number) => numbe
   return ({ time, end, created }, at) => {
     const stamp = time ?? end ?? created
     if (stamp === undefined) return undefined
-    const plain = Date.UTC(stamp.year ?? 2000, stamp.month - 1, stamp.day, stamp.hour, stamp.minute, stamp.second) + Math.floor(stamp.nanos / 1e6)
+    const plain =
+      Date.UTC(stamp.year ?? 2000, stamp.month - 1, stamp.day, stamp.hour, stamp.minute, stamp.second) + Math.floor(stamp.nanos / 1e6)
     if (isSettled(stamp, clock)) return plain - (stamp.offsets?.[0] ?? 0) * 60_000
     // Within one hour year, day order and zone shift do not change.
     const key = Math.floor(plain / 3_600_000) * 1024 + (stamp.offsets?.[0] ?? 999)

@@ -6,7 +6,7 @@ import { corroborationOf } from "../hits/triage/corroboration.js"
 import { type DecoyCount, decoyStep, decoysFor } from "../hits/triage/decoys.js"
 import { text } from "../hits/triage/fields.js"
 import { publisherQualities } from "../hits/triage/publisher.js"
-import { type TriageResult, triageHits, type ValidityWindow } from "../hits/triage/triage.js"
+import { type TriageInput, type TriageResult, triageHits, type ValidityWindow } from "../hits/triage/triage.js"
 import type { Bulletin } from "../model/bulletin.js"
 import { canonicalAddress } from "../model/canonical.js"
 import type { Hit } from "../model/hit.js"
@@ -59,15 +59,32 @@ export async function triageAnswer(answer: HuntAnswer, request: HuntRequest, bul
   const records = [...answer.hits.map(contextRecord), ...(await accountRecords(answer, request, followed))]
   const listed = new Set(listedAddresses(request.indicators, request.own))
   const decoys = decoyCount(answer, request, listed)
-  const result = triageHits({
-    hits: answer.hits,
-    publishers: publisherQualities(bulletins),
-    windows: windowsOf(request, bulletins),
-    contexts: readContext(answer.hits, records),
-    corroboration: corroborationOf(answer.hits),
-    ...(decoys && { decoys }),
-  })
+  const result = triageHits({ ...whatIsKnown(answer.hits, bulletins, request, records), ...(decoys && { decoys }) })
   return { ...result, decoys, followed, notFollowed: accounts.length - followed.length, decoyStep: decoyStep(listed.size) }
+}
+
+/** Judges hits that were kept: from them alone, without decoys, and without what the accounts did elsewhere. */
+export function triageKept(
+  hits: readonly Hit[],
+  bulletins: readonly Bulletin[],
+  asked: Pick<HuntRequest, "since" | "until">,
+): TriageResult {
+  return triageHits(whatIsKnown(hits, bulletins, asked, hits.map(contextRecord)))
+}
+
+function whatIsKnown(
+  hits: readonly Hit[],
+  bulletins: readonly Bulletin[],
+  asked: Pick<HuntRequest, "since" | "until">,
+  records: readonly ContextRecord[],
+): TriageInput {
+  return {
+    hits,
+    publishers: publisherQualities(bulletins),
+    windows: windowsOf(asked, bulletins),
+    contexts: readContext(hits, records),
+    corroboration: corroborationOf(hits),
+  }
 }
 
 function decoyCount(answer: HuntAnswer, request: HuntRequest, listed: ReadonlySet<string>): DecoyCount | null {
@@ -84,7 +101,7 @@ function decoyCount(answer: HuntAnswer, request: HuntRequest, listed: ReadonlySe
 }
 
 /** The bulletin's own window where it states one; else the one that was asked for. */
-function windowsOf(request: HuntRequest, bulletins: readonly Bulletin[]): ReadonlyMap<string, ValidityWindow> {
+function windowsOf(request: Pick<HuntRequest, "since" | "until">, bulletins: readonly Bulletin[]): ReadonlyMap<string, ValidityWindow> {
   const windows = new Map<string, ValidityWindow>()
   const said = (instant: bigint | null) => (instant === null ? null : formatInstant(instant))
   const asked = { from: said(request.since), until: said(request.until) }

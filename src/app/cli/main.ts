@@ -6,11 +6,12 @@ import type { CliContext } from "./context.js"
 import { feedRoutes } from "./feed.js"
 import { huntCommand } from "./hunt.js"
 import { inspectCommand } from "./inspect.js"
+import { pivotCommand } from "./pivot.js"
 
 export const version: string = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")).version
 
-const routes = buildRouteMap<"hunt" | "bulletin" | "feed" | "inspect", CliContext>({
-  routes: { hunt: huntCommand, bulletin: bulletinRoutes, feed: feedRoutes, inspect: inspectCommand },
+const routes = buildRouteMap<"hunt" | "pivot" | "bulletin" | "feed" | "inspect", CliContext>({
+  routes: { hunt: huntCommand, pivot: pivotCommand, bulletin: bulletinRoutes, feed: feedRoutes, inspect: inspectCommand },
   docs: {
     brief: "Hunts the indicators of a CERT bulletin through a log archive, in place, and says what was and was not searched",
     fullDescription: [

@@ -68,7 +68,7 @@ interface Weighed {
 export interface Model {
   readonly seeds: readonly Entity[]
   readonly tokens: ReadonlyMap<number, Weighed>
-  /** Tokens that nearly all seeds have. */
+  /** Tokens that nearly all seeds have; another network is no counter-evidence. */
   readonly expected: readonly Weighed[]
   readonly seedOfUnit: ReadonlyMap<number, number>
   readonly traits: readonly Trait[]
@@ -214,7 +214,7 @@ export function buildModel(field: Field, seeds: readonly Entity[], chance: Chanc
   return {
     ...bare,
     expected: [...tokens.values()].filter(
-      (one) => seeds.length >= absenceSeedsMin && one.seeds >= absenceShare * seeds.length && one.full > 0,
+      (one) => seeds.length >= absenceSeedsMin && one.family !== "network" && one.seeds >= absenceShare * seeds.length && one.full > 0,
     ),
     traits: traitNames.map((_, name) => traitOf(field, bare, name)),
     elsewhereCost: elsewhereCost(field, bare),

@@ -34,6 +34,8 @@ export interface NullSets {
   readonly resemblance: readonly Resemblance[]
   /** For each set the scores of its candidates, ascending. */
   readonly scores: readonly Int32Array[]
+  /** The highest score that the best hundredth of all addresses begins at, for any random set. */
+  readonly cutoffMax: number
 }
 
 /** Random sets matched on the number of records. */
@@ -44,13 +46,15 @@ export function drawNullSets(field: Field, seeds: readonly Entity[], seed: strin
   const chance = chanceOf(field, sets)
   const resemblance: Resemblance[] = []
   const scores: Int32Array[] = []
+  let cutoffMax = scoreFloor
   for (const members of sets) {
     const model = buildModel(field, members, chance)
     const scored = scoreAll(field, model)
     scores.push(Int32Array.from(scored, (one) => one.centibits).sort())
     resemblance.push(resemblanceOf(field, model, scored))
+    cutoffMax = Math.max(cutoffMax, cutoffOf(field, scored))
   }
-  return { chance, resemblance, scores }
+  return { chance, resemblance, scores, cutoffMax }
 }
 
 /** Every unit that shares something rare enough with the seeds, scored exactly; strongest first. */
@@ -80,10 +84,18 @@ export function scoreAll(field: Field, model: Model): readonly Scored[] {
   return scored.sort((a, b) => b.centibits - a.centibits || a.unit - b.unit)
 }
 
-/** Would each member be found from the others, among the best hundredth? */
-export function resemblanceOf(field: Field, model: Model, scored: readonly Scored[]): Resemblance {
+/** The score at which the best hundredth of all addresses begins. */
+function cutoffOf(field: Field, scored: readonly Scored[]): number {
   const place = Math.max(1, Math.ceil(topShare * field.population.length))
-  const cutoff = Math.max(scoreFloor, scored[place - 1]?.centibits ?? 0)
+  return Math.max(scoreFloor, scored[place - 1]?.centibits ?? 0)
+}
+
+/**
+ * Would each member be found from the others, among the best hundredth? Of true relays the best hundredth may be full of their unlisted
+ * sisters: a score that no random set's best hundredth needs is enough.
+ */
+export function resemblanceOf(field: Field, model: Model, scored: readonly Scored[], enough = Number.POSITIVE_INFINITY): Resemblance {
+  const cutoff = Math.min(enough, cutoffOf(field, scored))
   const step = Math.max(1, Math.ceil(model.seeds.length / selfTestSeedsMax))
   let tested = 0
   let refound = 0

@@ -171,7 +171,7 @@ function contextOf(field: Field, seeds: readonly Entity[], options: PivotOptions
   const nulls = drawNullSets(field, seeds, chance, field.population.length > largeField ? nullSetsMin : 2 * nullSetsMin)
   const model = buildModel(field, seeds, nulls.chance)
   const scored = scoreAll(field, model)
-  const observed = resemblanceOf(field, model, scored)
+  const observed = resemblanceOf(field, model, scored, nulls.cutoffMax)
   const byChance = nulls.resemblance.reduce((sum, one) => sum + one.refound, 0) / nulls.resemblance.length
   // Seeds that are re-found from each other are no random addresses: what chance gives comes from the others.
   const doubtful = Math.max(doubtMin, 1 - Math.max(0, observed.refound - byChance))
@@ -214,7 +214,7 @@ function leadsOf(context: Context, options: PivotOptions): readonly Lead[] {
 function leadOf(context: Context, one: Scored): Lead {
   const { field, model } = context
   const entity = entityOf(field.profiles, [one.unit])
-  const lines = linesFor(field, model, entity)
+  const lines = [...linesFor(field, model, entity)].sort((a, b) => b.counted - a.counted)
   const top = lines.find((line) => line.counted > 0) as Line
   const without = linesFor(field, model, entity, { forget: top })
   const [first, last] = spanOf(field.profiles, entity.units)
