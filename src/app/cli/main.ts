@@ -1,40 +1,49 @@
 // The door for people and scripts: one route for each command, and the only place that decides the exit code.
 import { readFileSync } from "node:fs"
-import { buildApplication, buildRouteMap, run, text_en } from "@stricli/core"
-import { bulletinRoutes } from "./bulletin.js"
+import { type Application, buildApplication, buildRouteMap, type Command, type RouteMap, run, text_en } from "@stricli/core"
 import type { CliContext } from "./context.js"
-import { feedRoutes } from "./feed.js"
-import { huntCommand } from "./hunt.js"
-import { inspectCommand } from "./inspect.js"
-import { pivotCommand } from "./pivot.js"
 
 export const version: string = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")).version
 
-const routes = buildRouteMap<"hunt" | "pivot" | "bulletin" | "feed" | "inspect", CliContext>({
-  routes: { hunt: huntCommand, pivot: pivotCommand, bulletin: bulletinRoutes, feed: feedRoutes, inspect: inspectCommand },
-  docs: {
-    brief: "Hunts the indicators of a CERT bulletin through a log archive, in place, and says what was and was not searched",
-    fullDescription: [
-      "Hunts the indicators of a CERT bulletin through a log archive, in place, and says what was and was not searched.",
-      "",
-      "Examples:",
-      "  sillage bulletin show CERTFR-2021-IOC-003-IOC.csv",
-      "  sillage hunt --bulletin CERTFR-2021-IOC-003-IOC.csv --since 2021-01-01 --until 2021-08-31 /archive/logs",
-      "  sillage inspect /archive/logs",
-      "",
-      "Exit codes: 0 hits found, 1 everything searched and nothing found, 2 wrong invocation or fatal error,",
-      "3 nothing found but not everything could be searched, 130 interrupted.",
-    ].join("\n"),
-  },
-})
+type RoutingTarget<C extends CliContext> = Command<C> | RouteMap<C>
 
-const app = buildApplication(routes, {
-  name: "sillage",
-  versionInfo: { currentVersion: version },
-  scanner: { caseStyle: "allow-kebab-for-camel" },
-  documentation: { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true },
-  localization: { text: { ...text_en, exceptionWhileRunningCommand: (error) => `sillage: ${reasonOf(error)}` } },
-})
+/** Every command, in the order of the help. Each is loaded when it is asked for: starting must not cost what other commands need. */
+const commands: Readonly<Record<string, () => Promise<RoutingTarget<CliContext>>>> = {
+  hunt: async () => (await import("./hunt.js")).huntCommand,
+  pivot: async () => (await import("./pivot.js")).pivotCommand,
+  bulletin: async () => (await import("./bulletin.js")).bulletinRoutes,
+  feed: async () => (await import("./feed.js")).feedRoutes,
+  export: async () => (await import("./export.js")).exportCommand,
+  inspect: async () => (await import("./inspect.js")).inspectCommand,
+}
+
+const docs = {
+  brief: "Hunts the indicators of a CERT bulletin through a log archive, in place, and says what was and was not searched",
+  fullDescription: [
+    "Hunts the indicators of a CERT bulletin through a log archive, in place, and says what was and was not searched.",
+    "",
+    "Examples:",
+    "  sillage bulletin show CERTFR-2021-IOC-003-IOC.csv",
+    "  sillage hunt --bulletin CERTFR-2021-IOC-003-IOC.csv --since 2021-01-01 --until 2021-08-31 /archive/logs",
+    "  sillage inspect /archive/logs",
+    "",
+    "Exit codes: 0 hits found, 1 everything searched and nothing found, 2 wrong invocation or fatal error,",
+    "3 nothing found but not everything could be searched, 130 interrupted.",
+  ].join("\n"),
+}
+
+/** The application with the one command that is asked for, or with all of them where that is not one: help, a slip of the pen. */
+async function applicationFor(asked: string | undefined): Promise<Application<CliContext>> {
+  const names = asked !== undefined && Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands)
+  const loaded = await Promise.all(names.map(async (name) => [name, await commands[name]?.()] as const))
+  return buildApplication(buildRouteMap({ routes: Object.fromEntries(loaded) as Record<string, RoutingTarget<CliContext>>, docs }), {
+    name: "sillage",
+    versionInfo: { currentVersion: version },
+    scanner: { caseStyle: "allow-kebab-for-camel" },
+    documentation: { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true },
+    localization: { text: { ...text_en, exceptionWhileRunningCommand: (error) => `sillage: ${reasonOf(error)}` } },
+  })
+}
 
 /** Runs one invocation; sets the exit code of the process. Only help, version and a command's own outcome may end below 2. */
 export async function main(inputs: readonly string[]): Promise<void> {
@@ -57,7 +66,7 @@ export async function main(inputs: readonly string[]): Promise<void> {
     if (error.code === "EPIPE") process.exit(outcome ?? 2)
     throw error
   })
-  await run(app, inputs, context)
+  await run(await applicationFor(inputs[0]), inputs, context)
   const shown = inputs.some((input) => ["--help", "-h", "--helpAll", "--help-all", "-H", "--version", "-v"].includes(input))
   process.exitCode = outcome ?? (shown && asked.exitCode === 0 ? 0 : 2)
 }

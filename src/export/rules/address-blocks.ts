@@ -13,6 +13,15 @@ export interface AddressBlock {
 
 /** The fewest networks that together are the value (RFC 4632 section 3.1 arithmetic). Throws if the value is not canonical. */
 export function addressBlocks(value: string): readonly AddressBlock[] {
+  if (value.includes("-")) return rangeBlocks(value)
+  // Canonical already, as every indicator is: a million of them need no arithmetic.
+  const version = value.includes(":") ? 6 : 4
+  const slash = value.indexOf("/")
+  if (slash < 0) return [{ version, address: value, prefix: version === 4 ? 32 : 128, text: value }]
+  return [{ version, address: value.slice(0, slash), prefix: Number(value.slice(slash + 1)), text: value }]
+}
+
+function rangeBlocks(value: string): readonly AddressBlock[] {
   const parsed = canonicalAddress(value)
   if (!parsed) throw new Error(`not a canonical address: ${value}`)
   const { version, first, last } = parsed.range

@@ -55,7 +55,7 @@ export const clickhouse: RuleExporter = {
     "file:hashes.SHA-512": { strengths: ["exact"], directions: "none", sees: "file_hash_sha512" },
   },
   render: (input) => [{ name: "sillage-clickhouse.sql", content: queryLines(input) }],
-  checkers: [{ program: "clickhouse", args: ["format", "--multiquery", "--queries-file", "{file}"] }],
+  checkers: [],
 }
 
 function* queryLines({ indicators, header }: RenderInput): Iterable<string> {

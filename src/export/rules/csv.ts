@@ -2,6 +2,7 @@
 import type { Indicator } from "../../model/indicator.js"
 import { everyType } from "./every-type.js"
 import type { RuleExporter } from "./exporter.js"
+import { plainText } from "./header.js"
 
 export const csv: RuleExporter = {
   name: "csv",
@@ -21,19 +22,19 @@ function* lines(indicators: readonly Indicator[]): Iterable<string> {
     yield csvLine([
       one.type,
       one.value,
-      tame(one.bulletin),
+      csvText(one.bulletin),
       one.validFrom ?? "",
       one.validUntil ?? "",
       one.confidence === undefined ? "" : String(one.confidence),
       one.tlp === undefined ? "" : `TLP:${one.tlp.toUpperCase()}`,
       one.marks.join(" "),
-      tame(one.comment ?? ""),
+      csvText(one.comment ?? ""),
     ])
 }
 
-/** Text of the publisher, which is no value: a leading formula mark gets an apostrophe. */
-function tame(text: string): string {
-  return text.replace(/^[=+\-@\t\r]/, "'$&")
+/** A cell of the publisher's text, which is no value: one line, and a leading formula mark gets an apostrophe. */
+export function csvText(text: string): string {
+  return plainText(text, 500).replace(/^[=+\-@]/, "'$&")
 }
 
 /** RFC 4180: quotes around what needs them, doubled inside. */

@@ -50,8 +50,6 @@ export interface Checker {
   readonly args: readonly string[]
   /** Files that are checked, one call each; absent: one call for all. */
   readonly files?: RegExp
-  /** Text put before the file, for fragments that are no whole configuration. */
-  readonly wrap?: (content: string) => string
 }
 
 export interface RuleExporter {

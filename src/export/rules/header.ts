@@ -5,7 +5,7 @@ import type { ExportHeader } from "./exporter.js"
 export function headerLines(header: ExportHeader): readonly string[] {
   return [
     `Sillage export of ${header.indicators} indicators${header.leftOut > 0 ? `, ${header.leftOut} left out (see the command's answer)` : ""}`,
-    `Bulletin: ${header.bulletins.map(plainText).join("; ") || "command line"}`,
+    `Bulletin: ${header.bulletins.map((title) => plainText(title)).join("; ") || "command line"}`,
     ...(header.date === null ? [] : [`Date: ${plainText(header.date)}`]),
     header.tlp === undefined ? "Unmarked: not TLP:CLEAR" : `TLP:${header.tlp.toUpperCase()}`,
     ...(header.pap === undefined ? [] : [`PAP:${header.pap.toUpperCase()}`]),

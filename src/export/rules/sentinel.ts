@@ -1,6 +1,6 @@
 // Microsoft Sentinel and Defender: a watchlist, and queries in KQL over their tables.
 import type { Indicator } from "../../model/indicator.js"
-import { csvLine } from "./csv.js"
+import { csvLine, csvText } from "./csv.js"
 import type { RenderInput, RuleExporter } from "./exporter.js"
 import { comments } from "./header.js"
 import { type QueryTarget, queriesFor } from "./queries.js"
@@ -81,7 +81,7 @@ export const sentinel: RuleExporter = {
 
 function* watchlistLines(indicators: readonly Indicator[]): Iterable<string> {
   yield csvLine(["indicator", "type", "bulletin", "validUntil"])
-  for (const { value, type, bulletin, validUntil } of indicators) yield csvLine([value, type, bulletin, validUntil ?? ""])
+  for (const { value, type, bulletin, validUntil } of indicators) yield csvLine([value, type, csvText(bulletin), validUntil ?? ""])
 }
 
 function* queryLines({ indicators, header }: RenderInput): Iterable<string> {

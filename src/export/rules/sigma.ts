@@ -112,6 +112,8 @@ export const sigma: RuleExporter = {
     "file:hashes.SHA-1": { strengths: ["exact"], directions: "none", sees: "process creation on Windows" },
     "file:hashes.SHA-256": { strengths: ["exact"], directions: "none", sees: "process creation on Windows" },
   },
+  inexpressible: ({ value }) =>
+    /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value) ? "holds a line break or control character, which a rule cannot say" : undefined,
   render(input): readonly RuleFile[] {
     return kinds.flatMap((kind) => {
       const of = input.indicators.filter(({ type }) => kind.types.includes(type))
@@ -153,8 +155,5 @@ function quoted(text: string): string {
 
 /** Sigma's own wildcards lose their meaning behind a backslash; a backslash is doubled before them and at the end. */
 function plain(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ")
-    .replace(/\\+(?=[*?]|$)/g, (run) => run + run)
-    .replace(/[*?]/g, "\\$&")
+  return text.replace(/\\+(?=[*?]|$)/g, (run) => run + run).replace(/[*?]/g, "\\$&")
 }

@@ -2,7 +2,7 @@
 import type { Indicator } from "../../model/indicator.js"
 import type { ObservableType } from "../../model/observable.js"
 import { addressBlocks } from "./address-blocks.js"
-import { csvLine } from "./csv.js"
+import { csvLine, csvText } from "./csv.js"
 import type { ExportHeader, RuleExporter, RuleFile } from "./exporter.js"
 import { comments } from "./header.js"
 
@@ -79,7 +79,7 @@ export const splunk: RuleExporter = {
 function* lookupLines(indicators: readonly Indicator[], { types, key, rows }: Lookup): Iterable<string> {
   yield csvLine([key, "indicator", "bulletin", "valid_until"])
   for (const { type, value, bulletin, validUntil } of indicators)
-    if (types.includes(type)) for (const row of rows(value)) yield csvLine([row, value, bulletin, validUntil ?? ""])
+    if (types.includes(type)) for (const row of rows(value)) yield csvLine([row, value, csvText(bulletin), validUntil ?? ""])
 }
 
 function definition({ name, key, matchType }: Lookup): string {

@@ -39,6 +39,7 @@ export const squid: RuleExporter = {
 function configuration({ header, action }: RenderInput, used: readonly (typeof lists)[number][]): readonly string[] {
   return [
     comments("#", header),
+    "# The lists are looked for in the folder that Squid was started in: give their full paths where that is another one.\n",
     ...used.map(({ acl, kind, name }) => `acl ${acl} ${kind} "${name}"\n`),
     ...used.map(({ acl }) =>
       action === "block" ? `http_access deny ${acl}\n` : `access_log daemon:/var/log/squid/sillage.log logformat=squid ${acl}\n`,

@@ -1,5 +1,5 @@
 // The spelling of Suricata and Snort rules: contents, messages and lists cannot end early, whatever a value holds.
-import { tameText } from "./header.js"
+import { plainText } from "./header.js"
 
 /** A `content` value: everything but letters, digits and a few marks as hex between bars, so that no quote, semicolon or backslash stands plain. */
 export function content(text: string): string {
@@ -16,7 +16,10 @@ export function content(text: string): string {
   return inHex ? `${out}|` : out
 }
 
-/** A `msg` value. */
+/** A `msg` value: printable ASCII without the marks that would end it or begin an escape. */
 export function message(text: string): string {
-  return tameText(text, 160)
+  return plainText(text, 160)
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .replace(/[^ -~]|[;"\\|]/g, "_")
 }

@@ -63,8 +63,8 @@ redef Intel::read_files += { @DIR + "/sillage-intel.dat" };
 function* intelLines(indicators: readonly Indicator[]): Iterable<string> {
   yield "#fields\tindicator\tindicator_type\tmeta.source\tmeta.desc\tmeta.url\n"
   for (const indicator of indicators) {
-    const source = field(indicator.bulletin)
-    const about = indicator.comment ? field(indicator.comment) : "-"
+    const source = field(plainText(indicator.bulletin))
+    const about = indicator.comment ? field(plainText(indicator.comment)) : "-"
     for (const [value, kind] of entries(indicator)) yield `${field(value)}\tIntel::${kind}\t${source}\t${about}\t-\n`
   }
 }
@@ -78,6 +78,8 @@ function entries({ type, value }: Indicator): readonly (readonly [value: string,
 
 /** A cell of the ASCII reader: a backslash begins an escape, a lone `-` is unset, a `#` at the start of a line is a comment. */
 function field(text: string): string {
-  const clean = plainText(text, 4096).replaceAll("\\", "\\x5c")
-  return clean === "-" ? "\\x2d" : clean === "" ? "-" : clean.replace(/^#/, "\\x23")
+  if (text === "" || text === "-") return text === "" ? "-" : "\\x2d"
+  return text.replace(/[\p{Cc}\\\u2028\u2029]|^#/gu, (char) =>
+    [...Buffer.from(char)].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join(""),
+  )
 }
