@@ -72,7 +72,7 @@ function validDay(year: number, month: number, day: number): string | undefined 
 function readInformation(lines: readonly string[], draft: BulletinDraft): void {
   for (const line of lines.slice(0, 60)) {
     const pair =
-      /^\s*(?:[-+*>|]\s*)?\**"?(title|titre|source|publisher|site|author|auteur|date|published|publication|link|url|canonical|tlp|contact)"?\**\s*:\s*\**\s*(.+?)\s*$/i.exec(
+      /^\s*(?:[-+*>|]\s*)?\**"?(title|titre|objet|subject|source|publisher|site|author|auteur|date|published|publication|link|url|canonical|tlp|contact)"?\**\s*(?::|\t)\s*\**\s*(.+?)\s*$/i.exec(
         line,
       )
     if (!pair) continue
@@ -80,6 +80,8 @@ function readInformation(lines: readonly string[], draft: BulletinDraft): void {
     switch (pair[1]!.toLowerCase()) {
       case "title":
       case "titre":
+      case "objet":
+      case "subject":
         draft.title ??= value
         break
       case "source":
@@ -104,17 +106,30 @@ function readInformation(lines: readonly string[], draft: BulletinDraft): void {
 
 function readTitle(lines: readonly string[], draft: BulletinDraft): void {
   const heading = lines.find((line) => /^\s*(?:#|=)\s+\S/.test(line))
-  const first = lines.find((line) => line.trim() !== "" && !/^\s*(?:---|:[\w-]+:|\/\/)/.test(line))
+  const first = lines.find((line) => line.trim() !== "" && !/^\s*(?:---|:[\w-]+:|\/\/)/.test(line) && !surroundings.test(line))
   const title = heading?.replace(/^\s*[#=]+\s+/, "") ?? (first && first.length <= 300 && /\s/.test(first.trim()) ? first : undefined)
   draft.title ??= title === undefined ? null : refangProse(title.trim())
 }
+
+/** What stands above the headline when the text of a page is copied: skip links, banners, paths through the site, menus. */
+const surroundings =
+  /^\s*(?:(?:skip|jump|go) to (?:the )?(?:main )?(?:content|navigation)|aller (?:au|à la) (?:contenu|navigation)|accéder au contenu|passer au contenu|zum (?:haupt)?inhalt|an official website of .*|here['’]s how you know|america['’]s cyber defense agency|cybersecurity advisory|(?:blog|news|research|alerte?s?)|menu|search|rechercher|home|accueil|navigation|toggle \w+|breadcrumb|close|english|français|sign in|log ?in|(?:share|partager)\b.*|[^>›»]{1,40}(?: [>›»] [^>›»]{1,60})+)\s*$/i
 
 function publishedIn(text: string): string | undefined {
   const stated = new RegExp(
     `(?:published|publi[ée]e?(?:\\s+le)?|posted|date(?: de (?:la )?(?:premi[èe]re )?(?:version|publication))?|issued|released|le)\\s*(?:on|:|le)?\\s*(${dayPattern})`,
     "i",
   ).exec(text.slice(0, 5000))
-  return stated ? parseDay(stated[1]!) : undefined
+  if (stated) return parseDay(stated[1]!)
+  // A line that is only a date, or a byline between bars; then the place and date of a letter; then a revision.
+  const head = text.slice(0, 3000)
+  const alone = new RegExp(`^(?:[^|\\n]{0,80}\\|)?[ \\t]*(${dayPattern})[ \\t]*(?:\\|.*)?$`, "im").exec(head)
+  const revised = new RegExp(
+    `(?:last (?:revised|updated|modified)|revised|updated|mise? à jour(?: le)?)\\s*(?:on|:|le)?\\s*(${dayPattern})`,
+    "i",
+  ).exec(head)
+  const day = alone?.[1] ?? revised?.[1]
+  return day === undefined ? undefined : parseDay(day)
 }
 
 function readPublisher(text: string, lines: readonly string[], draft: BulletinDraft): void {
@@ -129,6 +144,11 @@ function readPublisher(text: string, lines: readonly string[], draft: BulletinDr
     return
   }
   if (/\bCERTFR-\d{4}-(?:IOC|ALE|AVI|CTI|ACT|DUR)-\d{3}\b/.test(text.slice(0, 1500))) draft.publisher = "CERT-FR"
+  // An article cites the code of an advisory within its sentences; the advisory itself has it as a line.
+  else if (
+    /^[ \t]*(?:Alert|Advisory)?(?:[ \t]Code)?[ \t:(]*(?:AA|TA|ICSA-)\d{2}-\d{3}[A-Z]?(?:-\d{2})?\)?[ \t]*$/im.test(text.slice(0, 1500))
+  )
+    draft.publisher = "CISA"
 }
 
 const searchCue =

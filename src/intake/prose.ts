@@ -43,9 +43,15 @@ export function readProse(text: string, options: ProseOptions, draft: BulletinDr
   const defangs = named.some(({ defanged }) => defanged)
   const sets = named.some(({ apart, type, text: value }) => apart && !isPublishersValue(value, type))
   const listed = listedLines(mentions)
-  for (const mention of mentions) {
+  const reasons = mentions.map((mention) => mention.aside ?? whyReference(mention, judged, { defangs, sets, listed }))
+  const claimed = new Set(
+    mentions.flatMap(({ type, text: value }, at) => (reasons[at] === undefined ? [`${type} ${value.toLowerCase()}`] : [])),
+  )
+  for (const [at, mention] of mentions.entries()) {
     const where = `${options.name}:${mention.line}`
-    const reference = mention.aside ?? whyReference(mention, judged, { defangs, sets, listed })
+    const reference = reasons[at]
+    // A value that is an indicator in one place needs no reason why it is none in another.
+    if (reference !== undefined && claimed.has(`${mention.type} ${mention.text.toLowerCase()}`)) continue
     const type = mention.type === "unreadable" ? "any" : mention.type
     if (reference !== undefined)
       draft.leave(mention.type === "unreadable" ? "unknown" : mention.type, mention.original, "indicator-reference", reference, where)
@@ -227,7 +233,11 @@ function judge(
     return { ...base, original: spelt(whole), text: whole, type: "unreadable" }
   }
   const quad = /^\d{1,10}(?:\.\d{1,10}){3}(?![\d.])/.test(value)
-  if (quad && !defanged && numbersOfThings.test(before))
+  if (
+    quad &&
+    !defanged &&
+    (numbersOfThings.test(before) || versionsAfter.test(text.slice(offset + value.length, offset + value.length + 60)))
+  )
     return { ...base, type: "ipv4-addr", aside: "a number of a section, version or object, not an address" }
   if (quad && /^255\.(?:\d+\.){2}\d+$/.test(value) && /\d\s+$/.test(before)) return { ...base, type: "ipv4-addr", aside: "a netmask" }
   const found = readAddress(value) ?? readEmail(value) ?? readUrl(value) ?? readHash(value)
@@ -256,6 +266,10 @@ const contactCue =
 /** `section 198.18.2.3`, `version: 1.2.3.4`, `§ 1.2.3.4`, `OID 1.3.6.1`, `Product/1.2.3.4`, and the numbers that follow such a one in a list (semantics 11.3). */
 const numbersOfThings =
   /(?:\b(?:sections?|sect?\.|chapters?|chapitres?|ch\.|versions?|vers?\.?|v\.?|builds?|releases?|rev(?:ision)?\.?|r[ée]vision|firmware|micrologiciel|kernel|noyau|paragraphs?|paragraphes?|para\.|articles?|art\.|annexe?s?|appendix|clauses?|figures?|fig\.|tables?|tableaux?|oids?|part(?:ie)?s?)\s*(?:n[o°]\.?|number|num[ée]ro|#)?|§+)\s*[:=]?\s*["'(]?(?:\d+(?:\.\d+)+\s*(?:,|and|et|or|ou|to|à|-|–|&)\s*)*$|(?<!\b(?:ip|ips|hosts?|address|adresse|and|or|et|ou|domain|ports?))(?<=[\p{L}\p{N}_])(?<=\p{L}[\p{L}\p{N}_.-]*)\/$/iu
+
+/** `1.5.1.13 and earlier`. */
+const versionsAfter =
+  /^\s*\(?(?:and|or|et|ou|&)\s+(?:all\s+|toutes\s+(?:les\s+)?)?(?:earlier|prior|previous|later|newer|older|below|above|versions?|ant[ée]rieure?s?|pr[ée]c[ée]dente?s?|ult[ée]rieure?s?|sup[ée]rieure?s?|inf[ée]rieure?s?)(?![\p{L}])/iu
 
 function plausibleName(value: string): boolean {
   const host = value.replace(/[:/].*$/, "")

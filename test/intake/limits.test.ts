@@ -5,10 +5,11 @@ import { readRows } from "../../src/intake/delimited.js"
 import { readBulletin } from "../../src/intake/intake.js"
 import { parseXml } from "../../src/intake/xml.js"
 
+/** Bounded in processor time, so that a busy machine is no fault. */
 async function quickly(name: string, content: string | Uint8Array, withinMs = 4000): Promise<Awaited<ReturnType<typeof readBulletin>>> {
-  const start = performance.now()
+  const start = process.cpuUsage()
   const bulletin = await readBulletin(name, typeof content === "string" ? Buffer.from(content) : content)
-  expect(performance.now() - start, name).toBeLessThan(withinMs)
+  expect(process.cpuUsage(start).user / 1000, name).toBeLessThan(withinMs)
   return bulletin
 }
 

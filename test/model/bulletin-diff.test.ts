@@ -69,7 +69,7 @@ test("a document without indicators says so, and names what it points to", async
   const page = renderBulletin(
     await readBulletin("note.txt", Buffer.from("An article on the alert CERTFR-2021-IOC-003, which lists relays\n")),
   )
-  expect(page).toContain("No indicators found: recognised as text; it points to CERTFR-2021-IOC-003.")
+  expect(page).toContain("No indicators found: recognised as text.\nHunt with the bulletins that it points to:\n  CERTFR-2021-IOC-003\n")
 })
 
 test("the JSON form has every field of the contract", async () => {

@@ -67,7 +67,8 @@ export function renderBulletin(bulletin: Bulletin, name = "(no title)"): string 
   const lines = [
     ...answer(bulletin, name),
     ...statement(bulletin),
-    ...indicatorLines(bulletin.indicators),
+    ...indicatorLines(bulletin),
+    ...markLines(bulletin.indicators),
     ...leftOutLines(bulletin.leftOut),
     ...problemLines(bulletin),
   ]
@@ -101,19 +102,7 @@ function answer(bulletin: Bulletin, named: string): readonly string[] {
   const { indicators, leftOut } = bulletin
   const name = safe(bulletin.title ?? named, 120)
   const withdrawn = indicators.filter(({ marks }) => marks.includes("withdrawn")).length
-  if (indicators.length === 0) {
-    const pointed = bulletin.references?.length
-      ? `; it points to ${bulletin.references
-          .slice(0, 3)
-          .map((reference) => safe(reference, 100))
-          .join(", ")}`
-      : ""
-    return [
-      name,
-      `No indicators found: recognised as ${bulletin.format}${pointed}.`,
-      ...(pointed ? ["Hunt with the bulletin that it points to."] : []),
-    ]
-  }
+  if (indicators.length === 0) return [name, `No indicators found: recognised as ${bulletin.format}.`, ...pointers(bulletin)]
   const counts = countsByType(indicators)
   return [
     name,
@@ -121,6 +110,15 @@ function answer(bulletin: Bulletin, named: string): readonly string[] {
     ...(withdrawn > 0 ? [`${withdrawn} of them withdrawn by the publisher: still hunted, ranked lower, no alert.`] : []),
     `${leftOut.length} ${plural(leftOut.length, "value")} left out${leftOut.length > 0 ? ", with reasons below" : ""}.`,
   ]
+}
+
+/** Where a document without indicators sends its reader. */
+function pointers({ references, authorities }: Bulletin): readonly string[] {
+  if (references?.length)
+    return ["Hunt with the bulletins that it points to:", ...references.slice(0, 10).map((reference) => `  ${safe(reference, 300)}`)]
+  if (authorities?.length)
+    return [`It names no bulletin by id or address; those whom it cites publish theirs: ${safe(authorities.join(", "), 200)}.`]
+  return []
 }
 
 function statement(bulletin: Bulletin): readonly string[] {
@@ -154,22 +152,46 @@ function actorText({ name, canonical, note }: Bulletin["actors"][number]): strin
   return `${name}${common}${note ? ` (${note})` : unclear}`
 }
 
-function indicatorLines(indicators: readonly Indicator[]): readonly string[] {
+function indicatorLines({ indicators, window }: Bulletin): readonly string[] {
   const lines: string[] = []
   for (const [type, count] of countBy(indicators, (indicator) => indicator.type)) {
     lines.push("", `${type} (${count})`)
     const ofType = indicators.filter((indicator) => indicator.type === type)
-    for (const indicator of ofType.slice(0, listedMax)) lines.push(`  ${safe(indicator.value, 200)}${remarks(indicator)}`)
+    for (const indicator of ofType.slice(0, listedMax)) lines.push(`  ${safe(indicator.value, 200)}${remarks(indicator, window)}`)
     if (ofType.length > listedMax) lines.push(`  … and ${ofType.length - listedMax} more (--json lists all)`)
   }
   return lines
 }
 
-function remarks(indicator: Indicator): string {
-  const parts = [...indicator.marks]
-  if (indicator.validFrom || indicator.validUntil)
-    parts.push(`valid ${indicator.validFrom?.slice(0, 10) ?? "…"} to ${indicator.validUntil?.slice(0, 10) ?? "…"}`)
+/** Marks, and dates where they are not those of the whole bulletin. */
+function remarks({ marks, validFrom, validUntil }: Indicator, window: Bulletin["window"]): string {
+  const day = (instant: string | null | undefined): string | undefined => instant?.slice(0, 10)
+  const parts = [...marks]
+  if (day(validFrom) !== day(window.from) || day(validUntil) !== day(window.to))
+    parts.push(`valid ${day(validFrom) ?? "…"} to ${day(validUntil) ?? "…"}`)
   return parts.length > 0 ? `  [${safe(parts.join(", "), 200)}]` : ""
+}
+
+const meanings: Readonly<Record<string, string>> = {
+  reserved: "an address of a special range, such as private or documentation",
+  "to-ids-false": "its publisher would not alert on it",
+  "leading-zeros": "spelt with leading zeros, read as decimal",
+  "host-bits": "a network spelt with an address inside it",
+  retyped: "the document calls it another kind of value",
+  withdrawn: "taken back by its publisher",
+}
+
+/** What the marks in the list mean; all of these are hunted nevertheless. */
+function markLines(indicators: readonly Indicator[]): readonly string[] {
+  const marks = [...new Set(indicators.flatMap((indicator) => indicator.marks))].sort()
+  if (marks.length === 0) return []
+  const width = Math.max(...marks.map((mark) => mark.length))
+  return ["", "Marks (hunted all the same)", ...marks.map((mark) => `  ${mark.padEnd(width)}  ${meaningOf(mark)}`)]
+}
+
+function meaningOf(mark: string): string {
+  const list = /^warninglist:(.*)$/.exec(mark)?.[1]
+  return list === undefined ? (meanings[mark] ?? "") : `on the list of known values ${list}: many harmless contacts are likely`
 }
 
 function leftOutLines(leftOut: readonly LeftOut[]): readonly string[] {
