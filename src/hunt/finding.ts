@@ -1,4 +1,5 @@
 // What a worker reports of one unit: plain values that cross threads, before times and roles are settled for the whole file.
+import type { Coverage } from "../model/coverage.js"
 import type { Occurrence } from "../model/hit.js"
 import type { LogRecord, Place } from "../model/log-record.js"
 import type { Problem } from "../model/problem.js"
@@ -26,6 +27,14 @@ export interface Sample {
   readonly stamp: Stamp
 }
 
+export type CoveredTimes = Pick<Coverage, "first" | "last" | "gaps" | "jumps">
+
+/** What an index keeps, so that a file that is ruled out need not be settled again: true for this path and zone only. */
+export interface KnownTimes extends CoveredTimes {
+  readonly path: string
+  readonly tz: string | null
+}
+
 /** What one leaf (a file, or a member of a container) yielded. */
 export interface LeafResult {
   readonly member?: string
@@ -33,6 +42,10 @@ export interface LeafResult {
   readonly format: string
   readonly searched: number
   readonly notSearched: number
+  /** Stored bytes that an index has ruled out; absent is none. */
+  readonly ruledOut?: number
+  /** Its time range, already settled; absent where it must be settled from the samples. */
+  readonly known?: KnownTimes
   readonly decoded: number
   readonly records: number
   readonly undated: number

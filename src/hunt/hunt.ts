@@ -8,7 +8,7 @@ import { discover, plainHead, segmentsOf } from "../sources/files/files.js"
 import { recognizeFormat } from "../sources/formats/index.js"
 import { digestOf } from "./digest.js"
 import type { UnitResult } from "./finding.js"
-import { openPool } from "./pool.js"
+import { type IndexUse, openIndexedPool } from "./indexed-pool.js"
 import { type HuntRange, type SettledFile, type SettledHit, settleFile } from "./settle.js"
 
 /** Plain files above this are searched in segments, by several workers at once. */
@@ -22,6 +22,8 @@ export interface HuntRequest extends HuntRange {
   /** Unlisted neighbours of the listed addresses, searched alike and only counted. */
   readonly decoys?: readonly Indicator[]
   readonly workers: number
+  /** What the index knows is not read again. */
+  readonly index?: IndexUse
   readonly progress?: (state: HuntProgress) => void
   /** Aborting ends the hunt with what was found so far, marked incomplete. */
   readonly signal?: AbortSignal
@@ -53,7 +55,8 @@ export async function hunt(request: HuntRequest): Promise<HuntAnswer> {
   const settled: (SettledFile | undefined)[] = Array(files.length).fill(undefined)
   const state = { bytes: 0, files: 0, hits: 0 }
   const tell = (): void => request.progress?.({ ...state, bytesTotal, filesTotal: files.length })
-  const pool = await openPool(request, bytesTotal)
+  const pool = await openIndexedPool(request, bytesTotal)
+  const indexProblems: Problem[] = []
   try {
     const jobs = largestFirst(files)
     const runners = Array.from({ length: pool.width }, async () => {
@@ -72,10 +75,12 @@ export async function hunt(request: HuntRequest): Promise<HuntAnswer> {
       }
     })
     await Promise.all(runners)
+    indexProblems.push(...(await pool.finish()))
   } finally {
     await pool.close()
   }
-  return { ...answerOf(files, settled, request.signal?.aborted ?? false), decoys: request.decoys?.length ? decoysIn(settled) : null }
+  const answer = answerOf(files, settled, request.signal?.aborted ?? false)
+  return { ...answer, problems: [...answer.problems, ...indexProblems], decoys: request.decoys?.length ? decoysIn(settled) : null }
 }
 
 /** Long units first, so that no core waits for a large file that began last. */

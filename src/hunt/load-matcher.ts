@@ -1,17 +1,29 @@
 // Puts the matcher together: the compiled kernel, the tables of the indicators and the verifier.
 import { readFile } from "node:fs/promises"
 import { type Compiled, compileIndicators, openScanner } from "../match/kernel.js"
+import { keyQueryOf } from "../match/key-query.js"
 import type { Matcher } from "../match/matcher.js"
 import { createVerifier } from "../match/verify.js"
 import type { Indicator } from "../model/indicator.js"
+import type { KeyQuery } from "../model/key.js"
 
 /**
  * The kernel's tables, built once for all threads. The kernel lies beside the compiled JavaScript; without a build there is none, and no other
  * judge stands in for it.
  */
 export async function compileFor(indicators: readonly Indicator[]): Promise<Compiled> {
-  const module = await WebAssembly.compile(await readFile(new URL("../match/kernel.wasm", import.meta.url)))
-  return compileIndicators(module, indicators)
+  return compileIndicators(await kernelModule(), indicators)
+}
+
+/** What an index is asked for. */
+export async function queryFor(indicators: readonly Indicator[]): Promise<KeyQuery> {
+  return keyQueryOf(await kernelModule(), indicators)
+}
+
+let loading: Promise<WebAssembly.Module> | undefined
+function kernelModule(): Promise<WebAssembly.Module> {
+  loading ??= readFile(new URL("../match/kernel.wasm", import.meta.url)).then((bytes) => WebAssembly.compile(bytes))
+  return loading
 }
 
 /** The matcher of one thread. */

@@ -1,9 +1,11 @@
 // Where units run: in this thread for a small archive, in worker threads for a large one. Units in, plain values out.
 import { Worker } from "node:worker_threads"
+import type { Problem } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import type { UnitResult } from "./finding.js"
 import { compileFor } from "./load-matcher.js"
-import { createScan, huntedBy, type ScanSetup, type ThreadSetup } from "./scan-setup.js"
+import type { PartsRequest, PartsResult } from "./scan-part.js"
+import { createScan, huntedBy, type Job, type ScanSetup, type ThreadSetup } from "./scan-setup.js"
 
 /** Below this, starting threads costs more than it saves. */
 const inlineBytesMax = 24 * 1024 * 1024
@@ -12,6 +14,12 @@ export interface Pool {
   /** How many units run at once. */
   readonly width: number
   readonly run: (unit: WorkUnit) => Promise<UnitResult>
+  /** The same for a unit that the index knows already. */
+  readonly runAgain: (unit: WorkUnit) => Promise<UnitResult>
+  /** Undefined where the file must be searched whole. */
+  readonly runParts: (unit: WorkUnit, request: PartsRequest) => Promise<PartsResult | undefined>
+  /** Writes what is left of the index, when all units are done. */
+  finish(): Promise<readonly Problem[]>
   close(): Promise<void>
 }
 
@@ -20,41 +28,52 @@ export interface PoolRequest extends ScanSetup {
 }
 
 export async function openPool(request: PoolRequest, bytesTotal: number): Promise<Pool> {
-  const { indicators, own, trustedProxies, decoys = [] } = request
-  const setup: ThreadSetup = { indicators, own, trustedProxies, decoys, compiled: await compileFor(huntedBy(request)) }
+  const { indicators, own, trustedProxies, decoys = [], index } = request
+  const compiled = await compileFor(huntedBy(request))
+  const setup: ThreadSetup = { indicators, own, trustedProxies, decoys, compiled, ...(index ? { index } : {}) }
   if (request.workers <= 1 || bytesTotal <= inlineBytesMax) return inThisThread(setup)
   return threads(request.workers, setup)
 }
 
 /** One unit at a time: the units of a segmented file are all asked for at once, and there is one room for text. */
 function inThisThread(setup: ThreadSetup): Pool {
+  const { index } = setup
   const scan = createScan(setup)
   let last: Promise<unknown> = Promise.resolve()
-  const run = (unit: WorkUnit): Promise<UnitResult> => {
-    const result = last.then(() => scan(unit))
+  const after = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work)
     last = result
     return result
   }
-  return { width: 1, run, close: async () => {} }
+  return {
+    width: 1,
+    run: (unit) => after(() => scan.unit(unit)),
+    runAgain: (unit) => after(() => scan.again(unit)),
+    runParts: (unit, request) => after(() => scan.parts(unit, request)),
+    finish: async () => problemsOf([scan.finish()], index),
+    close: async () => {},
+  }
 }
 
 interface Waiting {
-  readonly unit: WorkUnit
+  readonly job: Job
   readonly tries: number
-  readonly resolve: (result: UnitResult) => void
+  // What comes back is of the job's kind.
+  readonly resolve: (result: unknown) => void
 }
 
 /** A worker that dies gives its unit back; a unit that kills two workers is committed as not searched. */
 const triesMax = 2
 
 function threads(width: number, setup: ThreadSetup): Pool {
+  const { index } = setup
   const queue: Waiting[] = []
   const idle: Worker[] = []
   const busy = new Map<Worker, Waiting>()
   let closed = false
   const start = (): void => {
     const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: setup })
-    worker.on("message", (result: UnitResult) => {
+    worker.on("message", (result) => {
       const waiting = busy.get(worker)
       busy.delete(worker)
       idle.push(worker)
@@ -69,7 +88,7 @@ function threads(width: number, setup: ThreadSetup): Pool {
     busy.delete(worker)
     const at = idle.indexOf(worker)
     if (at >= 0) idle.splice(at, 1)
-    if (waiting && waiting.tries >= triesMax) waiting.resolve(lost(waiting.unit, error))
+    if (waiting && waiting.tries >= triesMax) waiting.resolve(lost(waiting.job, error))
     else if (waiting) queue.unshift({ ...waiting, tries: waiting.tries + 1 })
     if (!closed) start()
     next()
@@ -79,18 +98,26 @@ function threads(width: number, setup: ThreadSetup): Pool {
       const worker = idle.pop() as Worker
       const waiting = queue.shift() as Waiting
       busy.set(worker, waiting)
-      worker.postMessage(waiting.unit)
+      worker.postMessage(waiting.job)
     }
   }
+  const ask = <T>(job: Job): Promise<T> =>
+    new Promise((resolve) => {
+      queue.push({ job, tries: 1, resolve: resolve as (result: unknown) => void })
+      next()
+    })
   for (let at = 0; at < width; at++) start()
   return {
     // Two more than there are threads: a file cut into segments fills the queue, and small files follow without a pause.
     width: width + 1,
-    run: (unit) =>
-      new Promise((resolve) => {
-        queue.push({ unit, tries: 1, resolve })
-        next()
-      }),
+    run: (unit) => ask({ kind: "unit", unit }),
+    runAgain: (unit) => ask({ kind: "again", unit }),
+    runParts: (unit, request) => ask({ kind: "parts", unit, request }),
+    async finish() {
+      // Each thread is idle now, and takes one of as many jobs.
+      const failures = await Promise.all(Array.from({ length: width }, () => ask<string | undefined>({ kind: "finish" })))
+      return problemsOf(failures, index)
+    },
     async close() {
       closed = true
       await Promise.all([...idle, ...busy.keys()].map((worker) => worker.terminate()))
@@ -98,7 +125,16 @@ function threads(width: number, setup: ThreadSetup): Pool {
   }
 }
 
-function lost(unit: WorkUnit, error: Error): UnitResult {
+/** An index that cannot be written costs the next hunt its speed, and this one nothing. */
+function problemsOf(failures: readonly (string | undefined)[], index: ScanSetup["index"]): readonly Problem[] {
+  const failure = failures.find((one) => one !== undefined)
+  if (failure === undefined) return []
+  return [{ code: "unreadable", where: index?.folder ?? "", message: `the index cannot be written (${failure}): this hunt does without` }]
+}
+
+function lost(job: Job, error: Error): UnitResult | undefined {
+  if (job.kind === "parts" || job.kind === "finish") return undefined
+  const { unit } = job
   const bytes = unit.segment ? unit.segment.to - unit.segment.from : unit.size
   return {
     leaves: [

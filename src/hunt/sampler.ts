@@ -4,7 +4,7 @@ import type { Sample } from "./finding.js"
 
 /** Up to here every line is looked at; behind it two lines of every block, and more where they lie so far apart that a day may be silent. */
 const denseBytes = 16 * 1024
-const samplesMax = 200_000
+export const samplesMax = 200_000
 const lineBytesMax = 8192
 /** Lines less than this apart leave no day between them silent. */
 const wideMinutes = 24 * 60
@@ -21,13 +21,19 @@ export interface Sampler {
   record(text: string, at: number): void
   /** A hit without a stamp stands here: its neighbours are looked at when the block is. */
   around(at: number): void
+  /** Only the neighbours that `around` asked for. */
+  beside(text: Buffer, offset: number): void
   samples(): readonly Sample[]
+  /** In the order in which they were found: those that owe nothing to a hit, and the neighbours of hits. */
+  readonly plain: readonly Sample[]
+  readonly neighbours: readonly Sample[]
   /** Records without a stamp among those looked at. */
   undated(): number
 }
 
 export function createSampler(stampOf: (line: string) => Stamp | undefined): Sampler {
-  const found: Sample[] = []
+  const plain: Sample[] = []
+  const besides: Sample[] = []
   const asked: number[] = []
   let undated = 0
   let recordsSeen = 0
@@ -49,7 +55,16 @@ export function createSampler(stampOf: (line: string) => Stamp | undefined): Sam
     return sample
   }
   const keep = (sample: Sample | undefined): void => {
-    if (sample && found.length < samplesMax) found.push(sample)
+    if (sample && plain.length < samplesMax) plain.push(sample)
+  }
+  const beside = (text: Buffer, offset: number): void => {
+    const dense = offset < denseBytes ? Math.min(text.length, denseBytes - offset) : 0
+    if (dense < text.length) {
+      for (const at of asked) {
+        for (const sample of neighbours(text, at - offset, offset, look)) if (besides.length < samplesMax) besides.push(sample)
+      }
+    }
+    asked.length = 0
   }
   const every = (text: Buffer, from: number, to: number, offset: number, counted: boolean): void => {
     for (let start = from; start < to; ) {
@@ -72,10 +87,10 @@ export function createSampler(stampOf: (line: string) => Stamp | undefined): Sam
           spread(text, first, last, offset, lookAgain, keep)
           keep(last)
         }
-        for (const at of asked.splice(0)) neighbours(text, at - offset, offset, look).forEach(keep)
       }
-      asked.length = 0
+      beside(text, offset)
     },
+    beside,
     record(text, at) {
       recordsSeen++
       if (recordsSeen > 1000 && recordsSeen % 64 !== 0) return
@@ -86,9 +101,16 @@ export function createSampler(stampOf: (line: string) => Stamp | undefined): Sam
     around(at) {
       asked.push(at)
     },
-    samples: () => found.sort((a, b) => a.at - b.at),
+    samples: () => inOrder(plain, besides),
+    plain,
+    neighbours: besides,
     undated: () => undated,
   }
+}
+
+/** Of one place, the plain one first. */
+export function inOrder(plain: readonly Sample[], neighbours: readonly Sample[]): readonly Sample[] {
+  return [...plain, ...neighbours].sort((a, b) => a.at - b.at)
 }
 
 /** Where the first line behind an offset starts; the end of the text if none does. */

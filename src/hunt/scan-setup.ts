@@ -1,11 +1,15 @@
 // What a thread needs to search units: the matcher of these indicators and the reader's own networks.
+import { openHarvestingScanner } from "../match/harvester.js"
 import type { Compiled } from "../match/kernel.js"
+import type { Scanner } from "../match/matcher.js"
 import type { Indicator } from "../model/indicator.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { createRoleContext } from "../sources/roles.js"
 import type { UnitResult } from "./finding.js"
+import { IndexBuilder, type IndexTarget } from "./index-builder.js"
 import { matcherOf } from "./load-matcher.js"
-import { scanUnit } from "./scan-unit.js"
+import { type PartsRequest, type PartsResult, scanParts } from "./scan-part.js"
+import { type ScanContext, scanUnit } from "./scan-unit.js"
 
 export interface ScanSetup {
   readonly indicators: readonly Indicator[]
@@ -13,6 +17,8 @@ export interface ScanSetup {
   readonly trustedProxies: readonly string[]
   /** Unlisted neighbours of the listed addresses, searched in the same pass and only counted: what chance gives. */
   readonly decoys?: readonly Indicator[]
+  /** Builds an index of what is searched. */
+  readonly index?: IndexTarget
 }
 
 /** What is compiled: the indicators, then the decoys. */
@@ -25,13 +31,44 @@ export interface ThreadSetup extends ScanSetup {
   readonly compiled: Compiled
 }
 
-export function createScan(setup: ThreadSetup): (unit: WorkUnit) => Promise<UnitResult> {
+/** What a thread is asked. */
+export type Job =
+  | { readonly kind: "unit" | "again"; readonly unit: WorkUnit }
+  | { readonly kind: "parts"; readonly unit: WorkUnit; readonly request: PartsRequest }
+  | { readonly kind: "finish" }
+
+/** What one thread can do, one thing after another. */
+export interface Scan {
+  unit(unit: WorkUnit): Promise<UnitResult>
+  /** One that the index knows already. */
+  again(unit: WorkUnit): Promise<UnitResult>
+  parts(unit: WorkUnit, request: PartsRequest): Promise<PartsResult | undefined>
+  /** Writes what is left of the index; why that was not possible, if it was not. */
+  finish(): string | undefined
+}
+
+export function createScan(setup: ThreadSetup): Scan {
   const matcher = matcherOf(huntedBy(setup), setup.compiled)
-  const context = {
+  const { scanner, index } = setup.index ? gatheringScanner(setup.compiled, setup.index) : { scanner: matcher.scanner(), index: undefined }
+  const context: ScanContext = {
     matcher,
-    scanner: matcher.scanner(),
+    scanner,
     decoysFrom: setup.indicators.length,
     roles: createRoleContext({ own: setup.own, trustedProxies: setup.trustedProxies }),
   }
-  return (unit) => scanUnit(unit, context)
+  return {
+    unit: (unit) => scanUnit(unit, index ? { ...context, index } : context),
+    again: (unit) => scanUnit(unit, context),
+    parts: (unit, request) => scanParts(unit, request, context),
+    finish() {
+      index?.flush()
+      return index?.failure
+    },
+  }
+}
+
+function gatheringScanner(compiled: Compiled, target: IndexTarget): { readonly scanner: Scanner; readonly index: IndexBuilder } {
+  const { scanner, harvester } = openHarvestingScanner(compiled)
+  harvester.gather(false)
+  return { scanner, index: new IndexBuilder(harvester, target) }
 }

@@ -6,11 +6,12 @@ import type { LogRecord, Place } from "../model/log-record.js"
 import type { Problem } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { type Leaf, openLeaves } from "../sources/files/files.js"
-import { recognizeFormat } from "../sources/formats/index.js"
+import { findFormat, recognizeFormat } from "../sources/formats/index.js"
 import { headerMark, type LineReader, openLines } from "../sources/formats/line-reader.js"
 import type { DecodedRecord, DecodeInput, LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
 import { looksLikeList } from "./bare-list.js"
 import type { DecoySight, Finding, LeafResult, UnitResult } from "./finding.js"
+import type { IndexBuilder, LeafHarvest } from "./index-builder.js"
 import { looksBinary } from "./noise.js"
 import { createSampler, type Sampler } from "./sampler.js"
 import { habitualStamp } from "./stamp-habit.js"
@@ -21,6 +22,8 @@ export interface ScanContext {
   /** Indicators from this number on are decoys: only counted. */
   readonly decoysFrom: number
   readonly roles: RoleContext
+  /** Gathers what is searched for an index; absent where none is built. */
+  readonly index?: IndexBuilder
   /** Told of stored bytes as they are read. */
   readonly progress?: (bytes: number) => void
 }
@@ -29,16 +32,18 @@ export interface ScanContext {
 export async function scanUnit(unit: WorkUnit, context: ScanContext): Promise<UnitResult> {
   const leaves: LeafResult[] = []
   let told = 0
-  for await (const leaf of openLeaves(unit)) {
-    const result = await scanLeaf(leaf, context)
+  const harvest = context.index?.begin(unit)
+  for await (const leaf of openLeaves(unit, harvest ? { seek: harvest.seek } : {})) {
+    const result = await scanLeaf(leaf, context, harvest?.leaf())
     leaves.push(result)
     told += result.searched + result.notSearched
     context.progress?.(told)
   }
+  harvest?.finish({ leaves })
   return { leaves }
 }
 
-async function scanLeaf(leaf: Leaf, context: ScanContext): Promise<LeafResult> {
+async function scanLeaf(leaf: Leaf, context: ScanContext, harvest?: LeafHarvest): Promise<LeafResult> {
   const bytesHead = await leaf.peekBytes()
   const raw = recognizeFormat(bytesHead, leaf.name)
   const problems: Problem[] = []
@@ -48,14 +53,13 @@ async function scanLeaf(leaf: Leaf, context: ScanContext): Promise<LeafResult> {
   const parsing: ParseContext = { path: leaf.where, roles: context.roles }
   const run = createRun(format, parsing)
   // What was recognised only once its UTF-16 was undone is read so too.
-  if (format.decode)
-    await scanRecords(
-      leaf.decodeInput((problem) => problems.push(problem), raw.decode ? "bytes" : "text"),
-      format,
-      run,
-      context,
-    )
-  else await scanLines(leaf, run, context)
+  if (format.decode) {
+    const input = leaf.decodeInput((problem) => problems.push(problem), raw.decode ? "bytes" : "text")
+    await scanRecords(input, format, run, context, harvest)
+  } else await scanLines(leaf, run, context, harvest)
+  if (harvest) {
+    harvest.partable = leaf.isPartable && leaf.shift() === 0 && findFormat(format.name) === format && !format.headed && !format.decode
+  }
   if (format.name === "text" && looksBinary(head)) {
     const message = "binary content of no known format: only the text that stands in it was searched; convert it and search the result"
     problems.push({ code: "unsupported", where: leaf.where, message })
@@ -81,7 +85,7 @@ async function scanLeaf(leaf: Leaf, context: ScanContext): Promise<LeafResult> {
 }
 
 /** The state of one leaf while it is searched. */
-interface Run {
+export interface Run {
   readonly reader: LineReader
   readonly sampler: Sampler
   readonly findings: Finding[]
@@ -91,7 +95,7 @@ interface Run {
   newlines: number
 }
 
-function createRun(format: LogFormat, parsing: ParseContext): Run {
+export function createRun(format: LogFormat, parsing: ParseContext): Run {
   const reader = openLines(format, parsing)
   return {
     reader,
@@ -104,14 +108,16 @@ function createRun(format: LogFormat, parsing: ParseContext): Run {
   }
 }
 
-async function scanLines(leaf: Leaf, run: Run, context: ScanContext): Promise<void> {
+export async function scanLines(leaf: Leaf, run: Run, context: ScanContext, harvest?: LeafHarvest): Promise<void> {
   const { scanner } = context
   let seen = 0 // end of the text whose newlines are counted
   let open = false
   for await (const block of leaf.blocks(() => scanner.room)) {
     const overlap = Math.max(0, seen - block.offset)
     const text = Buffer.from(scanner.room.buffer, scanner.room.byteOffset, block.length)
-    const headers = block.partialLine ? noHeaders : headersOf(text, run.reader)
+    const headers = block.partialLine
+      ? noHeaders
+      : headersOf(text, run.reader, harvest && ((at, line) => harvest.header(block.offset + at, line)))
     const overlapNewlines = overlap > 0 ? count(text.subarray(0, overlap)) : 0
     const marked = scanner.scan(block.length)
     for (const [index, start] of marked.starts.entries()) {
@@ -128,11 +134,13 @@ async function scanLines(leaf: Leaf, run: Run, context: ScanContext): Promise<vo
     run.decoded += block.length - overlap
     seen = block.offset + block.length
     open = block.length > 0 && text[block.length - 1] !== 10
+    harvest?.scanned(seen, run.newlines, run.sampler.plain, !block.continues)
   }
+  harvest?.end(run.sampler.plain)
   run.records = run.newlines + (open ? 1 : 0)
 }
 
-async function scanRecords(input: DecodeInput, format: LogFormat, run: Run, context: ScanContext): Promise<void> {
+async function scanRecords(input: DecodeInput, format: LogFormat, run: Run, context: ScanContext, harvest?: LeafHarvest): Promise<void> {
   const { scanner } = context
   let batch: DecodedRecord[] = []
   let length = 0
@@ -150,6 +158,7 @@ async function scanRecords(input: DecodeInput, format: LogFormat, run: Run, cont
     run.decoded += length
     batch = []
     length = 0
+    harvest?.scanned(run.decoded, 0, run.sampler.plain, true)
   }
   for await (const records of (format.decode as NonNullable<LogFormat["decode"]>)(input)) {
     for (const record of records) {
@@ -161,6 +170,8 @@ async function scanRecords(input: DecodeInput, format: LogFormat, run: Run, cont
         judge(record.text, placeOf(record), record.record ?? record.offset ?? run.records, run, context)
         run.records++
         run.decoded += bytes.length
+        harvest?.unscanned()
+        harvest?.scanned(run.decoded, 0, run.sampler.plain, true)
         continue
       }
       if (length + bytes.length > scanner.room.length) flush()
@@ -170,6 +181,7 @@ async function scanRecords(input: DecodeInput, format: LogFormat, run: Run, cont
     }
   }
   flush()
+  harvest?.end(run.sampler.plain)
 }
 
 function judge(text: string, place: Place, at: number, run: Run, context: ScanContext, piece = false): void {
@@ -231,9 +243,9 @@ const noHeaders: Headers = { before: () => {} }
 
 /**
  * Where the file's own format has header lines, all of them are seen. Another format's are looked for only in blocks with something to judge:
- * a search of every block would cost more than it is worth.
+ * a search of every block would cost more than it is worth. `seen` is told of the former.
  */
-function headersOf(text: Buffer, reader: LineReader): Headers {
+function headersOf(text: Buffer, reader: LineReader, seen?: (at: number, line: string) => void): Headers {
   const own = reader.headerPrefix !== undefined
   const mark = reader.headerPrefix ?? headerMark
   const needle = Buffer.from(`\n${mark}`)
@@ -248,7 +260,9 @@ function headersOf(text: Buffer, reader: LineReader): Headers {
       next ??= text.subarray(0, mark.length).toString("latin1") === mark ? 0 : from(0)
       while (next < offset) {
         const end: number = text.indexOf(10, next)
-        reader.see(lineText(text, next, end < 0 ? text.length : end))
+        const line = lineText(text, next, end < 0 ? text.length : end)
+        reader.see(line)
+        if (own) seen?.(next, line)
         next = end < 0 ? text.length : from(end)
       }
     },

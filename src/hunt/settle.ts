@@ -9,9 +9,9 @@ import type { Problem, ProblemCode } from "../model/problem.js"
 import { formatInstant, type Instant, type Stamp, type TimeInterval } from "../model/time.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { type FileClock, keptInRange, resolveStamp, resolveTime, undatedTime } from "../sources/time/resolve.js"
+import { clockOf, coveredTimes, isFor } from "./covered-times.js"
 import { digestOf } from "./digest.js"
 import type { DecoySight, Finding, LeafResult, Sample, UnitResult } from "./finding.js"
-import { jumps, type Span, silences } from "./silences.js"
 
 /** The longest record text in a hit, in bytes. */
 const recordBytesMax = 4096
@@ -53,12 +53,7 @@ export function settleFile(
   let outsideWindow = 0
   const coverage: { readonly leaf: LeafResult; readonly entry: Coverage }[] = []
   for (const leaf of leaves) {
-    const clock: FileClock = {
-      path: leaf.member === undefined ? unit.path : `${unit.path}!/${leaf.member}`,
-      mtimeMs: leaf.mtimeMs,
-      samples: leaf.samples,
-      ...(range.tz === undefined ? {} : { tz: range.tz }),
-    }
+    const clock = clockOf(unit.path, leaf, range.tz)
     for (const finding of leaf.findings) {
       const found = timeOf(finding, leaf.samples, clock)
       const time = keptInRange(found, range.since, range.until, clock)
@@ -177,6 +172,7 @@ function joinSegments(results: readonly UnitResult[]): LeafResult {
     mtimeMs: first.mtimeMs,
     format: first.format,
     searched: sum((leaf) => leaf.searched),
+    ruledOut: sum((leaf) => leaf.ruledOut ?? 0),
     notSearched: sum((leaf) => leaf.notSearched),
     decoded: sum((leaf) => leaf.decoded),
     records: sum((leaf) => leaf.records),
@@ -200,25 +196,23 @@ function moved(place: Place, lines: number, bytes: number): Place {
 }
 
 function coverageOf(unit: WorkUnit, leaf: LeafResult, clock: FileClock): Coverage {
-  const resolved = leaf.samples.map(({ stamp, at }) => ({ at, ...resolveStamp(stamp, at, clock) }))
-  const known = resolved.filter((one): one is typeof one & Span => one.earliest !== null && one.latest !== null)
-  const back = jumps(known)
-  const first = known.reduce<Instant | null>((least, { earliest }) => (least === null || earliest < least ? earliest : least), null)
-  const last = known.reduce<Instant | null>((most, { latest }) => (most === null || latest > most ? latest : most), null)
+  const ruledOut = leaf.ruledOut ?? 0
+  const { known } = leaf
+  const { first, last, gaps, jumps } = known && isFor(known, unit.path, clock.tz) ? known : coveredTimes(clock)
   return {
     type: "coverage",
     source: { path: unit.path, ...(leaf.member === undefined ? {} : { member: leaf.member }) },
     format: leaf.format,
-    state: stateOf(leaf.searched, leaf.notSearched, leaf.problems.length > 0),
+    state: stateOf(leaf.searched + ruledOut, leaf.notSearched, leaf.problems.length > 0),
     reasons: reasonsOf(leaf.problems),
-    bytes: { size: leaf.searched + leaf.notSearched, searched: leaf.searched, ruledOut: 0, notSearched: leaf.notSearched },
+    bytes: { size: leaf.searched + ruledOut + leaf.notSearched, searched: leaf.searched, ruledOut, notSearched: leaf.notSearched },
     decoded: leaf.decoded,
     records: leaf.records,
     undated: leaf.undated,
-    first: first === null ? null : formatInstant(first),
-    last: last === null ? null : formatInstant(last),
-    gaps: silences(known.map((one) => ({ at: one.at, instant: one.earliest }))),
-    ...(back.length > 0 && { jumps: back }),
+    first,
+    last,
+    gaps,
+    ...(jumps && { jumps }),
   }
 }
 
@@ -229,6 +223,7 @@ function fileCoverage(unit: WorkUnit, leaves: readonly { readonly leaf: LeafResu
   const problems = distinct(leaves.flatMap(({ leaf }) => leaf.problems))
   const sum = (of: (entry: Coverage) => number): number => entries.reduce((total, entry) => total + of(entry), 0)
   const searched = sum((entry) => entry.bytes.searched)
+  const ruledOut = sum((entry) => entry.bytes.ruledOut)
   const notSearched = sum((entry) => entry.bytes.notSearched)
   const formats = [...new Set(filled.map((entry) => entry.format))]
   const back = filled.flatMap((entry) => entry.jumps ?? [])
@@ -236,9 +231,9 @@ function fileCoverage(unit: WorkUnit, leaves: readonly { readonly leaf: LeafResu
     type: "coverage",
     source: { path: unit.path },
     format: formats.length === 1 ? (formats[0] as string) : formats.length === 0 ? "text" : "mixed",
-    state: stateOf(searched, notSearched, problems.length > 0),
+    state: stateOf(searched + ruledOut, notSearched, problems.length > 0),
     reasons: reasonsOf(problems),
-    bytes: { size: searched + notSearched, searched, ruledOut: 0, notSearched },
+    bytes: { size: searched + ruledOut + notSearched, searched, ruledOut, notSearched },
     decoded: sum((entry) => entry.decoded),
     records: sum((entry) => entry.records),
     undated: sum((entry) => entry.undated),
@@ -257,6 +252,7 @@ function fileCoverage(unit: WorkUnit, leaves: readonly { readonly leaf: LeafResu
   return [whole, ...damaged]
 }
 
+/** What an index has ruled out was searched before. */
 function stateOf(searched: number, notSearched: number, damaged: boolean): CoverageState {
   if (notSearched === 0 && !damaged) return "searched"
   return searched === 0 ? "not" : "partly"

@@ -11,6 +11,8 @@ const blocksMax = 4096
 const blockKeys = 60_000
 
 export interface Harvester {
+  /** From now on what is scanned is gathered, or is not. */
+  gather(on: boolean): void
   /** The open block should be closed at the next end of a line. */
   isBlockFull(): boolean
   /** Closes the block and gives its number in the run. `told` is false if it held more keys than can be kept: it must be read whatever is asked. */
@@ -37,6 +39,7 @@ export function openHarvestingScanner(compiled: Compiled): HarvestingScanner {
   let blocks = 0
   let pairs = 0
   const harvester: Harvester = {
+    gather: (on) => kernel.setHarvesting(on),
     isBlockFull: () => kernel.openKeys() > blockKeys,
     closeBlock() {
       const state = kernel.closeBlock(blocks) >>> 0

@@ -49,6 +49,7 @@ export interface Kernel extends HarvestKernel {
 interface HarvestKernel {
   harvestBytes(pairs: number): number
   attachHarvest(region: number, pairs: number): void
+  setHarvesting(on: boolean): void
   addSharedHosts(from: number, to: number): void
   closeBlock(block: number): number
   openKeys(): number

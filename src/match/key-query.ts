@@ -1,6 +1,6 @@
 // What an index is asked for on behalf of indicators: the keys that a text holding one of them must have given (kernel/asked.ts).
 import type { Indicator } from "../model/indicator.js"
-import { type KeyQuery, keyKinds, type NetworksAround } from "../model/key.js"
+import { type KeyQuery, keyKinds } from "../model/key.js"
 import { type Keys, keysOf } from "./compile.js"
 import { addText, instantiate, type Kernel, pageBytes, pagesMax, stagingBytes } from "./kernel.js"
 
@@ -21,10 +21,9 @@ export function keyQueryOf(module: WebAssembly.Module, indicators: readonly Indi
   const kernel = instantiate(module, memory)
   const hashes = hashesOf(kernel, memory, keys)
   const ranges: [number, number][] = Array.from(hashes, (hash) => [hash, hash])
-  const around = new Around(kernel)
-  addRanges4(keys.ranges4, ranges, around)
-  addRanges6(kernel, keys.ranges6, ranges, around)
-  return { ranges: packed(ranges), around: around.networks(), keyless: keylessOf(keys) }
+  addRanges4(keys.ranges4, ranges)
+  addRanges6(kernel, keys.ranges6, ranges)
+  return { ranges: packed(ranges), around: networksAround(kernel, keys), keyless: keylessOf(keys) }
 }
 
 function keylessOf(keys: Keys): string | undefined {
@@ -66,54 +65,49 @@ function kept(kernel: Kernel, hash: bigint): number {
   return Number(BigInt.asUintN(64, kernel.keptHash(BigInt.asUintN(64, hash))))
 }
 
-/** Networks of the log that reach around an address of the set. */
-class Around {
-  readonly #found = new Map<string, { readonly version: 4 | 6; readonly length: number; readonly keys: Set<number> }>()
-  constructor(readonly kernel: Kernel) {}
-
-  add(version: 4 | 6, length: number, hash: bigint): void {
-    const id = `${version}/${length}`
-    let entry = this.#found.get(id)
-    if (!entry) {
-      entry = { version, length, keys: new Set() }
-      this.#found.set(id, entry)
-    }
-    entry.keys.add(kept(this.kernel, hash))
-  }
-
-  networks(): readonly NetworksAround[] {
-    return [...this.#found.values()].map(({ version, length, keys }) => ({ version, length, keys: [...keys].sort((a, b) => a - b) }))
-  }
+function addRanges4(ranges4: Uint32Array, ranges: [number, number][]): void {
+  for (let at = 0; at < ranges4.length; at += 2)
+    ranges.push([keyKinds.address + (ranges4[at] as number), keyKinds.address + (ranges4[at + 1] as number)])
 }
 
-function addRanges4(ranges4: Uint32Array, ranges: [number, number][], around: Around): void {
-  for (let at = 0; at < ranges4.length; at += 2) {
-    const first = ranges4[at] as number
-    ranges.push([keyKinds.address + first, keyKinds.address + (ranges4[at + 1] as number)])
-    // A network that begins in the range has given its first address; one that begins before it is asked for.
-    for (let length = 16; length < 32; length++) {
-      const start = (first & (-1 << (32 - length))) >>> 0
-      if (start < first) around.add(4, length, around.kernel.net4Key(start, length))
-    }
-  }
-}
-
-function addRanges6(kernel: Kernel, ranges6: BigUint64Array, ranges: [number, number][], around: Around): void {
+function addRanges6(kernel: Kernel, ranges6: BigUint64Array, ranges: [number, number][]): void {
   const exact = (hash: bigint): number => ranges.push([kept(kernel, hash), kept(kernel, hash)])
   for (let at = 0; at < ranges6.length; at += 4) {
-    const [firstHigh, firstLow, lastHigh, lastLow] = ranges6.slice(at, at + 4) as unknown as [bigint, bigint, bigint, bigint]
-    const first = (firstHigh << 64n) | firstLow
-    const single = firstHigh === lastHigh && firstLow === lastLow
-    if (single) exact(kernel.single6Key(firstHigh, firstLow))
+    const [firstHigh, firstLow, lastHigh, lastLow] = ranges6.subarray(at, at + 4) as unknown as [bigint, bigint, bigint, bigint]
+    if (firstHigh === lastHigh && firstLow === lastLow) exact(kernel.single6Key(firstHigh, firstLow))
     else if (firstHigh === lastHigh) exact(kernel.site6Key(firstHigh, 64))
     else if (firstHigh >> 16n === lastHigh >> 16n) exact(kernel.site6Key((firstHigh >> 16n) << 16n, 48))
     else ranges.push([keyKinds.prefix6 + Number(firstHigh >> 32n), keyKinds.prefix6 + Number(lastHigh >> 32n)])
-    // Above: whatever begins in the same site. Here: networks that begin before it.
-    const narrowest = single ? 127 : firstHigh === lastHigh ? 64 : 48
-    for (let length = 32; length <= narrowest; length++) {
-      const start = (first >> BigInt(128 - length)) << BigInt(128 - length)
-      around.add(6, length, kernel.net6Key(start >> 64n, BigInt.asUintN(64, start), length))
+  }
+}
+
+/** A network of the log that begins in a range has given its first address; one that begins before it is asked for. */
+function networksAround(kernel: Kernel, { ranges4, ranges6 }: Keys): KeyQuery["around"] {
+  const known = new Map<string, readonly number[]>()
+  return (version, length) => {
+    const id = `${version}/${length}`
+    let found = known.get(id)
+    if (!found) {
+      found = [...new Set(version === 4 ? around4(kernel, ranges4, length) : around6(kernel, ranges6, length))]
+      known.set(id, found)
     }
+    return found
+  }
+}
+
+function* around4(kernel: Kernel, ranges4: Uint32Array, length: number): Generator<number> {
+  for (let at = 0; at < ranges4.length; at += 2) {
+    const first = ranges4[at] as number
+    const start = length === 0 ? 0 : (first & (-1 << (32 - length))) >>> 0
+    if (start < first) yield kept(kernel, kernel.net4Key(start, length))
+  }
+}
+
+function* around6(kernel: Kernel, ranges6: BigUint64Array, length: number): Generator<number> {
+  const shift = BigInt(128 - length)
+  for (let at = 0; at < ranges6.length; at += 4) {
+    const start = ((((ranges6[at] as bigint) << 64n) | (ranges6[at + 1] as bigint)) >> shift) << shift
+    yield kept(kernel, kernel.net6Key(start >> 64n, BigInt.asUintN(64, start), length))
   }
 }
 

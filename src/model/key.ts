@@ -35,14 +35,8 @@ export interface NetworkLengths {
 export interface KeyQuery {
   /** First and last key by turns; sorted by the first. */
   readonly ranges: Float64Array
-  /** Networks around the addresses asked for, by their length: asked only where a block has networks of that length. */
-  readonly around: readonly NetworksAround[]
+  /** Networks of so many bits around the addresses asked for: asked only where a block has networks of that length. */
+  around(version: 4 | 6, length: number): readonly number[]
   /** Some indicator has no key, such as a user agent: no block can be ruled out. The reason, for people. */
   readonly keyless: string | undefined
-}
-
-export interface NetworksAround {
-  readonly version: 4 | 6
-  readonly length: number
-  readonly keys: readonly number[]
 }

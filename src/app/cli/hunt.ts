@@ -8,6 +8,7 @@ import { createRoleContext } from "../../sources/roles.js"
 import { mustExist, rangeOf, wholeNumber } from "./archive-flags.js"
 import { type CliContext, guarded, write } from "./context.js"
 import { renderAnswer } from "./hunt-text.js"
+import { indexFolder } from "./index-folder.js"
 import { createProgress } from "./progress.js"
 import { readIndicators } from "./read-indicators.js"
 import { type Summary, summarize } from "./summary.js"
@@ -25,6 +26,8 @@ interface HuntFlags {
   readonly all?: boolean
   readonly decoys?: boolean
   readonly workers?: number
+  readonly index?: boolean
+  readonly workspace?: string
 }
 
 const text = (input: string): string => input
@@ -102,6 +105,18 @@ export const huntCommand = buildCommand<HuntFlags, string[], CliContext>({
         brief: "Search unlisted neighbours of the listed addresses too, to say how many hits chance gives",
       },
       quiet: { kind: "boolean", optional: true, withNegated: false, brief: "No progress on stderr" },
+      index: {
+        kind: "boolean",
+        optional: true,
+        brief: "Read only what the workspace's index cannot rule out, and index what is new; --no-index never does",
+      },
+      workspace: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        brief: "Folder of the workspace (default: .sillage up the tree, then the data folder)",
+        placeholder: "DIR",
+      },
       workers: {
         kind: "parsed",
         parse: wholeNumber,
@@ -138,6 +153,16 @@ async function runHunt(flags: HuntFlags, paths: readonly string[], version: stri
       own,
       trustedProxies: flags.trustedProxy ?? [],
       workers: flags.workers ?? availableParallelism(),
+      ...(flags.index
+        ? {
+            index: {
+              folder: indexFolder(flags.workspace, "keep"),
+              program: version,
+              build: true,
+              ...(range.tz === undefined ? {} : { tz: range.tz }),
+            },
+          }
+        : {}),
       progress: progress.show,
       signal: stop.signal,
     }

@@ -14,6 +14,8 @@ const commands: Readonly<Record<string, () => Promise<RoutingTarget<CliContext>>
   bulletin: async () => (await import("./bulletin.js")).bulletinRoutes,
   feed: async () => (await import("./feed.js")).feedRoutes,
   export: async () => (await import("./export.js")).exportCommand,
+  index: async () => (await import("./index.js")).indexRoutes,
+  seen: async () => (await import("./seen.js")).seenCommand,
   inspect: async () => (await import("./inspect.js")).inspectCommand,
 }
 
@@ -26,6 +28,7 @@ const docs = {
     "  sillage bulletin show CERTFR-2021-IOC-003-IOC.csv",
     "  sillage hunt --bulletin CERTFR-2021-IOC-003-IOC.csv --since 2021-01-01 --until 2021-08-31 /archive/logs",
     "  sillage inspect /archive/logs",
+    "  sillage index build /archive/logs && sillage seen 203.0.113.9",
     "",
     "Exit codes: 0 hits found, 1 everything searched and nothing found, 2 wrong invocation or fatal error,",
     "3 nothing found but not everything could be searched, 130 interrupted.",

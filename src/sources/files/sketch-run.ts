@@ -43,9 +43,9 @@ export function blocksWith(run: StoredRun, query: KeyQuery): ReadonlySet<number>
 /** The ranges of the query, and the networks around them of lengths that the run has. */
 function rangesFor(run: StoredRun, query: KeyQuery): Float64Array {
   const { ipv4, ipv6 } = run.lengths
-  const has = (version: 4 | 6, length: number): boolean =>
-    (version === 4 ? (ipv4 >>> length) & 1 : Number((ipv6 >> BigInt(length)) & 1n)) === 1
-  const around = query.around.filter(({ version, length }) => has(version, length)).flatMap(({ keys }) => keys)
+  const around: number[] = []
+  for (let length = 0; length < 32; length++) if ((ipv4 >>> length) & 1) around.push(...query.around(4, length))
+  for (let length = 0; ipv6 >> BigInt(length); length++) if ((ipv6 >> BigInt(length)) & 1n) around.push(...query.around(6, length))
   if (around.length === 0) return query.ranges
   const pairs: [number, number][] = around.map((key) => [key, key])
   for (let at = 0; at < query.ranges.length; at += 2) pairs.push([query.ranges[at] as number, query.ranges[at + 1] as number])

@@ -1,0 +1,160 @@
+// A pool that asks the index first: what it rules out is not read, of what it knows in blocks only those are read in which something may stand, and
+// everything else is searched whole (and indexed, if an index is being built). The results are those of a whole search.
+import type { Problem } from "../model/problem.js"
+import type { WorkUnit } from "../model/work-unit.js"
+import { type KnownUnit, Sketches } from "../sources/files/sketches.js"
+import type { LeafResult, Sample, UnitResult } from "./finding.js"
+import type { IndexTarget, KnownLeaf } from "./index-builder.js"
+import { queryFor } from "./load-matcher.js"
+import { openPool, type Pool, type PoolRequest } from "./pool.js"
+import { inOrder, samplesMax } from "./sampler.js"
+import type { Part, PartsResult } from "./scan-part.js"
+import { huntedBy } from "./scan-setup.js"
+
+export interface IndexUse extends IndexTarget {
+  /** What the index does not know is added to it. */
+  readonly build: boolean
+}
+
+export interface IndexedPoolRequest extends Omit<PoolRequest, "index"> {
+  readonly index?: IndexUse
+}
+
+/** Above this share of a unit's blocks it is read whole: that costs no more. */
+const wholeShare = 0.6
+
+export async function openIndexedPool({ index, ...request }: IndexedPoolRequest, bytesTotal: number): Promise<Pool> {
+  if (!index) return openPool(request, bytesTotal)
+  const { folder, program } = index
+  const sketches = new Sketches(folder, program)
+  const hunted = huntedBy(request)
+  if (sketches.size > 0) sketches.ask(await queryFor(hunted))
+  let opened: Promise<Pool> | undefined
+  const pool = (): Promise<Pool> => (opened ??= openPool(index.build ? { ...request, index } : request, bytesTotal))
+  return {
+    width: request.workers + 1,
+    async run(unit) {
+      const known = sketches.find(unit)
+      const result = known && (await fromIndex(unit, known, sketches, pool))
+      if (result) return result
+      const whole = await pool()
+      return known ? whole.runAgain(unit) : whole.run(unit)
+    },
+    runAgain: async (unit) => (await pool()).runAgain(unit),
+    runParts: async (unit, parts) => (await pool()).runParts(unit, parts),
+    async finish() {
+      const problems: Problem[] = opened ? [...(await (await opened).finish())] : []
+      problems.push(...sketches.problems)
+      sketches.close()
+      if (opened && index.build) removeStale(index)
+      return problems
+    },
+    async close() {
+      await (await opened)?.close()
+    },
+  }
+}
+
+function removeStale({ folder, program }: IndexTarget): void {
+  const sketches = new Sketches(folder, program)
+  sketches.prune()
+  sketches.close()
+}
+
+/** Undefined where the unit must be searched whole. */
+async function fromIndex(unit: WorkUnit, known: KnownUnit, sketches: Sketches, pool: () => Promise<Pool>): Promise<UnitResult | undefined> {
+  const wanted = sketches.candidates(known)
+  if (wanted.length === 0) return { leaves: known.unit.leaves.map((_, at) => ruledOut(unit, known, at, sketches)) }
+  const leaf = wanted[0]?.leaf ?? 0
+  const isPartable = !unit.segment && known.unit.leaves[leaf]?.partable === true && wanted.every((block) => block.leaf === leaf)
+  if (!isPartable || wanted.length > known.blocks.length * wholeShare) return undefined
+  const parts = partsOf(known, wanted, sketches)
+  const { format } = knownLeaf(known, leaf)
+  const request = { format, where: unit.path, headers: known.unit.leaves[leaf]?.headers ?? [], parts }
+  const found = await (await pool()).runParts(unit, request)
+  // The file may have changed while it was read.
+  if (!found || sketches.find(unit) !== known) return undefined
+  return {
+    leaves: known.unit.leaves.map((_, at) =>
+      at === leaf ? partlyRead(unit, known, at, parts, found, sketches) : ruledOut(unit, known, at, sketches),
+    ),
+  }
+}
+
+/** Neighbouring blocks are read in one go. */
+function partsOf(
+  known: KnownUnit,
+  wanted: readonly { readonly from: number; readonly to: number; readonly newlines: number }[],
+  sketches: Sketches,
+): readonly Part[] {
+  const parts: { from: number; to: number; readonly newlines: number }[] = []
+  for (const { from, to, newlines } of wanted) {
+    const last = parts.at(-1)
+    if (last?.to === from) last.to = to
+    else parts.push({ from, to, newlines })
+  }
+  return parts.map((part) => ({ ...part, point: sketches.pointBefore(known, part.from) }))
+}
+
+function knownLeaf({ unit }: KnownUnit, at: number): KnownLeaf {
+  return unit.leaves[at]?.result as KnownLeaf
+}
+
+function ruledOut(unit: WorkUnit, known: KnownUnit, at: number, sketches: Sketches): LeafResult {
+  const { times, ...leaf } = knownLeaf(known, at)
+  const shown = shownAs(leaf, known.unit.shown, unit.path)
+  // Almost never looked at: the times are settled.
+  const samples = once(() => inOrder(samplesOf(known, at, sketches), []))
+  return {
+    ...shown,
+    searched: 0,
+    ruledOut: leaf.searched,
+    known: times,
+    get samples() {
+      return samples()
+    },
+    findings: [],
+    decoys: [],
+  }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
+function partlyRead(
+  unit: WorkUnit,
+  known: KnownUnit,
+  at: number,
+  parts: readonly Part[],
+  found: PartsResult,
+  sketches: Sketches,
+): LeafResult {
+  const { times: _, ...leaf } = knownLeaf(known, at)
+  const read = parts.reduce((sum, { from, to }) => sum + to - from, 0)
+  // Of compressed bytes nobody can say which were read for which text.
+  const searched = leaf.decoded > 0 ? Math.min(leaf.searched, Math.round((leaf.searched * read) / leaf.decoded)) : leaf.searched
+  return {
+    ...shownAs(leaf, known.unit.shown, unit.path),
+    searched,
+    ruledOut: leaf.searched - searched,
+    samples: inOrder(samplesOf(known, at, sketches), found.neighbours.slice(0, samplesMax)),
+    findings: found.findings,
+    decoys: found.decoys,
+  }
+}
+
+function samplesOf(known: KnownUnit, leaf: number, sketches: Sketches): readonly Sample[] {
+  const samples = sketches.samples(known)
+  return known.blocks.flatMap((block, at) => (block.leaf === leaf ? ((samples[at] ?? []) as readonly Sample[]) : []))
+}
+
+/** The archive may have been given by another path than when it was read. */
+function shownAs<L extends Pick<LeafResult, "problems">>(leaf: L, then: string, now: string): L {
+  if (then === now) return leaf
+  return {
+    ...leaf,
+    problems: leaf.problems.map((one) => (one.where.startsWith(then) ? { ...one, where: now + one.where.slice(then.length) } : one)),
+  }
+}

@@ -1,0 +1,59 @@
+// Searches parts of a file that an index knows: the blocks in which something may stand, as if the whole file had been searched.
+import type { WorkUnit } from "../model/work-unit.js"
+import { openPart, type SeekPoint } from "../sources/files/files.js"
+import { findFormat } from "../sources/formats/index.js"
+import type { LogFormat } from "../sources/log-format.js"
+import type { DecoySight, Finding, Sample } from "./finding.js"
+import { createRun, type Run, type ScanContext, scanLines } from "./scan-unit.js"
+
+/** Whole blocks of the leaf's decoded text, and where to begin to read for them. */
+export interface Part {
+  readonly from: number
+  readonly to: number
+  /** Newlines before it. */
+  readonly newlines: number
+  readonly point: SeekPoint | undefined
+}
+
+export interface PartsRequest {
+  readonly format: string
+  /** Path as shown. */
+  readonly where: string
+  readonly headers: readonly (readonly [at: number, line: string])[]
+  readonly parts: readonly Part[]
+}
+
+export interface PartsResult {
+  readonly findings: readonly Finding[]
+  readonly decoys: readonly DecoySight[]
+  /** Stamps beside hits that have none. */
+  readonly neighbours: readonly Sample[]
+}
+
+/** Undefined where a part does not read as it was written down: the file must then be searched whole. */
+export async function scanParts(unit: WorkUnit, request: PartsRequest, context: ScanContext): Promise<PartsResult | undefined> {
+  const format = findFormat(request.format) as LogFormat
+  const opened = createRun(format, { path: request.where, roles: context.roles })
+  // One reader for all parts, since a header line of one may change what the lines of the next mean. Stamps that owe nothing to a hit stand in
+  // the index.
+  const run: Run = { ...opened, sampler: { ...opened.sampler, sample: opened.sampler.beside } }
+  let seen = 0
+  for (const part of request.parts) {
+    for (const [at, line] of request.headers) if (at >= seen && at < part.from) run.reader.see(line)
+    seen = part.to
+    if (!(await scanPart(unit, part, run, context))) return undefined
+  }
+  return { findings: run.findings, decoys: run.decoys, neighbours: run.sampler.neighbours }
+}
+
+/** False where the part does not read as it was written down. */
+async function scanPart(unit: WorkUnit, part: Part, run: Run, context: ScanContext): Promise<boolean> {
+  for await (const leaf of openPart(unit, part, part.point ? [part.point] : [])) {
+    run.newlines = part.newlines
+    run.decoded = 0
+    await scanLines(leaf, run, context)
+    await leaf.close()
+    return leaf.problems.length === 0 && run.decoded === part.to - part.from
+  }
+  return false
+}

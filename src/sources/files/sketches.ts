@@ -1,0 +1,270 @@
+// The index of files that were read: which of them are still the same, and which of their blocks may hold what is asked for. It lies in a folder of
+// its own, never beside what it describes; what is stale, damaged or of another version is left aside, and its files are read as if there were none.
+import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs"
+import { resolve } from "node:path"
+import type { KeyQuery } from "../../model/key.js"
+import type { Problem } from "../../model/problem.js"
+import type { WorkUnit } from "../../model/work-unit.js"
+import { identityOf, isSame } from "./file-identity.js"
+import type { SeekPoint } from "./seek.js"
+import {
+  DamagedSketch,
+  OtherSketch,
+  openSketch,
+  type SketchedBlock,
+  type SketchedUnit,
+  type SketchFile,
+  sketchSuffix,
+} from "./sketch-file.js"
+import { blocksWith, DamagedRun } from "./sketch-run.js"
+
+/** A unit that the index knows whole, in the order of its text. */
+export interface KnownUnit {
+  readonly unit: SketchedUnit
+  readonly blocks: readonly SketchedBlock[]
+}
+
+export interface IndexStatus {
+  /** Of files that are still the same. */
+  readonly blocks: number
+  readonly keys: number
+  /** Of the index itself. */
+  readonly bytes: number
+  /** Decoded text that it speaks for. */
+  readonly rawBytes: number
+  readonly files: number
+  /** Files that were changed or are gone since. */
+  readonly stale: number
+}
+
+/** Unfinished files of writers that were cut off are removed once they are so old. */
+const temporaryAgeMs = 86_400_000
+
+export class Sketches {
+  readonly problems: Problem[] = []
+  readonly #folder: string
+  readonly #program: string
+  #files: SketchFile[] = []
+  /** Of other versions, and damaged ones. */
+  readonly #others: string[] = []
+  #units = new Map<string, KnownUnit[]>()
+  #homes = new Map<string, SketchFile[]>()
+  #wanted: Map<string, Set<number>> | undefined
+
+  /** `program` is the version of Sillage: another one may read the same file otherwise. The folder need not be there. */
+  constructor(folder: string, program: string) {
+    this.#folder = folder
+    this.#program = program
+    for (const name of sketchNames(folder)) this.#open(resolve(folder, name))
+    this.#gather()
+  }
+
+  /** Units that it knows whole. */
+  get size(): number {
+    return this.#units.size
+  }
+
+  /** What is known of this unit, if its file is still the one that was read. */
+  find(unit: WorkUnit): KnownUnit | undefined {
+    if (unit.problem || unit.path === "-") return undefined
+    const known = this.#units.get(keyOf(unit))
+    if (!known) return undefined
+    const identity = identityOf(unit.file)
+    return known.find((one) => one.unit.identity.size === unit.size && isSame(one.unit.identity, identity))
+  }
+
+  /** Decides once which blocks may hold something of the query. A damaged file is dropped, and with it what it knows. */
+  ask(query: KeyQuery): void {
+    const wanted = new Map<string, Set<number>>()
+    for (const file of [...this.#files]) {
+      try {
+        const found = query.keyless === undefined ? blocksWith(file.run, query) : undefined
+        for (const [index, block] of file.blocks.entries()) if (!found || block.always || found.has(index)) want(wanted, block)
+      } catch (error) {
+        this.#drop(file, error)
+      }
+    }
+    this.#wanted = wanted
+  }
+
+  /** Blocks of the unit that must be read, in order; none if it is ruled out. */
+  candidates({ unit, blocks }: KnownUnit): readonly SketchedBlock[] {
+    if (!this.#wanted) throw new Error("nothing was asked for yet")
+    const wanted = this.#wanted.get(unit.id)
+    return wanted ? blocks.filter(({ nth }) => wanted.has(nth)) : []
+  }
+
+  /** The last seek point of the unit at or before an offset. Undefined where there is none, or where it is damaged: then the start will do. */
+  pointBefore({ unit }: KnownUnit, at: number): SeekPoint | undefined {
+    let best: { readonly file: SketchFile; readonly point: SketchFile["points"][number] } | undefined
+    for (const file of this.#homes.get(unit.id) ?? []) {
+      for (const point of file.points)
+        if (point.unit === unit.id && point.at <= at && point.at > (best?.point.at ?? -1)) best = { file, point }
+    }
+    if (!best) return undefined
+    try {
+      return best.file.point(best.point)
+    } catch (error) {
+      this.#report(best.file.path, error)
+      return undefined
+    }
+  }
+
+  /** What the hunt keeps of each block of the unit. */
+  samples({ unit, blocks }: KnownUnit): readonly (readonly unknown[])[] {
+    const found = (this.#homes.get(unit.id) ?? []).map((file) => file.samplesOf(unit.id))
+    return blocks.map(({ nth }) => found.map((one) => one.get(nth)).find((one) => one !== undefined) ?? [])
+  }
+
+  /** Of the files that `isAsked`. */
+  status(isAsked: (file: string) => boolean = () => true): IndexStatus {
+    const sorted = this.#sorted()
+    const fresh = sorted.fresh.filter(({ unit }) => isAsked(unit.file))
+    const stale = sorted.stale.filter(({ unit }) => isAsked(unit.file))
+    const ids = new Set(fresh.map(({ unit }) => unit.id))
+    return {
+      blocks: fresh.reduce((sum, { blocks }) => sum + blocks.length, 0),
+      keys: this.#files.reduce((sum, file) => sum + (file.blocks.some(({ unit }) => ids.has(unit)) ? file.keys : 0), 0),
+      bytes: this.#files.reduce((sum, { bytes }) => sum + bytes, 0),
+      rawBytes: fresh.reduce((sum, { blocks }) => sum + blocks.reduce((all, { from, to }) => all + to - from, 0), 0),
+      files: new Set(fresh.map(({ unit }) => unit.file)).size,
+      stale: new Set(stale.map(({ unit }) => unit.file)).size,
+    }
+  }
+
+  /** Removes files of the index that mostly speak of what is no more, and what writers left that were cut off. */
+  prune(): void {
+    const ids = new Set(this.#sorted().fresh.map(({ unit }) => unit.id))
+    for (const file of [...this.#files]) {
+      const alive = file.blocks.filter(({ unit }) => ids.has(unit)).length + file.units.filter(({ id }) => ids.has(id)).length
+      if (alive * 2 > file.blocks.length + file.units.length) continue
+      file.close()
+      rmSync(file.path, { force: true })
+      this.#files.splice(this.#files.indexOf(file), 1)
+    }
+    for (const path of this.#others.splice(0)) rmSync(path, { force: true })
+    this.#gather()
+    for (const name of namesOf(this.#folder)) {
+      const path = resolve(this.#folder, name)
+      if (name.endsWith(".tmp") && Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > temporaryAgeMs)
+        rmSync(path, { force: true })
+    }
+  }
+
+  /** Reads every byte of the index; the files that are damaged are named in `problems` and used no longer. */
+  verify(): void {
+    for (const file of [...this.#files]) {
+      try {
+        blocksWith(file.run, { ranges: Float64Array.of(0, Number.MAX_SAFE_INTEGER), around: () => [], keyless: undefined })
+        for (const point of file.points) file.point(point)
+      } catch (error) {
+        this.#drop(file, error)
+      }
+    }
+  }
+
+  close(): void {
+    for (const file of this.#files) file.close()
+    this.#files = []
+  }
+
+  #open(path: string): void {
+    try {
+      this.#files.push(openSketch(path, this.#program))
+    } catch (error) {
+      if (error instanceof OtherSketch) this.#others.push(path)
+      else this.#report(path, error)
+    }
+  }
+
+  #drop(file: SketchFile, error: unknown): void {
+    this.#report(file.path, error)
+    file.close()
+    this.#files.splice(this.#files.indexOf(file), 1)
+    this.#gather()
+  }
+
+  #report(path: string, error: unknown): void {
+    if (!(error instanceof DamagedSketch || error instanceof DamagedRun)) throw error
+    const message = `a file of the index is damaged (${error.message}): what it speaks for is read instead; sillage index update builds it anew`
+    this.problems.push({ code: "malformed", where: path, message })
+    this.#others.push(path)
+  }
+
+  /** Units of which every block is at hand. */
+  #gather(): void {
+    const blocks = new Map<string, SketchedBlock[]>()
+    const homes = new Map<string, SketchFile[]>()
+    for (const file of this.#files) {
+      for (const block of file.blocks) append(blocks, block.unit, block)
+      for (const unit of new Set([...file.blocks.map((block) => block.unit), ...file.points.map((point) => point.unit)]))
+        append(homes, unit, file)
+    }
+    this.#homes = homes
+    this.#units = new Map()
+    for (const unit of this.#files.flatMap((file) => file.units)) {
+      const own = (blocks.get(unit.id) ?? []).sort((a, b) => a.nth - b.nth)
+      const isWhole = own.length === unit.blocks && own.every(({ nth }, at) => nth === at)
+      if (isWhole) append(this.#units, `${unit.file}\0${unit.segment}`, { unit, blocks: own })
+    }
+  }
+
+  #sorted(): { readonly fresh: readonly KnownUnit[]; readonly stale: readonly KnownUnit[] } {
+    const identities = new Map<string, ReturnType<typeof identityOf>>()
+    const fresh: KnownUnit[] = []
+    const stale: KnownUnit[] = []
+    for (const known of this.#units.values()) {
+      const { file } = (known[0] as KnownUnit).unit
+      if (!identities.has(file)) identities.set(file, identityOf(file))
+      // Of two readings of the same file, one is enough.
+      const current = known.find(({ unit }) => isSame(unit.identity, identities.get(file)))
+      if (current) fresh.push(current)
+      else stale.push(known[0] as KnownUnit)
+    }
+    return { fresh, stale }
+  }
+}
+
+/** The folder of an index, made if it is not there. Throws what the file system says. */
+export function makeIndexFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+}
+
+/** How the index names the file of a unit; names that are not UTF-8 stay as they are given. */
+export function fileOf(unit: WorkUnit): string {
+  return unit.file.startsWith("\0") ? unit.file : resolve(unit.file)
+}
+
+export function segmentOf(unit: WorkUnit): string {
+  return unit.segment ? `${unit.segment.from}-${unit.segment.to}` : ""
+}
+
+function keyOf(unit: WorkUnit): string {
+  return `${fileOf(unit)}\0${segmentOf(unit)}`
+}
+
+function want(wanted: Map<string, Set<number>>, { unit, nth }: SketchedBlock): void {
+  const known = wanted.get(unit)
+  if (known) known.add(nth)
+  else wanted.set(unit, new Set([nth]))
+}
+
+function append<V>(map: Map<string, V[]>, key: string, value: V): void {
+  const list = map.get(key)
+  if (list) list.push(value)
+  else map.set(key, [value])
+}
+
+function sketchNames(folder: string): readonly string[] {
+  return namesOf(folder).filter((name) => name.endsWith(sketchSuffix))
+}
+
+/** Sorted; none where there is no such folder. */
+function namesOf(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    // An index that is not there, or cannot be read, spares nothing: everything is read.
+    return []
+  }
+}
