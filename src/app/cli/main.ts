@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<RoutingTarget<CliContext>>
   index: async () => (await import("./index.js")).indexRoutes,
   seen: async () => (await import("./seen.js")).seenCommand,
   inspect: async () => (await import("./inspect.js")).inspectCommand,
+  report: async () => (await import("./report.js")).reportCommand,
 }
 
 const docs = {

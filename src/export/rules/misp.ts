@@ -8,7 +8,7 @@ import { plainText } from "./header.js"
 import { uuidOf } from "./stable-id.js"
 
 /** MISP's own names: the mirror of the table in intake. */
-const types: Readonly<Record<ObservableType, readonly [type: string, category: string]>> = {
+export const types: Readonly<Record<ObservableType, readonly [type: string, category: string]>> = {
   "ipv4-addr": ["ip-src", "Network activity"],
   "ipv6-addr": ["ip-src", "Network activity"],
   "domain-name": ["domain", "Network activity"],

@@ -7,7 +7,7 @@ import { plainText } from "./header.js"
 import { uuidOf } from "./stable-id.js"
 
 /** The ids that FIRST and OASIS gave the TLP 2.0 markings. */
-const markings: Readonly<Record<Tlp, string>> = {
+export const markings: Readonly<Record<Tlp, string>> = {
   clear: "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487",
   green: "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb",
   amber: "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421",
@@ -63,7 +63,7 @@ function identity(created: string): unknown {
   }
 }
 
-function markingDefinition(tlp: Tlp): unknown {
+export function markingDefinition(tlp: Tlp): unknown {
   return {
     type: "marking-definition",
     spec_version: "2.1",
@@ -98,7 +98,7 @@ function indicatorObject(one: Indicator, created: string): Record<string, unknow
   }
 }
 
-function patternOf({ type, value }: Indicator): string {
+export function patternOf({ type, value }: Pick<Indicator, "type" | "value">): string {
   switch (type) {
     case "ipv4-addr":
     case "ipv6-addr":

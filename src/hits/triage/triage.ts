@@ -414,7 +414,7 @@ export function quadrantOf(triage: Pick<HitTriage, "confidence" | "consequence">
 }
 
 /** Our side of the contact: address, else host or site. */
-function assetOf(hit: Hit): string | undefined {
+export function assetOf(hit: Hit): string | undefined {
   const ours = hit.direction === "outbound" ? "source.ip" : "destination.ip"
   return text(hit.fields[ours]) ?? text(hit.fields["host.name"]) ?? text(hit.fields["url.domain"])
 }

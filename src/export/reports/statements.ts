@@ -1,0 +1,71 @@
+// Sentences that every human form of the report says alike: the headline, what an indicator did, what is due, how to handle the document.
+import type { Direction } from "../../model/log-record.js"
+import type { Pap, Tlp } from "../../model/tlp.js"
+import type { Deadline } from "./deadlines.js"
+import { type Finding, type GlanceCell, type Report, type Result, results } from "./report.js"
+import type { Speaker } from "./texts.js"
+import { day, local, number, span, utc } from "./wording.js"
+
+export function tlpLabel(tlp: Tlp): string {
+  return `TLP:${tlp.toUpperCase()}`
+}
+
+export function papLabel(pap: Pap | null, { say }: Speaker): string {
+  return pap === null ? say("pap-none") : `PAP:${pap.toUpperCase()}`
+}
+
+export function handling(report: Report, voice: Speaker): string {
+  return voice.say("restrictions-text", { tlp: tlpLabel(report.tlp), pap: papLabel(report.pap, voice) })
+}
+
+/** The one sentence that answers the question. */
+export function headline(report: Report, { say, language }: Speaker): string {
+  const hunted = number(report.request.indicators.hunted, language)
+  if (report.answer !== "seen") return say(`verdict-${report.answer}`, { hunted })
+  const { firstEventAt, lastEventAt } = report.times
+  const values = { seen: number(report.counts.indicators, language), hunted, hits: number(report.counts.hits, language) }
+  if (firstEventAt === null || lastEventAt === null) return say("verdict-seen-undated", values)
+  return say("verdict-seen", { ...values, first: day(firstEventAt, language), last: day(lastEventAt, language) })
+}
+
+/** "inbound, login succeeded; 12 records; 2021-03-02 to 2021-06-11" */
+export function asStatement(finding: Finding, { say, language }: Speaker): string {
+  const strongest = [...finding.glance].sort((a, b) => results.indexOf(a.result) - results.indexOf(b.result))[0]
+  const role = strongest ? `${say(`dir-${strongest.direction}`)}, ${say(`res-${strongest.result}`)}` : ""
+  const records = finding.hits === 1 ? say("record-count-one") : say("record-count", { count: number(finding.hits, language) })
+  const [first, last] = [finding.firstSeen?.slice(0, 10), finding.lastSeen?.slice(0, 10)]
+  const when = first === undefined ? "" : first === last || last === undefined ? first : `${first} ${say("to")} ${last}`
+  return [role, records, when].filter((part) => part !== "").join(language === "fr" ? "\u202f; " : "; ")
+}
+
+export function deadlineText(deadline: Deadline, report: Report, { say, language }: Speaker): string {
+  if (deadline.kind === "without-delay" || deadline.kind === "on-request") return say(deadline.kind)
+  if (deadline.due === null) return say("not-started")
+  const zone = localZone(report)
+  const at = zone === "UTC" ? `${utc(deadline.due)} UTC` : `${utc(deadline.due)} UTC · ${local(deadline.due, zone)}`
+  const left = span(Date.parse(report.generatedAt), Date.parse(deadline.due), language)
+  return `${at} (${say(deadline.kind === "passed" ? "due-passed" : "due-in", { span: left })})`
+}
+
+/** The organisation's own zone, else that of the hunt where it is a named one. */
+export function localZone(report: Report): string {
+  const zone = report.profile.zone ?? report.request.zone
+  return zone !== null && /^[A-Za-z]+\/[A-Za-z_/+-]+$/.test(zone) ? zone : "UTC"
+}
+
+const directionOrder: readonly Direction[] = ["outbound", "inbound", "internal", "external", "unknown"]
+
+/** Directions against results, without empty rows and columns. */
+export function glanceRows(cells: readonly GlanceCell[]): {
+  readonly columns: readonly Result[]
+  readonly rows: readonly { readonly direction: Direction; readonly hits: readonly number[] }[]
+} {
+  const columns = results.filter((result) => cells.some((cell) => cell.result === result))
+  const rows = directionOrder
+    .filter((direction) => cells.some((cell) => cell.direction === direction))
+    .map((direction) => ({
+      direction,
+      hits: columns.map((result) => cells.find((cell) => cell.direction === direction && cell.result === result)?.hits ?? 0),
+    }))
+  return { columns, rows }
+}
