@@ -2,7 +2,7 @@
 import { type AddressRange, mappedIpv4 } from "../model/address.js"
 import { canonicalAddress } from "../model/canonical.js"
 import { publishers, reporters } from "./data/publishers.js"
-import { hashLists, nameLists, networkLists, reservedNetworks } from "./data/warninglists.js"
+import { fileLists, hashLists, nameLists, networkLists, reservedNetworks } from "./data/warninglists.js"
 import type { Found } from "./value.js"
 
 /** `reserved` and `warninglist:NAME` for a canonical value; networks are compared for overlap both ways. */
@@ -20,6 +20,8 @@ export function qualityMarks(found: Found): readonly string[] {
     case "file:hashes.SHA-256":
     case "file:hashes.SHA-512":
       return hashMarks.get(found.value) ?? none
+    case "file:name":
+      return fileMarks.get(found.value.toLowerCase()) ?? none
     default:
       return none
   }
@@ -77,6 +79,8 @@ for (const { name, names } of nameLists) {
   for (const entry of names) nameMarks.set(entry, [...(nameMarks.get(entry) ?? []), `warninglist:${name}`])
 }
 const hashMarks = new Map(hashLists.flatMap(({ name, hashes }) => hashes.map((hash) => [hash, [`warninglist:${name}`]] as const)))
+
+const fileMarks = new Map(fileLists.flatMap(({ name, files }) => files.map((file) => [file, [`warninglist:${name}`]] as const)))
 
 function addressMarks(value: string): readonly string[] {
   const quad = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(value)

@@ -9,11 +9,19 @@ const encoder = new TextEncoder()
 /** The longest stretch without separators, quotes and what else is written in several ways; a value of another script by two letters of it. */
 export function piecesOf(value: string): readonly Piece[] {
   let plain = ""
-  for (const [run] of value.matchAll(/[ !$()*+,\-.0-9:;=?@A-Z[\]^_`a-z{|}~]+/g)) if (run.trim().length > plain.length) plain = run.trim()
+  for (const [run] of value.matchAll(/[ !$()*+,\-.0-9:;=?@A-Z[\]^_`a-z{|}~]+/g)) if (worth(run.trim()) > worth(plain)) plain = run.trim()
   const other = /[^\x00-\x7f]{1,2}[A-Za-z0-9._-]{0,6}/.exec(value)?.[0]
   if (other !== undefined && plain.length < 6) return cases(other)
   return plain.length === 0 ? [] : [encoder.encode(plain)]
 }
+
+/** Longer is better, and any other word better than a folder that every system has. */
+function worth(piece: string): number {
+  return piece === "" || commonFolders.test(piece) ? piece.length : piece.length + 100
+}
+
+const commonFolders =
+  /^(?:usr|share|man|etc|var|html|www|tmp|temp|bin|sbin|opt|lib|lib64|local|dev|home|root|log|proc|run|windows|system32|users|program files|appdata|roaming|microsoft)$/i
 
 /** Where the rarest `length` bytes of a piece begin, so that few other lines are looked at. */
 export function rarestPlace(piece: Piece, length: number): number {

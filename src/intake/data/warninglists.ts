@@ -346,3 +346,38 @@ export const hashLists: readonly { readonly name: string; readonly hashes: reado
     ],
   },
 ]
+
+/** Names of files, in lower case, that stand on every machine of their kind. */
+export const fileLists: readonly { readonly name: string; readonly files: readonly string[] }[] = [
+  {
+    name: "windows-system-file",
+    files: [
+      "cmd.exe",
+      "conhost.exe",
+      "csrss.exe",
+      "ctfmon.exe",
+      "dllhost.exe",
+      "dwm.exe",
+      "explorer.exe",
+      "kernel32.dll",
+      "lsass.exe",
+      "lsm.exe",
+      "msiexec.exe",
+      "ntdll.dll",
+      "ntoskrnl.exe",
+      "powershell.exe",
+      "regsvr32.exe",
+      "rundll32.exe",
+      "services.exe",
+      "smss.exe",
+      "spoolsv.exe",
+      "svchost.exe",
+      "taskhost.exe",
+      "taskhostw.exe",
+      "user32.dll",
+      "wininit.exe",
+      "winlogon.exe",
+      "wmiprvse.exe",
+    ],
+  },
+]

@@ -19,11 +19,13 @@ export function sentenceDraft(message: string, head: MessageHead): Draft {
   const put = (more: Loose): void => {
     for (const [name, value] of Object.entries(fieldsOf(more))) fields[name] ??= value
   }
-  if (fields["source.ip"] === undefined || fields["destination.ip"] === undefined) putSides(text, fields, put)
+  // The parameters of a URL are content and say nothing about the sides.
+  const said = text.replace(query, "?")
+  if (fields["source.ip"] === undefined || fields["destination.ip"] === undefined) putSides(said, fields, put)
   const asked = fields["http.request.method"] === undefined ? requestIn(text) : undefined
   if (asked) put(asked.fields)
   const login = loginOutcome(text)
-  if (login !== "unknown" || asked) putOnlyAddress(text, fields, put)
+  if (login !== "unknown" || asked) putOnlyAddress(said, fields, put)
   if (login !== "unknown") put({ "user.name": userIn(text) })
   const action = keyed.action && keyed.action !== "unknown" ? keyed.action : actionInText(sayingPart(text, pairs.length > 0))
   const outcome = keyed.outcome ?? (login !== "unknown" ? login : undefined)
@@ -36,6 +38,8 @@ export function sentenceDraft(message: string, head: MessageHead): Draft {
     exchange: asked?.proxied ? "proxy" : (login !== "unknown" || asked) && fields["destination.ip"] === undefined ? "service" : undefined,
   }
 }
+
+const query = /\?[\w.%~-]+=[^\s"']*/g
 
 /** Configuration lines that hold addresses as objects rather than as traffic (semantics 10.4). */
 const config =
