@@ -24,6 +24,8 @@ export interface HuntRequest extends HuntRange {
   readonly workers: number
   /** What the index knows is not read again. */
   readonly index?: IndexUse
+  /** Threads are started however small the archive is. */
+  readonly alwaysThreads?: boolean
   readonly progress?: (state: HuntProgress) => void
   /** Aborting ends the hunt with what was found so far, marked incomplete. */
   readonly signal?: AbortSignal

@@ -25,13 +25,15 @@ export interface Pool {
 
 export interface PoolRequest extends ScanSetup {
   readonly workers: number
+  /** Threads are started however small the archive is. */
+  readonly alwaysThreads?: boolean
 }
 
 export async function openPool(request: PoolRequest, bytesTotal: number): Promise<Pool> {
   const { indicators, own, trustedProxies, decoys = [], index } = request
   const compiled = await compileFor(huntedBy(request))
   const setup: ThreadSetup = { indicators, own, trustedProxies, decoys, compiled, ...(index ? { index } : {}) }
-  if (request.workers <= 1 || bytesTotal <= inlineBytesMax) return inThisThread(setup)
+  if (request.workers <= 1 || (bytesTotal <= inlineBytesMax && !request.alwaysThreads)) return inThisThread(setup)
   return threads(request.workers, setup)
 }
 

@@ -163,6 +163,7 @@ async function runHunt(flags: HuntFlags, paths: readonly string[], version: stri
             },
           }
         : {}),
+      alwaysThreads: flags.workers !== undefined,
       progress: progress.show,
       signal: stop.signal,
     }
