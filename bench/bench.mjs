@@ -8,6 +8,7 @@ import { freemem } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { measureBinary } from "./binary-bench.mjs"
 import { makeCorpus, setName } from "./corpus.mjs"
 import { machine, measure, median, which } from "./measure.mjs"
 import { renderTables, writeBetweenMarks } from "./tables.mjs"
@@ -43,6 +44,7 @@ const sections = {
   workers: compareWorkers,
   index: compareIndex,
   intake: measureIntake,
+  binary: () => measureBinary({ rounds: settings.rounds }),
 }
 
 if (!existsSync(cli)) {

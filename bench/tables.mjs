@@ -40,6 +40,11 @@ function contestTable(rows) {
 }
 
 const renderers = {
+  binary: (rows) =>
+    table(
+      ["content", "MB/s of one core", "records/s", "problems", "resident MiB"],
+      rows.map((row) => [row.name, number(row.rate, 1), count(Math.round(row.records)), count(row.problems), number(row.memory, 0)]),
+    ),
   intake: (rows) =>
     table(
       ["indicators", "CPU s", "wall s", "peak MiB"],
