@@ -32,7 +32,7 @@ export interface Draft {
 export type Loose = Readonly<Record<string, string | number | readonly (string | number)[] | undefined | null>>
 
 /** Longer values are no names or addresses; the record's text still holds them. */
-const valueCharsMax = 16_384
+export const valueCharsMax = 16_384
 
 /** Fields that are numbers in ECS, whichever way a log writes them. */
 const numeric = /\.port$|status_code$/

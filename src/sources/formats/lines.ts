@@ -3,7 +3,7 @@ import type { LogRecord } from "../../model/log-record.js"
 import type { Stamp } from "../../model/time.js"
 import type { LineParser, ParseContext } from "../log-format.js"
 import { type FoundStamp, readStamp } from "../time/stamp.js"
-import { accessDraft } from "./access-line.js"
+import { accessDraft, isCommonLog } from "./access-line.js"
 import { type Draft, finishRecord } from "./draft.js"
 import { windowsDraft } from "./json/windows-event.js"
 import { jsonDraft } from "./json-draft.js"
@@ -37,6 +37,8 @@ export function draftOf(line: string, context: ParseContext, memory: Memory): Dr
     const draft = jsonDraft(line, (inner) => draftOf(inner, context, memory))
     if (draft) return draft
   }
+  const common = isCommonLog(line) ? accessDraft(line) : undefined
+  if (common) return common
   const event = line.indexOf("<Event ")
   if (event >= 0 && event < 400) return { format: "windows-event-xml", ...windowsDraft(xmlEntries(line)) }
   const found = readStamp(line)
