@@ -108,7 +108,10 @@ function captures({ makePcap, conversation, dns, udp }) {
   const question = (at) => {
     const ends = { from: `10.0.0.${at & 255}`, fromPort: 1024 + at, to: "10.0.0.1", toPort: 53 }
     const name = `host${at % 900}.example`
-    return [udp(ends, dns(at & 65_535, name)), udp({ from: ends.to, fromPort: 53, to: ends.from, toPort: ends.fromPort }, dns(at & 65_535, name, `192.0.2.${at & 255}`))]
+    return [
+      udp(ends, dns(at & 65_535, name)),
+      udp({ from: ends.to, fromPort: 53, to: ends.from, toPort: ends.fromPort }, dns(at & 65_535, name, `192.0.2.${at & 255}`)),
+    ]
   }
   const many = (count, make) => Array.from({ length: count }, (_, at) => make(at)).flat()
   // Some large downloads, many small requests, a name looked up for each: about what leaves an office, 700 bytes a packet.
@@ -154,7 +157,9 @@ async function measureFile(path) {
 
 function show(name, { bytes, seconds, records, problems, memory }) {
   const rate = (bytes / 1e6 / seconds).toFixed(1)
-  process.stdout.write(`${rate} MB/s, ${Math.round(records / seconds)} records/s, ${problems} problems, ${memory.toFixed(0)} MiB resident: ${name}\n`)
+  process.stdout.write(
+    `${rate} MB/s, ${Math.round(records / seconds)} records/s, ${problems} problems, ${memory.toFixed(0)} MiB resident: ${name}\n`,
+  )
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -162,6 +167,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const path of files) await measureFile(path)
   if (files.length === 0) {
     for (const { name, rate, records, problems, memory } of (await measureBinary({ rounds: 3 })).rows)
-      process.stdout.write(`${rate.toFixed(1)} MB/s, ${Math.round(records)} records/s, ${problems} problems, ${memory.toFixed(0)} MiB resident: ${name}\n`)
+      process.stdout.write(
+        `${rate.toFixed(1)} MB/s, ${Math.round(records)} records/s, ${problems} problems, ${memory.toFixed(0)} MiB resident: ${name}\n`,
+      )
   }
 }

@@ -59,21 +59,24 @@ export function finishRecord(text: string, format: string, draft: Draft, roles: 
   if (typeof protocol === "string" || typeof protocol === "number") fields["network.transport"] = transport(protocol) as string
   const action = draft.action ?? "unknown"
   const connection = draft.connection ?? fiveTuple(fields)
-  return {
+  const record: Writable<LogRecord> = {
     text,
     format: draft.format ?? format,
     fields,
-    ...(draft.time && { time: draft.time }),
-    ...(draft.end && { end: draft.end }),
-    ...(draft.created && { created: draft.created }),
     direction: draft.direction ?? derivedDirection(draft, fields, roles),
     action,
     outcome: draft.outcome ?? (action === "blocked" ? "failure" : "unknown"),
-    ...(draft.echo && { echo: draft.echo }),
-    ...(forwarded && forwarded.claimed.length > 0 && { claimed: forwarded.claimed }),
-    ...(connection !== undefined && { connection }),
   }
+  if (draft.time) record.time = draft.time
+  if (draft.end) record.end = draft.end
+  if (draft.created) record.created = draft.created
+  if (draft.echo) record.echo = draft.echo
+  if (forwarded && forwarded.claimed.length > 0) record.claimed = forwarded.claimed
+  if (connection !== undefined) record.connection = connection
+  return record
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
 function derivedDirection({ exchange }: Draft, fields: Fields, roles: RoleContext): Direction {
   if (exchange === "lookup") return "unknown"

@@ -9,7 +9,7 @@ import { windowsDraft } from "./json/windows-event.js"
 import { jsonDraft } from "./json-draft.js"
 import { echoOf, sentenceDraft } from "./sentence.js"
 import { messageShapes } from "./shapes/index.js"
-import type { Memory, MessageHead } from "./shapes/shape.js"
+import type { Memory, MessageHead, MessageShape } from "./shapes/shape.js"
 import { syslogHeader } from "./syslog-header.js"
 import { xmlEntries } from "./xml-entries.js"
 
@@ -64,12 +64,27 @@ const containerLine = /^ (?:stdout|stderr) [FP] /
 /** The draft of a message by the shapes that are known to begin it. */
 export function messageDraft(message: string, head: MessageHead, context: ParseContext, memory: Memory): Draft | undefined {
   const hinted = message.length > hintedCharsMax ? message.slice(0, hintedCharsMax) : message
+  const ofProgram = head.program === undefined ? noShapes : shapesOf(head.program)
   for (const shape of messageShapes) {
-    if (!shape.hint.test(hinted) && !(head.program !== undefined && shape.hint.test(`${head.program}:`))) continue
+    if (!ofProgram.has(shape) && !shape.hint.test(hinted)) continue
     const draft = shape.parse(message, { ...context, head, memory })
     if (draft) return { format: shape.name, ...draft }
   }
   return accessDraft(message)
+}
+
+const noShapes: ReadonlySet<MessageShape> = new Set()
+const programs = new Map<string, ReadonlySet<MessageShape>>()
+/** Logs name few programs; names that an attacker makes up are judged anew each time. */
+const programsMax = 2000
+
+/** The shapes that a program's name alone suggests. */
+function shapesOf(program: string): ReadonlySet<MessageShape> {
+  const known = programs.get(program)
+  if (known) return known
+  const shapes = new Set(messageShapes.filter(({ hint }) => hint.test(`${program}:`)))
+  if (programs.size < programsMax) programs.set(program, shapes)
+  return shapes
 }
 
 function behindHeader(message: string, head: MessageHead, context: ParseContext, memory: Memory): Draft {

@@ -62,13 +62,32 @@ const timeKeys =
     " ",
   )
 
+const timeRanks: ReadonlyMap<string, number> = new Map(timeKeys.map((key, at) => [key, at]))
+
 const meaning: ReadonlyMap<string, string> = new Map(
   Object.entries(table).flatMap(([field, keys]) => keys.split(" ").map((key) => [key, field] as const)),
 )
 const ecsNames: ReadonlySet<string> = new Set(Object.keys(table))
 
+/** Logs repeat few keys; those that an attacker makes up are judged anew each time. */
+const keysMax = 10_000
+const fieldsKnown = new Map<string, string | undefined>()
+const normalKnown = new Map<string, string>()
+
+function remembered<T>(known: Map<string, T>, key: string, find: (key: string) => T): T {
+  const found = known.get(key)
+  if (found !== undefined || known.has(key)) return found as T
+  const fresh = find(key)
+  if (known.size < keysMax && key.length < 128) known.set(key, fresh)
+  return fresh
+}
+
 /** The ECS field that a key names, `id.orig_h` or `http.request.remote_ip` by its whole or its last part. */
 export function fieldOfKey(key: string): string | undefined {
+  return remembered(fieldsKnown, key, findField)
+}
+
+function findField(key: string): string | undefined {
   if (ecsNames.has(key)) return key
   const whole = meaning.get(normalKey(key))
   if (whole !== undefined) return whole
@@ -80,6 +99,10 @@ export function fieldOfKey(key: string): string | undefined {
 }
 
 export function normalKey(key: string): string {
+  return remembered(normalKnown, key, normalized)
+}
+
+function normalized(key: string): string {
   return key
     .toLowerCase()
     .replace(/[_.\- ]/g, "")
@@ -128,10 +151,10 @@ export function plainDraft(entries: readonly Entry[]): Draft {
 /** The stamp under the best of the record's time keys. */
 export function timeOf(entries: readonly Entry[]): Draft["time"] {
   let best: Entry | undefined
-  let rank = timeKeys.length
+  let rank = timeRanks.size
   for (const entry of entries) {
-    const at = timeKeys.indexOf(normalKey(entry.key))
-    if (at >= 0 && at < rank && !Array.isArray(entry.value) && stampOf(entry.value as string | number)) [best, rank] = [entry, at]
+    const at = timeRanks.get(normalKey(entry.key))
+    if (at !== undefined && at < rank && !Array.isArray(entry.value) && stampOf(entry.value as string | number)) [best, rank] = [entry, at]
   }
   return best && stampOf(best.value as string | number)
 }

@@ -12,10 +12,22 @@ export function flatten(value: unknown): Entry[] {
   return entries
 }
 
+/** Paths stand in the tables of formats: there are some hundreds, and each is taken apart once. */
+const partsKnown = new Map<string, readonly string[]>()
+const partsMax = 4096
+
+function partsOf(path: string): readonly string[] {
+  const known = partsKnown.get(path)
+  if (known) return known
+  const parts = path.split(".")
+  if (partsKnown.size < partsMax) partsKnown.set(path, parts)
+  return parts
+}
+
 /** A nested plain value by its path; undefined if there is none. */
 export function at(value: unknown, path: string): string | number | undefined {
   let here: unknown = value
-  for (const name of path.split(".")) {
+  for (const name of partsOf(path)) {
     if (Array.isArray(here)) here = here[0]
     if (typeof here !== "object" || here === null) return undefined
     here = (here as Record<string, unknown>)[name]
@@ -27,7 +39,7 @@ export function at(value: unknown, path: string): string | number | undefined {
 /** A nested list of plain values by its path; empty if there is none. */
 export function listAt(value: unknown, path: string): (string | number)[] {
   let here: unknown = value
-  for (const name of path.split(".")) {
+  for (const name of partsOf(path)) {
     if (typeof here !== "object" || here === null) return []
     here = (here as Record<string, unknown>)[name]
   }

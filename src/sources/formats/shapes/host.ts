@@ -10,6 +10,9 @@ const sshPrograms = /^(?:sshd|sshd-session|sshd-auth|dropbear|internal-sftp)\b/
 const sshWords =
   /\b(?:Accepted|Failed|Postponed|Partial) (?:password|publickey|keyboard-interactive\S*|none|gssapi-\S+|hostbased|certificate) for |\b(?:Invalid|Illegal) user |\bConnection (?:closed|reset|from)\b.{0,80}\bport \d|\b(?:Received d|D)isconnect(?:ed)? from |\bDid not receive identification|\bUnable to negotiate with |\bBad protocol version|\breverse mapping checking|\bAddress [\d.]+ maps to|\bmaximum authentication attempts|\bnot allowed because|\bDisconnecting\b.{0,60}\[preauth\]|\bbanner exchange|\bTimeout before authentication for/
 
+const sshPeer =
+  /\b(?:from|by|with|Address|user \S{0,128}|authentication for|for \S{1,128}|closed by|reset by) (?:invalid user \S{0,128} |authenticating user \S{0,128} |user \S{0,128} )?<?(\[?[\da-fA-F.:%]{2,60}\]?|[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)>?(?: port (\d{1,5})|:(\d{1,5}))?(?=[\s:,;[\]]|$)/g
+
 const sshd: MessageShape = {
   name: "sshd",
   title: "OpenSSH and Dropbear",
@@ -18,10 +21,8 @@ const sshd: MessageShape = {
     const ssh = sshPrograms.test(head.program ?? "") || /\bsshd?(?:-session)?\[\d+\]:/.test(message)
     if (!ssh && !sshWords.test(message)) return undefined
     if (!ssh && !/\bssh2?\b|\bport \d+|\[preauth\]|publickey/.test(message)) return undefined
-    const from =
-      /\b(?:from|by|with|Address|user \S{0,128}|authentication for|for \S{1,128}|closed by|reset by) (?:invalid user \S{0,128} |authenticating user \S{0,128} |user \S{0,128} )?<?(\[?[\da-fA-F.:%]{2,60}\]?|[A-Za-z0-9][\w-]*(?:\.[\w-]+)+)>?(?: port (\d{1,5})|:(\d{1,5}))?(?=[\s:,;[\]]|$)/
     const rhost = /\brhost=(\S{1,253})/.exec(message)?.[1]
-    const client = rhost === undefined ? remoteOf(message, from) : endpoint(rhost)
+    const client = rhost === undefined ? remoteOf(message) : endpoint(rhost)
     if (!client.ip && !client.domain) return undefined
     const local = /\bon ([\da-fA-F.:]{3,45}) port (\d{1,5})/.exec(message)
     const accepted = /\bAccepted \S+ for |session opened/.test(message)
@@ -42,10 +43,10 @@ const sshd: MessageShape = {
 }
 
 /** The last `from … port …` is sshd's own: what stands before may be a user name made to look like one. */
-function remoteOf(message: string, pattern: RegExp): ReturnType<typeof endpoint> {
+function remoteOf(message: string): ReturnType<typeof endpoint> {
   const text = message.slice(0, 1000)
   let found: ReturnType<typeof endpoint> = {}
-  for (const match of text.matchAll(new RegExp(pattern.source, "g"))) {
+  for (const match of text.matchAll(sshPeer)) {
     const end = endpoint((match[1] as string).replace(/[.:]$/, "").replace(/^\[|\]$/g, ""))
     if (!end.ip && !end.domain) continue
     const port = match[2] ?? match[3]
