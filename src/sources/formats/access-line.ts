@@ -165,11 +165,11 @@ function quotedParts(text: string): Quoted[] {
 
 /** The next quote that no backslash escapes; -1 if there is none. */
 function closingQuote(text: string, from: number): number {
-  let escape = text.indexOf("\\", from)
+  let mark = text.indexOf("\\", from)
   for (let at = from; ; ) {
     const quote = text.indexOf('"', at)
-    if (quote < 0 || escape < 0 || escape > quote) return quote
-    at = escape + 2
-    escape = text.indexOf("\\", at)
+    if (quote < 0 || mark < 0 || mark > quote) return quote
+    at = mark + 2
+    mark = text.indexOf("\\", at)
   }
 }
