@@ -10,13 +10,16 @@ type RoutingTarget<C extends CliContext> = Command<C> | RouteMap<C>
 /** Every command, in the order of the help. Each is loaded when it is asked for: starting must not cost what other commands need. */
 const commands: Readonly<Record<string, () => Promise<RoutingTarget<CliContext>>>> = {
   hunt: async () => (await import("./hunt.js")).huntCommand,
-  triage: async () => (await import("./triage.js")).triageRoutes,
   pivot: async () => (await import("./pivot.js")).pivotCommand,
   bulletin: async () => (await import("./bulletin.js")).bulletinRoutes,
   feed: async () => (await import("./feed.js")).feedRoutes,
   export: async () => (await import("./export.js")).exportCommand,
   index: async () => (await import("./index.js")).indexRoutes,
   seen: async () => (await import("./seen.js")).seenCommand,
+  share: async () => (await import("./share.js")).shareCommand,
+  serve: async () => (await import("./serve.js")).serveCommand,
+  collection: async () => (await import("./collection.js")).collectionRoutes,
+  collect: async () => (await import("./collect.js")).collectCommand,
   inspect: async () => (await import("./inspect.js")).inspectCommand,
   report: async () => (await import("./report.js")).reportCommand,
 }

@@ -21,6 +21,11 @@ export const migrations: readonly string[] = [
    CREATE TABLE verdict (id INTEGER PRIMARY KEY AUTOINCREMENT, subject TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL);
    CREATE INDEX verdict_subject ON verdict(subject);
    CREATE TABLE state (kind TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;`,
+  `CREATE TABLE exchange_object (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT, collection TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL, spec TEXT NOT NULL,
+     type TEXT NOT NULL, added TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (collection, id, version)
+   );
+   CREATE INDEX exchange_order ON exchange_object(collection, seq);`,
 ]
 
 export const schemaVersion = migrations.length

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { type BulletinStore, openBulletins } from "./bulletin-store.js"
 import { openDatabase, StoreError } from "./database.js"
+import { type ExchangeStore, openExchange } from "./exchange-store.js"
 import { databaseName, isWorkspace } from "./find-workspace.js"
 import { type HuntStore, openHunts } from "./hunt-store.js"
 import { migrate } from "./schema.js"
@@ -45,6 +46,8 @@ export interface Workspace {
   readonly hunts: HuntStore
   readonly verdicts: VerdictStore
   readonly state: StateStore
+  /** STIX objects in collections: what the TAXII server holds. */
+  readonly exchange: ExchangeStore
   close(): void
 }
 
@@ -81,6 +84,7 @@ function opened(dir: string, mode: "create" | "existing"): Workspace {
     hunts: openHunts(db),
     verdicts: openVerdicts(db),
     state: openState(db),
+    exchange: openExchange(db),
     close: () => db.close(),
   }
 }

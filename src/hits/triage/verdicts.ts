@@ -79,7 +79,6 @@ export function dismissalsAsWarninglist(verdicts: readonly Verdict[], now: strin
 }
 
 function stronger(now: Pick<HitTriage, "class" | "points">, then: Verdict["seen"]): boolean {
-  // Dismissed without a hit, as a lead may be: any hit is more.
-  if (!then) return true
+  if (!then) return false
   return classes.indexOf(now.class) < classes.indexOf(then.class) || now.points > then.points
 }
