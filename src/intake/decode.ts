@@ -1,4 +1,5 @@
 // Bytes of a document to text: UTF-8, UTF-16 with or without a mark, else Latin-1. Never throws.
+import { isAscii, isUtf8 } from "node:buffer"
 
 /** More text than this is read in part only, with a Problem; strings and memory have an end. */
 export const textBytesMax = 256 * 1024 * 1024
@@ -15,12 +16,27 @@ export function decodeText(bytes: Uint8Array, bytesMax = textBytesMax): Decoded 
   const part = cut ? bytes.subarray(0, bytesMax) : bytes
   const encoding = encodingOf(part)
   if (encoding !== "utf-8") return { text: new TextDecoder(encoding).decode(part), encoding, cut }
-  try {
-    return { text: new TextDecoder("utf-8", { fatal: true }).decode(part, { stream: cut }), encoding, cut }
-  } catch {
-    // Not UTF-8: Latin-1 as Windows writes it, in which every byte is a character.
-    return { text: new TextDecoder("windows-1252").decode(part), encoding: "windows-1252", cut }
+  const whole = cut ? wholeCharacters(part) : part
+  // Not UTF-8: Latin-1 as Windows writes it, in which every byte is a character.
+  if (!isUtf8(whole)) return { text: new TextDecoder("windows-1252").decode(part), encoding: "windows-1252", cut }
+  return { text: utf8Text(whole), encoding, cut }
+}
+
+/** Of valid UTF-8, without its mark; ASCII takes one byte a character. */
+function utf8Text(bytes: Uint8Array): string {
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset + (marked ? 3 : 0), bytes.length - (marked ? 3 : 0))
+  return buffer.toString(isAscii(buffer) ? "latin1" : "utf8")
+}
+
+/** Without a character that the end cuts in two. */
+function wholeCharacters(bytes: Uint8Array): Uint8Array {
+  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
+    const byte = bytes[bytes.length - back]!
+    if (byte < 0x80) return bytes
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? bytes.subarray(0, -back) : bytes
   }
+  return bytes
 }
 
 function encodingOf(bytes: Uint8Array): Decoded["encoding"] {

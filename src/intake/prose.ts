@@ -33,20 +33,27 @@ export interface ProseOptions {
 
 /** Longer lines are read in pieces of at most this length, cut between words where there are any. */
 const lineLengthMax = 20_000
-const mentionsMax = 2_000_000
+const mentionsMax = 500_000
+/** Far beyond any report; lists and tables have no such limit. */
+const proseLengthMax = 32 * 1024 * 1024
 
 /** Claims the indicators of a text, and leaves out its references with their reason. */
 export function readProse(text: string, options: ProseOptions, draft: BulletinDraft): void {
-  const mentions = findMentions(text)
+  const mentions = findMentions(text.length > proseLengthMax ? text.slice(0, proseLengthMax) : text)
+  if (text.length > proseLengthMax || mentions.length > mentionsMax)
+    draft.problem(
+      "limit",
+      `${options.name}:${mentions.at(-1)?.line ?? 1}`,
+      `only the first ${proseLengthMax / 1024 / 1024} MB or ${mentionsMax} values of running text are read; give the rest as a list or table`,
+    )
   const judged = new Set(["domain-name", "url", "email-addr"])
   const named = mentions.filter(({ type, link, aside }) => judged.has(type) && !link && aside === undefined)
   const defangs = named.some(({ defanged }) => defanged)
   const sets = named.some(({ apart, type, text: value }) => apart && !isPublishersValue(value, type))
   const listed = listedLines(mentions)
   const reasons = mentions.map((mention) => mention.aside ?? whyReference(mention, judged, { defangs, sets, listed }))
-  const claimed = new Set(
-    mentions.flatMap(({ type, text: value }, at) => (reasons[at] === undefined ? [`${type} ${value.toLowerCase()}`] : [])),
-  )
+  const claimed = new Set<string>()
+  for (const [at, { type, text: value }] of mentions.entries()) if (reasons[at] === undefined) claimed.add(`${type} ${value.toLowerCase()}`)
   for (const [at, mention] of mentions.entries()) {
     const where = `${options.name}:${mention.line}`
     const reference = reasons[at]

@@ -179,6 +179,8 @@ function readAs(stated: StatedType, text: string): Found | undefined {
 }
 
 function bounded(found: Found): Reading {
+  // Escapes make a URL longer than it was written.
+  if (found.value.length > valueLengthMax) return { code: "indicator-unreadable", reason: `longer than ${valueLengthMax} characters` }
   if (found.type !== "ipv4-addr" && found.type !== "ipv6-addr") return { found }
   if (!/[/-]/.test(found.value)) return { found }
   const range = canonicalAddress(found.value)!.range

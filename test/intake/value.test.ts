@@ -106,6 +106,11 @@ test("warninglists mark and never drop; networks are compared both ways", () => 
   )
 })
 
+test("a URL that its escapes make too long is refused as too long", () => {
+  check(`http://evil.example/${"<".repeat(8000)}`, "indicator-unreadable")
+  check(`http://evil.example/${"a".repeat(8000)}`, `url http://evil.example/${"a".repeat(8000)}`)
+})
+
 test("endless and hostile values end quickly", () => {
   const start = performance.now()
   for (const piece of ["a.", "[.", "((((", "a-", "1.", "%41", "\\", "@a", ":a", "[[dot]]", " .", "//"])
