@@ -22,6 +22,40 @@ export function decodeText(bytes: Uint8Array, bytesMax = textBytesMax): Decoded 
   return { text: utf8Text(whole), encoding, cut }
 }
 
+const pieceBytesDefault = 4 * 1024 * 1024
+
+/**
+ * The text in pieces that end at a line break where there is one, so that a table of any length needs no string of that length. The same
+ * characters as `decodeText` gives, without a limit.
+ */
+export function* decodePieces(bytes: Uint8Array, pieceBytes = pieceBytesDefault): Generator<string> {
+  const encoding = encodingOf(bytes)
+  if (encoding === "utf-16le" || encoding === "utf-16be") yield* widePieces(bytes, encoding, pieceBytes)
+  else yield* bytePieces(bytes, isUtf8(bytes.length > textBytesMax ? wholeCharacters(bytes) : bytes), pieceBytes)
+}
+
+function* bytePieces(bytes: Uint8Array, utf8: boolean, pieceBytes: number): Generator<string> {
+  for (let at = 0; at < bytes.length; ) {
+    const full = bytes.subarray(at, at + pieceBytes)
+    const newline = at + full.length < bytes.length ? full.lastIndexOf(10) : -1
+    const piece = newline >= 0 ? full.subarray(0, newline + 1) : utf8 && at + full.length < bytes.length ? wholeCharacters(full) : full
+    yield utf8 ? utf8Text(piece) : new TextDecoder("windows-1252").decode(piece)
+    at += piece.length
+  }
+}
+
+function* widePieces(bytes: Uint8Array, encoding: "utf-16le" | "utf-16be", pieceBytes: number): Generator<string> {
+  const decoder = new TextDecoder(encoding)
+  let rest = ""
+  for (let at = 0; at < bytes.length; at += pieceBytes) {
+    const text = rest + decoder.decode(bytes.subarray(at, at + pieceBytes), { stream: at + pieceBytes < bytes.length })
+    const newline = text.lastIndexOf("\n")
+    yield newline < 0 ? text : text.slice(0, newline + 1)
+    rest = newline < 0 ? "" : text.slice(newline + 1)
+  }
+  if (rest !== "") yield rest
+}
+
 /** Of valid UTF-8, without its mark; ASCII takes one byte a character. */
 function utf8Text(bytes: Uint8Array): string {
   const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf

@@ -13,48 +13,89 @@ export const cellLengthMax = 1024 * 1024
 export const cellsMax = 1024
 /** A quoted cell that spans more lines than this has lost its closing quote. */
 const quotedLinesMax = 1000
+/** A row that does not end within so much text is cut; the rest of it is not read. */
+export const rowLengthMax = 16 * 1024 * 1024
 
-export function* readRows(text: string, delimiter: string): Generator<Row> {
+/** Rows of a text, or of its pieces, which end at line breaks where there are any. */
+export function* readRows(source: string | Iterable<string>, delimiter: string): Generator<Row> {
   const code = delimiter.charCodeAt(0)
-  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0
-  let line = 1
-  while (at < text.length) {
-    const start = line
-    const cells: string[] = []
-    let fault: Row["fault"]
-    for (;;) {
-      if (text.charCodeAt(at) === 34) {
-        const quoted = readQuoted(text, at, code)
-        if (quoted) {
-          cells.push(quoted.value)
-          line += quoted.lines
-          at = quoted.end
-        } else {
-          fault = "quote"
-          const end = cellEnd(text, at, code)
-          cells.push(text.slice(at + 1, Math.min(end, at + 1 + cellLengthMax)))
-          at = end
-        }
-      } else {
-        const end = cellEnd(text, at, code)
-        if (end - at > cellLengthMax) fault = "limit"
-        cells.push(text.slice(at, Math.min(end, at + cellLengthMax)))
-        at = end
-      }
-      if (text.charCodeAt(at) !== code) break
-      at++
-      if (cells.length >= cellsMax) {
-        fault = "limit"
-        const end = text.indexOf("\n", at)
-        at = end < 0 ? text.length : end
-        break
-      }
+  const cursor: Cursor = { text: "", at: 0, line: 1, open: true, skipping: false }
+  const pieces = (typeof source === "string" ? [source] : source)[Symbol.iterator]()
+  for (let piece = pieces.next(), first = true; !piece.done; first = false) {
+    const next = pieces.next()
+    // What is left of a row that the last piece did not end comes before this one.
+    cursor.text = cursor.at < cursor.text.length ? cursor.text.slice(cursor.at) + piece.value : piece.value
+    cursor.at = first && cursor.text.charCodeAt(0) === 0xfeff ? 1 : 0
+    cursor.open = !next.done
+    if (cursor.skipping) skipRow(cursor)
+    while (cursor.at < cursor.text.length) {
+      const row = readRow(cursor, code)
+      if (!row) break
+      yield row
+      if (cursor.skipping) skipRow(cursor)
     }
-    if (text.charCodeAt(at) === 13) at++
-    if (text.charCodeAt(at) === 10) at++
-    line++
-    yield fault ? { cells, line: start, fault } : { cells, line: start }
+    piece = next
   }
+}
+
+interface Cursor {
+  text: string
+  at: number
+  line: number
+  /** More text follows. */
+  open: boolean
+  /** The rest of a row that was cut is passed over. */
+  skipping: boolean
+}
+
+function skipRow(cursor: Cursor): void {
+  const end = cursor.text.indexOf("\n", cursor.at)
+  cursor.skipping = end < 0
+  cursor.at = end < 0 ? cursor.text.length : end + 1
+  if (end >= 0) cursor.line++
+}
+
+/** The next row; undefined, with the cursor where it was, if it may go on in the next piece. */
+function readRow(cursor: Cursor, code: number): Row | undefined {
+  const { text, line: start } = cursor
+  let { at, line } = cursor
+  const cells: string[] = []
+  let fault: Row["fault"]
+  for (;;) {
+    const quoted = text.charCodeAt(at) === 34 ? readQuoted(text, at, code, cursor.open) : undefined
+    if (quoted === "open" && text.length - cursor.at < rowLengthMax) return undefined
+    if (quoted !== undefined && quoted !== "open") {
+      cells.push(quoted.value)
+      line += quoted.lines
+      at = quoted.end
+    } else {
+      const from = text.charCodeAt(at) === 34 ? at + 1 : at
+      const end = cellEnd(text, at, code)
+      if (from > at) fault = "quote"
+      else if (end - at > cellLengthMax) fault = "limit"
+      cells.push(text.slice(from, Math.min(end, from + cellLengthMax)))
+      at = end
+    }
+    if (text.charCodeAt(at) !== code) break
+    at++
+    if (cells.length >= cellsMax) {
+      fault = "limit"
+      const end = text.indexOf("\n", at)
+      at = end < 0 ? text.length : end
+      break
+    }
+  }
+  // A carriage return at the very end may have its line feed in the next piece.
+  if (cursor.open && (at >= text.length || (at === text.length - 1 && text.charCodeAt(at) === 13))) {
+    if (fault !== "limit" && text.length - cursor.at < rowLengthMax) return undefined
+    fault = "limit"
+    cursor.skipping = true
+  }
+  if (text.charCodeAt(at) === 13) at++
+  if (text.charCodeAt(at) === 10) at++
+  cursor.at = at
+  cursor.line = cursor.skipping ? line : line + 1
+  return fault ? { cells, line: start, fault } : { cells, line: start }
 }
 
 /** The delimiter under which the first lines agree best; undefined if none divides them. */
@@ -94,13 +135,21 @@ function cellEnd(text: string, from: number, code: number): number {
   return text.length
 }
 
-function readQuoted(text: string, from: number, code: number): { value: string; end: number; lines: number } | undefined {
+interface Quoted {
+  readonly value: string
+  readonly end: number
+  readonly lines: number
+}
+
+/** A quoted cell; `open` if its end may lie in text still to come; undefined if the quote is never closed. */
+function readQuoted(text: string, from: number, code: number, open: boolean): Quoted | "open" | undefined {
   let lines = 0
   let escaped = false
   for (let at = from + 1; at < text.length && at - from < cellLengthMax; at++) {
     const char = text.charCodeAt(at)
     if (char === 10 && ++lines > quotedLinesMax) return undefined
     if (char !== 34) continue
+    if (open && at + 1 >= text.length) return "open"
     const next = text.charCodeAt(at + 1)
     if (next === 34) {
       escaped = true
@@ -108,6 +157,8 @@ function readQuoted(text: string, from: number, code: number): { value: string; 
     } else if (next === code || next === 10 || next === 13 || Number.isNaN(next)) {
       const value = text.slice(from + 1, at)
       return { value: escaped ? value.replaceAll('""', '"') : value, end: at + 1, lines }
+    } else if (next === 32 && open && at + 40 >= text.length) {
+      return "open"
     } else if (next === 32 && /^ *(?:$|[\r\n])/.test(text.slice(at + 1, at + 40))) {
       return { value: text.slice(from + 1, at), end: cellEnd(text, at + 1, code), lines }
     } else if (lines > 0) {
@@ -115,5 +166,5 @@ function readQuoted(text: string, from: number, code: number): { value: string; 
       return undefined
     }
   }
-  return undefined
+  return open && text.length - from < cellLengthMax ? "open" : undefined
 }

@@ -5,6 +5,7 @@ import type { Problem, ProblemCode } from "../model/problem.js"
 import { type Pap, parsePap, parseTlp, strictest, type Tlp } from "../model/tlp.js"
 import { namedActor } from "./actors.js"
 import type { Claim, ClaimContext, StatedType } from "./claim.js"
+import { detached } from "./detached.js"
 import { EntryTable } from "./entry-table.js"
 import { hostOf, isPublishers, qualityMarks } from "./quality.js"
 import { type Found, type Reading, readValue } from "./value.js"
@@ -84,7 +85,7 @@ export class BulletinDraft {
       return
     }
     this.leftKeys.add(key)
-    const quoted = value.slice(0, quotedLengthMax)
+    const quoted = detached(value.slice(0, quotedLengthMax))
     this.left.push({ type, value: quoted, reason, provenance })
     this.problem(code, provenance, reason, quoted)
   }
@@ -212,7 +213,7 @@ class PlainEntry implements Entry {
 
   constructor(found: Found, said: ClaimContext, original: string | undefined) {
     this.type = found.type
-    this.value = found.value
+    this.value = detached(found.value)
     this.marks = marksOf(found, said)
     this.provenance = said.provenance
     if (said.validFrom !== undefined) this.validFrom = said.validFrom
@@ -222,7 +223,7 @@ class PlainEntry implements Entry {
     if (said.tlp !== undefined) this.tlp = said.tlp
     if (said.techniques?.length) this.techniques = said.techniques
     if (said.comment) this.comment = said.comment
-    if (original !== undefined) this.original = original
+    if (original !== undefined) this.original = detached(original)
   }
 }
 

@@ -11,8 +11,16 @@ export class EntryTable<Entry extends Observable> {
   private hashes = new Int32Array(1024)
   private readonly overflow = new Map<string, number>()
 
+  /** The last value looked for, which is the one that is then added, and its hash. */
+  private asked = ""
+  private askedType: ObservableType | undefined
+  private askedHash = 0
+
   find(type: ObservableType, value: string): Entry | undefined {
     const hash = entryHash(type, value)
+    this.asked = value
+    this.askedType = type
+    this.askedHash = hash
     const mask = this.places.length - 1
     for (let probe = 0; probe < probesMax; probe++) {
       const at = (hash + probe) & mask
@@ -30,7 +38,8 @@ export class EntryTable<Entry extends Observable> {
   add(entry: Entry): void {
     this.entries.push(entry)
     if (this.entries.length * 2 > this.places.length) this.grow()
-    this.settle(this.entries.length)
+    if (entry.value === this.asked && entry.type === this.askedType) this.place(this.entries.length, this.askedHash)
+    else this.settle(this.entries.length)
   }
 
   private settle(place: number): void {
@@ -55,8 +64,8 @@ export class EntryTable<Entry extends Observable> {
   private grow(): void {
     const { places, hashes } = this
     const crowded = [...this.overflow.values()]
-    this.places = new Int32Array(places.length * 4)
-    this.hashes = new Int32Array(places.length * 4)
+    this.places = new Int32Array(places.length * 2)
+    this.hashes = new Int32Array(places.length * 2)
     this.overflow.clear()
     for (const [at, place] of places.entries()) if (place !== 0) this.place(place, hashes[at]!)
     for (const place of crowded) this.settle(place)

@@ -5,7 +5,7 @@ import { isObservableType } from "../model/observable.js"
 import type { Problem } from "../model/problem.js"
 import type { StatedType } from "./claim.js"
 import { kindOfWord } from "./columns.js"
-import { decodeText, textBytesMax } from "./decode.js"
+import { decodePieces, decodeText, textBytesMax } from "./decode.js"
 import { BulletinDraft } from "./draft.js"
 import type { BulletinFormat, BulletinInput } from "./formats/format.js"
 import { bulletinFormats } from "./formats/index.js"
@@ -122,6 +122,7 @@ function inputOf(name: string, bytes: Uint8Array, draft: BulletinDraft, depth: n
       }
       return whole
     },
+    pieces: () => decodePieces(bytes),
     async readPart(part, partBytes) {
       return depth >= partsDepthMax ? undefined : await readAt(`${name}!/${part}`, partBytes, {}, depth + 1)
     },

@@ -1,5 +1,5 @@
 // Marks that a value earns by what it is: special-purpose ranges and warninglists (semantics 11.4). Never a reason to drop it.
-import { type AddressRange, mappedIpv4 } from "../model/address.js"
+import { type AddressRange, mappedIpv4, parseIpv4 } from "../model/address.js"
 import { canonicalAddress } from "../model/canonical.js"
 import { publishers, reporters } from "./data/publishers.js"
 import { fileLists, hashLists, nameLists, networkLists, reservedNetworks } from "./data/warninglists.js"
@@ -83,11 +83,12 @@ const hashMarks = new Map(hashLists.flatMap(({ name, hashes }) => hashes.map((ha
 const fileMarks = new Map(fileLists.flatMap(({ name, files }) => files.map((file) => [file, [`warninglist:${name}`]] as const)))
 
 function addressMarks(value: string): readonly string[] {
-  const quad = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(value)
-  if (quad) {
-    const octet = Number(quad[1])
-    const address = ((octet * 256 + Number(quad[2])) * 256 + Number(quad[3])) * 256 + Number(quad[4])
-    return unique(byOctet[octet]!.filter(({ from, to }) => from <= address && address <= to).map(({ mark }) => mark))
+  const address = parseIpv4(value)
+  if (address !== undefined) {
+    let marks = none
+    for (const { from, to, mark } of byOctet[address >>> 24]!)
+      if (from <= address && address <= to && !marks.includes(mark)) marks = [...marks, mark]
+    return marks
   }
   const range = canonicalAddress(value)?.range
   if (!range) return none

@@ -3,6 +3,7 @@ import { parsePap, parseTlp, strictest, type Tlp } from "../model/tlp.js"
 import type { ClaimContext, StatedType } from "./claim.js"
 import { kindOfWord, type Role, readableShare, roleOfHeading } from "./columns.js"
 import { guessDelimiter, type Row, readRows } from "./delimited.js"
+import { detached } from "./detached.js"
 import type { BulletinDraft } from "./draft.js"
 import { claimMisp, mispReading } from "./formats/misp.js"
 import { actorOfTag, papOfTag, parseConfidence, parseInstant, techniquesIn, tlpOfTag } from "./marking.js"
@@ -38,8 +39,8 @@ export function layoutOf(head: string): Layout | undefined {
   return roles.some(({ kind }) => kind === "value") ? { delimiter: delimiter ?? ",", roles, headed: body.length < rows.length } : undefined
 }
 
-/** Reads every row of a table into the draft. */
-export function readTable(text: string, name: string, layout: Layout, draft: BulletinDraft): void {
+/** Reads every row of a table, given in pieces, into the draft. */
+export function readTable(text: Iterable<string>, name: string, layout: Layout, draft: BulletinDraft): void {
   const { roles } = layout
   const valueAt = roles.flatMap((role, at) => (role.kind === "value" ? [at] : []))
   const typeAt = roles.findLastIndex(({ kind }) => kind === "type")
@@ -121,7 +122,7 @@ function readAsides(row: Row, asides: readonly Aside[], where: string, draft: Bu
           draft.leave("url", cell, "indicator-reference", "a link in a column that is none of indicators", where)
         break
       case "tlp": {
-        const tlp = remembered(memo, cell, () => parseTlp(cell))
+        const tlp = remembered(memo, cell, parseTlp)
         if (tlp) context.tlp = tlp
         draft.tlp = strictest(draft.tlp, tlp)
         break
@@ -131,13 +132,13 @@ function readAsides(row: Row, asides: readonly Aside[], where: string, draft: Bu
         break
       case "validFrom":
       case "validUntil":
-        context[kind] = remembered(memo, cell, () => parseInstant(cell))
+        context[kind] = remembered(memo, cell, parseInstant)
         break
       case "confidence":
-        context.confidence = remembered(memo, cell, () => parseConfidence(cell))
+        context.confidence = remembered(memo, cell, parseConfidence)
         break
       case "comment":
-        context.comment = remembered(memo, cell, () => cell)
+        context.comment = remembered(memo, cell, detached)
         break
       case "toIds":
         context.toIds = /^(?:1|true|yes|oui|y)$/i.test(cell)
@@ -200,11 +201,11 @@ function readTags(cell: string, where: string, draft: BulletinDraft): Tlp | unde
 
 const rememberedMax = 10_000
 
-function remembered<Value>(memo: Map<string, unknown>, key: string, make: () => Value): Value {
+function remembered<Value>(memo: Map<string, unknown>, key: string, make: (key: string) => Value): Value {
   const known = memo.get(key)
   if (known !== undefined) return known as Value
-  const value = make()
-  if (memo.size < rememberedMax) memo.set(key, value)
+  const value = make(key)
+  if (memo.size < rememberedMax) memo.set(detached(key), value)
   return value
 }
 

@@ -1,6 +1,6 @@
 // Documents made to hurt: bounded time and memory, a Problem with its place, and the rest is read.
 import { expect, test } from "vitest"
-import { decodeText } from "../../src/intake/decode.js"
+import { decodePieces, decodeText } from "../../src/intake/decode.js"
 import { readRows } from "../../src/intake/delimited.js"
 import { readBulletin } from "../../src/intake/intake.js"
 import { parseXml } from "../../src/intake/xml.js"
@@ -114,6 +114,38 @@ test("delimited text: quotes, breaks in cells, and a quote that never closes", (
     [3, "e", "f"],
   ])
   expect(rows("a,,\n")).toEqual([[1, "a", "", ""]])
+})
+
+test("a text in pieces is the same text, whatever its encoding, and its rows are the same rows", () => {
+  const text = 'ip,"no\nte"\r\n192.0.2.1,"é ""q"" 漢"\n\n192.0.2.2,"open\nx,y\n\u{1f600},z\n"a""b",last'
+  const encoded: Readonly<Record<string, Buffer>> = {
+    "utf-8": Buffer.from(text),
+    "utf-8 with a mark": Buffer.from(`\ufeff${text}`),
+    "utf-16le": Buffer.from(`\ufeff${text}`, "utf16le"),
+    "utf-16be": Buffer.from(`\ufeff${text}`, "utf16le").swap16(),
+    "windows-1252": Buffer.from(text.replace(/[^\u0000-\u00ff]/gu, "?"), "latin1"),
+  }
+  for (const [encoding, bytes] of Object.entries(encoded)) {
+    const whole = decodeText(bytes).text
+    const rows = [...readRows(whole, ",")]
+    expect(rows.length, encoding).toBeGreaterThan(4)
+    for (let size = 1; size <= bytes.length + 1; size++) {
+      const pieces = [...decodePieces(bytes, Math.max(size, 4))]
+      expect(pieces.join(""), `${encoding} in ${size}`).toBe(whole)
+      expect([...readRows(pieces, ",")], `${encoding} in ${size}`).toEqual(rows)
+    }
+  }
+})
+
+test("a row without an end is cut, and the rows behind it are read", () => {
+  const piece = "a".repeat(4 * 1024 * 1024)
+  const rows = [...readRows(["192.0.2.1,x\n", "b,", ...Array<string>(8).fill(piece), "\n192.0.2.2,y\n"], ",")]
+  expect(rows.map(({ cells, line, fault }) => [cells[0], line, fault])).toEqual([
+    ["192.0.2.1", 1, undefined],
+    ["b", 2, "limit"],
+    ["192.0.2.2", 3, undefined],
+  ])
+  expect(rows[1]!.cells[1]).toHaveLength(1024 * 1024)
 })
 
 test("an empty document and one of noise are bulletins without indicators", async () => {

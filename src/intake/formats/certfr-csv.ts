@@ -27,6 +27,6 @@ export const certfrCsv: BulletinFormat = {
     const published = /CERTFR-\d{4}-[A-Z]{3}-\d{3}/.exec(input.name)
     if (published) draft.reference(published[0])
     draft.publisher ??= "CERT-FR"
-    readTable(input.text(), input.name, { ...layout, headed: true, roles }, draft)
+    readTable(input.pieces(), input.name, { ...layout, headed: true, roles }, draft)
   },
 }

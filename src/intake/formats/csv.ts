@@ -25,7 +25,7 @@ export const csv: BulletinFormat = {
   },
   parse(input, draft) {
     const layout = layoutOf(input.head)
-    if (layout) readTable(input.text(), input.name, layout, draft)
+    if (layout) readTable(input.pieces(), input.name, layout, draft)
     else draft.problem("malformed", input.name, "no table: no column holds indicators")
   },
 }

@@ -10,6 +10,8 @@ export interface BulletinInput {
   readonly head: string
   /** The whole as text, decoded once; a document that is too long is cut, with a Problem. */
   text(): string
+  /** The same in pieces that end at line breaks, without a limit: for tables, which need no more than a row at a time. */
+  pieces(): Iterable<string>
   /** Reads a part (attachment, archive member) as a bulletin of its own; undefined beyond the nesting limit. */
   readPart(name: string, bytes: Uint8Array): Promise<Bulletin | undefined>
 }

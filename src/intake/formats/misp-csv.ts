@@ -13,7 +13,7 @@ export const mispCsv: BulletinFormat = {
   },
   parse(input, draft) {
     let headings: readonly string[] | undefined
-    for (const row of readRows(input.text(), ",")) {
+    for (const row of readRows(input.pieces(), ",")) {
       if (!headings) {
         headings = row.cells.map((cell) => cell.trim())
         continue
