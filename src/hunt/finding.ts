@@ -51,6 +51,8 @@ export interface LeafResult {
   readonly undated: number
   /** Newlines, for the line numbers of the segments behind. */
   readonly newlines: number
+  /** CRC-32 of the decoded text, where the leaf is no member and has lines: a log is recognised by it after it was compressed. */
+  readonly textCrc?: number
   readonly samples: readonly Sample[]
   readonly findings: readonly Finding[]
   /** Where decoys stand; absent where none were searched. */

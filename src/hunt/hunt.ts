@@ -1,4 +1,6 @@
 // The hunt: lists the units, hands them to the workers, settles each file, and puts the answer into one stable order.
+import { resolve, sep } from "node:path"
+import type { FileIdentity } from "../hits/store/unit-store.js"
 import type { Coverage } from "../model/coverage.js"
 import type { Hit, Source } from "../model/hit.js"
 import type { Indicator } from "../model/indicator.js"
@@ -6,10 +8,14 @@ import type { Problem } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { discover, plainHead, segmentsOf } from "../sources/files/files.js"
 import { recognizeFormat } from "../sources/formats/index.js"
+import { combined, type Renumbering, renumbered } from "./combine.js"
 import { digestOf } from "./digest.js"
+import { changeOf, identityOf } from "./file-state.js"
 import type { UnitResult } from "./finding.js"
 import { type IndexUse, openIndexedPool } from "./indexed-pool.js"
+import { type Known, type Ledger, type LedgerRequest, openLedger, type Patterns } from "./ledger.js"
 import { type HuntRange, type SettledFile, type SettledHit, settleFile } from "./settle.js"
+import { type Held, openShelf, type Shelf } from "./shelf.js"
 
 /** Plain files above this are searched in segments, by several workers at once. */
 const segmentBytes = 16 * 1024 * 1024
@@ -26,9 +32,22 @@ export interface HuntRequest extends HuntRange {
   readonly index?: IndexUse
   /** Threads are started however small the archive is. */
   readonly alwaysThreads?: boolean
+  /** The workspace that knows what earlier hunts searched, and is told what this one did; absent for a hunt that leaves no trace. */
+  readonly record?: HuntRecord
+  /** A folder that is not searched: the workspace's own, which is no evidence and is written meanwhile. */
+  readonly exclude?: string
   readonly progress?: (state: HuntProgress) => void
   /** Aborting ends the hunt with what was found so far, marked incomplete. */
   readonly signal?: AbortSignal
+}
+
+export interface HuntRecord extends Pick<LedgerRequest, "units" | "version" | "now"> {
+  /** Everything is searched again; earlier results are not used. */
+  readonly fresh: boolean
+}
+
+function isWithin(folder: string | undefined, { path }: WorkUnit): boolean {
+  return folder !== undefined && resolve(path).startsWith(resolve(folder) + sep)
 }
 
 export interface HuntProgress {
@@ -48,57 +67,185 @@ export interface HuntAnswer {
   readonly problems: readonly Problem[]
   /** The hunt was cut off: files without coverage were not searched. */
   readonly interrupted: boolean
+  /** Units searched in this run, and units of which an earlier one had the result. */
+  readonly units: { readonly done: number; readonly resumed: number }
 }
 
 export async function hunt(request: HuntRequest): Promise<HuntAnswer> {
   const files: WorkUnit[] = []
-  for await (const unit of discover(request.paths)) files.push(unit)
-  const bytesTotal = files.reduce((total, file) => total + file.size, 0)
-  const settled: (SettledFile | undefined)[] = Array(files.length).fill(undefined)
-  const state = { bytes: 0, files: 0, hits: 0 }
-  const tell = (): void => request.progress?.({ ...state, bytesTotal, filesTotal: files.length })
-  const pool = await openIndexedPool(request, bytesTotal)
-  const indexProblems: Problem[] = []
+  for await (const unit of discover(request.paths)) if (!isWithin(request.exclude, unit)) files.push(unit)
+  const whole: Patterns = { indicators: request.indicators, decoys: request.decoys ?? [] }
+  const ledger = request.record && openLedger({ ...request, ...request.record, ...whole })
+  const shelf = openShelf()
   try {
-    const jobs = largestFirst(files)
+    const plans: FilePlan[] = []
+    for (const file of files) plans.push(await planOf(file, whole, ledger, shelf))
+    const progress = progressOf(plans, request)
+    const problems: Problem[] = []
+    for (let passes = passesOf(plans); passes.length > 0 && !request.signal?.aborted; passes = passesOf(plans)) {
+      for (const pass of passes) problems.push(...(await runPass(pass, request, { ledger, shelf, progress, whole })))
+    }
+    ledger?.flush()
+    const settled = plans.map((plan) => settlePlan(plan, request, ledger))
+    ledger?.flush()
+    const units = plans.flatMap((plan) => plan.units)
+    const resumed = units.filter((unit) => unit.resumed).length
+    return {
+      ...answerOf(files, settled, request.signal?.aborted ?? false, [
+        ...problems,
+        ...(ledger?.failure ? [unrecorded(ledger.failure)] : []),
+      ]),
+      decoys: request.decoys?.length ? decoysIn(settled) : null,
+      units: { done: units.filter((unit) => unit.held !== undefined && !unit.missing).length - resumed, resumed },
+    }
+  } finally {
+    ledger?.flush()
+    shelf.close()
+  }
+}
+
+interface UnitPlan {
+  readonly unit: WorkUnit
+  /** What is known of it so far. */
+  held: Held | undefined
+  /** What it is still to be searched for. */
+  missing: Patterns | undefined
+  /** Nothing was left to be searched. */
+  readonly resumed: boolean
+}
+
+interface FilePlan {
+  readonly file: WorkUnit
+  readonly identity: FileIdentity | undefined
+  readonly units: readonly UnitPlan[]
+}
+
+async function planOf(file: WorkUnit, whole: Patterns, ledger: Ledger | undefined, shelf: Shelf): Promise<FilePlan> {
+  const identity = identityOf(file)
+  const units = await unitsOf(file)
+  const known = ledger?.known(file, identity, units) ?? units.map(() => ({ missing: whole }))
+  const plans = known.map(({ result, missing }: Known, index): UnitPlan => {
+    // Where everything is known, the parts may be other ones than those that would be searched now.
+    return { unit: units[index] ?? file, held: result && shelf.put(result), missing, resumed: missing === undefined }
+  })
+  return { file, identity, units: plans }
+}
+
+/** All that is to be searched for the same patterns, in one pass of the workers. */
+interface Pass {
+  readonly patterns: Patterns
+  readonly files: readonly FilePlan[]
+}
+
+function passesOf(plans: readonly FilePlan[]): readonly Pass[] {
+  const passes = new Map<Patterns, Set<FilePlan>>()
+  for (const plan of plans) {
+    for (const { missing } of plan.units) if (missing) passes.set(missing, (passes.get(missing) ?? new Set()).add(plan))
+  }
+  return [...passes].map(([patterns, files]) => ({ patterns, files: [...files] }))
+}
+
+interface PassTools {
+  readonly ledger: Ledger | undefined
+  readonly shelf: Shelf
+  readonly progress: Tally
+  readonly whole: Patterns
+}
+
+/** What went wrong beside the search itself. */
+async function runPass(pass: Pass, request: HuntRequest, { ledger, shelf, progress, whole }: PassTools): Promise<readonly Problem[]> {
+  const { own, trustedProxies, workers, signal, index, alwaysThreads = false } = request
+  const bytes = sizeOf(pass.files)
+  const setup = {
+    ...pass.patterns,
+    own,
+    trustedProxies,
+    workers,
+    alwaysThreads,
+    textSums: ledger !== undefined,
+    ...(index ? { index } : {}),
+  }
+  const pool = await openIndexedPool(setup, bytes)
+  const renumbering = renumberingOf(pass.patterns, request)
+  const search = async (plan: FilePlan, one: UnitPlan): Promise<void> => {
+    if (signal?.aborted) return
+    const result = await pool.run(one.unit)
+    const change = plan.identity ? changeOf(plan.identity, identityOf(plan.file)) : "none"
+    if (ledger && plan.identity && change === "none") ledger.commit(plan.file, plan.identity, one.unit, pass.patterns, result)
+    const mine = renumbered(change === "rewritten" ? asRewritten(result, plan.file) : result, renumbering)
+    const all = one.held ? combined(one.held.get(), mine) : mine
+    one.held = all && shelf.put(all)
+    // What the workspace knows of the unit does not fit what was read now: it is searched for everything.
+    one.missing = all ? undefined : whole
+  }
+  try {
+    const jobs = largestFirst(pass.files)
     const runners = Array.from({ length: pool.width }, async () => {
-      for (let index = jobs.next(); index !== undefined && !request.signal?.aborted; index = jobs.next()) {
-        const file = files[index] as WorkUnit
-        const results = await searchFile(file, pool.run, request.signal)
-        if (!results) return
-        const done = settleFile(file, results, request.indicators, request)
-        settled[index] = done
-        state.bytes += file.size
-        state.files++
-        state.hits += done.hits.length
-        tell()
+      for (let plan = jobs.next(); plan !== undefined && !signal?.aborted; plan = jobs.next()) {
+        const { units } = plan
+        await Promise.all(units.filter((one) => one.missing === pass.patterns).map((one) => search(plan as FilePlan, one)))
+        progress.done(plan)
         // A search in this thread leaves no pause by itself: an interrupt could not be heard.
         await new Promise((resume) => setImmediate(resume))
       }
     })
     await Promise.all(runners)
-    indexProblems.push(...(await pool.finish()))
+    return await pool.finish()
   } finally {
     await pool.close()
   }
-  const answer = answerOf(files, settled, request.signal?.aborted ?? false)
-  return { ...answer, problems: [...answer.problems, ...indexProblems], decoys: request.decoys?.length ? decoysIn(settled) : null }
 }
 
 /** Long units first, so that no core waits for a large file that began last. */
-function largestFirst(files: readonly WorkUnit[]): { next(): number | undefined } {
-  const order = files.map((_, index) => index).sort((a, b) => (files[b]?.size ?? 0) - (files[a]?.size ?? 0) || a - b)
-  return { next: () => order.shift() }
+function largestFirst(plans: readonly FilePlan[]): { next(): FilePlan | undefined } {
+  const order = plans.map((plan, index) => ({ plan, index })).sort((a, b) => b.plan.file.size - a.plan.file.size || a.index - b.index)
+  return { next: () => order.shift()?.plan }
 }
 
-async function searchFile(
-  file: WorkUnit,
-  run: (unit: WorkUnit) => Promise<UnitResult>,
-  signal: AbortSignal | undefined,
-): Promise<readonly UnitResult[] | undefined> {
-  const units = await unitsOf(file)
-  const results = await Promise.all(units.map((unit) => (signal?.aborted ? undefined : run(unit))))
-  return results.every((result) => result !== undefined) ? results : undefined
+/** From the numbers of a pass to those of the hunt. */
+function renumberingOf(patterns: Patterns, request: HuntRequest): Renumbering {
+  const indicators = new Map(request.indicators.map((one, index) => [one, index]))
+  const decoys = new Map((request.decoys ?? []).map((one, index) => [one, index]))
+  return {
+    indicator: (index) => indicators.get(patterns.indicators[index] as Indicator),
+    decoy: (index) => decoys.get(patterns.decoys[index] as Indicator),
+  }
+}
+
+function asRewritten(result: UnitResult, file: WorkUnit): UnitResult {
+  const message = "was rewritten or replaced while it was searched: what was found may be of either content; hunt again"
+  const problem: Problem = { code: "unreadable", where: file.path, message }
+  return { leaves: result.leaves.map((leaf, index) => (index === 0 ? { ...leaf, problems: [...leaf.problems, problem] } : leaf)) }
+}
+
+interface Tally {
+  done(plan: FilePlan): void
+}
+
+function progressOf(plans: readonly FilePlan[], request: HuntRequest): Tally {
+  const open = plans.filter((plan) => plan.units.some((one) => one.missing))
+  const totals = { bytesTotal: sizeOf(open), filesTotal: open.length }
+  const state = { bytes: 0, files: 0, hits: 0 }
+  return {
+    done({ file, units }) {
+      if (units.some((one) => one.missing)) return
+      state.bytes += file.size
+      state.files++
+      request.progress?.({ ...state, ...totals })
+    },
+  }
+}
+
+function sizeOf(plans: readonly FilePlan[]): number {
+  return plans.reduce((total, { file }) => total + file.size, 0)
+}
+
+/** Undefined where a unit was not searched for everything: then the file was not. */
+function settlePlan({ file, identity, units }: FilePlan, request: HuntRequest, ledger: Ledger | undefined): SettledFile | undefined {
+  if (units.some((one) => one.missing || !one.held)) return undefined
+  const results = units.map((one) => (one.held as Held).get())
+  if (ledger && identity && units.some((one) => !one.resumed)) ledger.describe(identity, results)
+  return settleFile(file, results, request.indicators, request)
 }
 
 /** Only a plain file of lines may be cut; its header lines, if it has any, stand at its start. */
@@ -115,7 +262,8 @@ function answerOf(
   files: readonly WorkUnit[],
   settled: readonly (SettledFile | undefined)[],
   interrupted: boolean,
-): Omit<HuntAnswer, "decoys"> {
+  problems: readonly Problem[],
+): Omit<HuntAnswer, "decoys" | "units"> {
   const done = settled.filter((one) => one !== undefined)
   const skipped = files.filter((_, index) => settled[index] === undefined)
   const merged = mergeCopies(done.flatMap((file) => [file.hits]))
@@ -123,7 +271,7 @@ function answerOf(
     hits: withContacts(merged),
     outsideWindow: done.reduce((total, file) => total + file.outsideWindow, 0),
     coverage: [...done.flatMap((file) => file.coverage), ...skipped.map(unsearched)],
-    problems: [...done.flatMap((file) => file.problems), ...skipped.map(cutOff)],
+    problems: [...done.flatMap((file) => file.problems), ...skipped.map(cutOff), ...problems],
     interrupted,
   }
 }
@@ -152,6 +300,10 @@ function unsearched(file: WorkUnit): Coverage {
 
 function cutOff(file: WorkUnit): Problem {
   return { code: "timeout", where: file.path, message: "the hunt was interrupted before this file was searched: run it again" }
+}
+
+function unrecorded(failure: Error): Problem {
+  return { code: "limit", where: "workspace", message: `the hunt is not recorded and cannot be resumed: ${failure.message}` }
 }
 
 /**

@@ -30,11 +30,10 @@ export interface PoolRequest extends ScanSetup {
 }
 
 export async function openPool(request: PoolRequest, bytesTotal: number): Promise<Pool> {
-  const { indicators, own, trustedProxies, decoys = [], index } = request
-  const compiled = await compileFor(huntedBy(request))
-  const setup: ThreadSetup = { indicators, own, trustedProxies, decoys, compiled, ...(index ? { index } : {}) }
-  if (request.workers <= 1 || (bytesTotal <= inlineBytesMax && !request.alwaysThreads)) return inThisThread(setup)
-  return threads(request.workers, setup)
+  const { workers, alwaysThreads, ...scan } = request
+  const setup: ThreadSetup = { ...scan, compiled: await compileFor(huntedBy(request)) }
+  if (workers <= 1 || (bytesTotal <= inlineBytesMax && !alwaysThreads)) return inThisThread(setup)
+  return threads(workers, setup)
 }
 
 /** One unit at a time: the units of a segmented file are all asked for at once, and there is one room for text. */

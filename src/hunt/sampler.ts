@@ -108,9 +108,9 @@ export function createSampler(stampOf: (line: string) => Stamp | undefined): Sam
   }
 }
 
-/** Of one place, the plain one first. */
+/** Each place once: what a hit without a stamp asks for may be sampled already, and another hunt has other hits. */
 export function inOrder(plain: readonly Sample[], neighbours: readonly Sample[]): readonly Sample[] {
-  return [...plain, ...neighbours].sort((a, b) => a.at - b.at)
+  return [...plain, ...neighbours].sort((a, b) => a.at - b.at).filter((one, index, all) => one.at !== all[index - 1]?.at)
 }
 
 /** Where the first line behind an offset starts; the end of the text if none does. */

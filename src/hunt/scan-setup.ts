@@ -19,6 +19,8 @@ export interface ScanSetup {
   readonly decoys?: readonly Indicator[]
   /** Builds an index of what is searched. */
   readonly index?: IndexTarget
+  /** Takes sums of the decoded text, by which a log is recognised after it was compressed. */
+  readonly textSums?: boolean
 }
 
 /** What is compiled: the indicators, then the decoys. */
@@ -54,6 +56,7 @@ export function createScan(setup: ThreadSetup): Scan {
     matcher,
     scanner,
     decoysFrom: setup.indicators.length,
+    textSums: setup.textSums ?? false,
     roles: createRoleContext({ own: setup.own, trustedProxies: setup.trustedProxies }),
   }
   return {

@@ -1,5 +1,5 @@
 // Carries one unit through its reader, the kernel and the verifier. Runs in a worker or in the main thread; does no output.
-
+import { crc32 } from "node:zlib"
 import type { Matcher, Scanner } from "../match/matcher.js"
 import type { Occurrence } from "../model/hit.js"
 import type { LogRecord, Place } from "../model/log-record.js"
@@ -21,6 +21,8 @@ export interface ScanContext {
   readonly scanner: Scanner
   /** Indicators from this number on are decoys: only counted. */
   readonly decoysFrom: number
+  /** Sums of the decoded text are taken. */
+  readonly textSums?: boolean
   readonly roles: RoleContext
   /** Gathers what is searched for an index; absent where none is built. */
   readonly index?: IndexBuilder
@@ -60,6 +62,7 @@ async function scanLeaf(leaf: Leaf, context: ScanContext, harvest?: LeafHarvest)
   if (harvest) {
     harvest.partable = leaf.isPartable && leaf.shift() === 0 && findFormat(format.name) === format && !format.headed && !format.decode
   }
+  const summed = context.textSums && !format.decode && leaf.member === undefined
   if (format.name === "text" && looksBinary(head)) {
     const message = "binary content of no known format: only the text that stands in it was searched; convert it and search the result"
     problems.push({ code: "unsupported", where: leaf.where, message })
@@ -75,6 +78,7 @@ async function scanLeaf(leaf: Leaf, context: ScanContext, harvest?: LeafHarvest)
     records: run.records,
     undated: run.sampler.undated(),
     newlines: run.newlines,
+    ...(summed ? { textCrc: run.textCrc } : {}),
     samples: run.sampler.samples(),
     findings: run.findings,
     decoys: run.decoys,
@@ -93,6 +97,7 @@ export interface Run {
   decoded: number
   records: number
   newlines: number
+  textCrc: number
 }
 
 export function createRun(format: LogFormat, parsing: ParseContext): Run {
@@ -105,6 +110,7 @@ export function createRun(format: LogFormat, parsing: ParseContext): Run {
     decoded: 0,
     records: 0,
     newlines: 0,
+    textCrc: 0,
   }
 }
 
@@ -129,6 +135,7 @@ export async function scanLines(leaf: Leaf, run: Run, context: ScanContext, harv
       judge(lineText(text, start, end), { line, offset: block.partialLine ? block.lineOffset : at }, at, run, context, block.partialLine)
     }
     headers.before(block.length)
+    if (context.textSums) run.textCrc = crc32(text.subarray(overlap), run.textCrc)
     run.sampler.sample(text, block.offset)
     run.newlines += marked.newlines - overlapNewlines
     run.decoded += block.length - overlap

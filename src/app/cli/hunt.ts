@@ -1,19 +1,22 @@
 // `sillage hunt`: from a bulletin and an archive to the answer.
 import { availableParallelism } from "node:os"
 import { buildCommand } from "@stricli/core"
+import { findWorkspace, type HuntAsked, initWorkspace, openWorkspace, type Workspace } from "../../hits/store/workspace.js"
 import { type HuntAnswer, type HuntRequest, hunt } from "../../hunt/hunt.js"
 import { decoyIndicators, type TriagedAnswer, triageAnswer } from "../../hunt/triage-answer.js"
-import type { Problem } from "../../model/problem.js"
+import { formatInstant } from "../../model/time.js"
 import { createRoleContext } from "../../sources/roles.js"
 import { mustExist, rangeOf, wholeNumber } from "./archive-flags.js"
-import { type CliContext, guarded, write } from "./context.js"
-import { renderAnswer } from "./hunt-text.js"
+import { type CliContext, guarded } from "./context.js"
+import { beginHunt, endHunt, type HuntTask, resumedTask } from "./hunt-record.js"
+import { type WorkspaceFlags, workspaceFlag } from "./in-workspace.js"
 import { indexFolder } from "./index-folder.js"
 import { createProgress } from "./progress.js"
 import { readIndicators } from "./read-indicators.js"
-import { type Summary, summarize } from "./summary.js"
+import { summarize } from "./summary.js"
+import { writeAnswer } from "./write-answer.js"
 
-interface HuntFlags {
+interface HuntFlags extends WorkspaceFlags {
   readonly bulletin?: readonly string[]
   readonly indicator?: readonly string[]
   readonly since?: string
@@ -27,7 +30,9 @@ interface HuntFlags {
   readonly decoys?: boolean
   readonly workers?: number
   readonly index?: boolean
-  readonly workspace?: string
+  readonly resume?: boolean
+  readonly fresh?: boolean
+  readonly record?: boolean
 }
 
 const text = (input: string): string => input
@@ -43,6 +48,7 @@ export const huntCommand = buildCommand<HuntFlags, string[], CliContext>({
       "  sillage hunt --bulletin CERTFR-2021-IOC-003-IOC.csv --since 2021-01-01 --until 2021-08-31 /archive/logs",
       "  sillage hunt --indicator 203.0.113.9 --indicator 'evil[.]example' --tz Europe/Paris --json /var/log | jq .",
       "  zcat old.log.gz | sillage hunt --bulletin list.txt -",
+      "  sillage init && sillage bulletin add list.txt && sillage hunt /archive/logs    # recorded; cut off: sillage hunt --resume",
       "",
       "Exit codes: 0 hits, 1 everything searched and nothing found, 2 wrong invocation or fatal error,",
       "3 nothing found but not everything could be searched, 130 interrupted.",
@@ -55,8 +61,8 @@ export const huntCommand = buildCommand<HuntFlags, string[], CliContext>({
         parse: text,
         variadic: true,
         optional: true,
-        brief: "Bulletin to hunt: STIX, MISP, CSV, list, PDF, mail… (repeatable)",
-        placeholder: "FILE",
+        brief: "Bulletin to hunt: a file (STIX, MISP, CSV, list, PDF, mail…) or an id of the workspace (repeatable; default: all of it)",
+        placeholder: "FILE|ID",
       },
       indicator: {
         kind: "parsed",
@@ -104,18 +110,24 @@ export const huntCommand = buildCommand<HuntFlags, string[], CliContext>({
         optional: true,
         brief: "Search unlisted neighbours of the listed addresses too, to say how many hits chance gives",
       },
+      workspace: workspaceFlag,
+      resume: {
+        kind: "boolean",
+        optional: true,
+        withNegated: false,
+        brief: "Go on with the workspace's hunt that was cut off (no PATH needed)",
+      },
+      fresh: { kind: "boolean", optional: true, withNegated: false, brief: "Search everything again, whatever the workspace knows" },
+      record: {
+        kind: "boolean",
+        optional: true,
+        brief: "Record the hunt in the workspace, and use what it knows (default: if there is one)",
+      },
       quiet: { kind: "boolean", optional: true, withNegated: false, brief: "No progress on stderr" },
       index: {
         kind: "boolean",
         optional: true,
         brief: "Read only what the workspace's index cannot rule out, and index what is new; --no-index never does",
-      },
-      workspace: {
-        kind: "parsed",
-        parse: text,
-        optional: true,
-        brief: "Folder of the workspace (default: .sillage up the tree, then the data folder)",
-        placeholder: "DIR",
       },
       workers: {
         kind: "parsed",
@@ -133,27 +145,77 @@ export const huntCommand = buildCommand<HuntFlags, string[], CliContext>({
 })
 
 async function runHunt(flags: HuntFlags, paths: readonly string[], version: string): Promise<number> {
-  const range = rangeOf(flags)
-  await mustExist(paths)
-  createRoleContext({ own: flags.own ?? [], trustedProxies: flags.trustedProxy ?? [] })
-  const intake = await readIndicators(flags)
-  const progress = createProgress(process.stderr, flags.quiet ?? false)
   const stop = new AbortController()
   const interrupt = (): void => stop.abort()
   process.once("SIGINT", interrupt)
+  const folder = findWorkspace({ given: flags.workspace, cwd: process.cwd(), env: process.env })
+  const open = flags.index ? initWorkspace : openWorkspace
+  const workspace = folder === undefined || flags.record === false ? undefined : open(folder)
+  try {
+    const task = isBareResume(flags, paths) ? resumedTask(workspace) : await newTask(flags, paths, workspace)
+    return await runTask(task, flags, { version, folder, workspace, signal: stop.signal })
+  } finally {
+    process.removeListener("SIGINT", interrupt)
+    workspace?.close()
+  }
+}
+
+/** `--resume` alone goes on with the request of the hunt that was cut off. */
+function isBareResume(flags: HuntFlags, paths: readonly string[]): boolean {
+  return flags.resume === true && paths.length === 0 && !flags.bulletin?.length && !flags.indicator?.length
+}
+
+async function newTask(flags: HuntFlags, paths: readonly string[], workspace: Workspace | undefined): Promise<HuntTask> {
+  const range = rangeOf(flags)
+  await mustExist(paths)
+  const [own, trustedProxies] = [flags.own ?? [], flags.trustedProxy ?? []]
+  createRoleContext({ own, trustedProxies })
+  const intake = await readIndicators(flags, workspace?.bulletins)
+  const asked: HuntAsked = {
+    paths,
+    since: range.since === null ? null : formatInstant(range.since),
+    until: range.until === null ? null : formatInstant(range.until),
+    tz: range.tz ?? null,
+    own,
+    trustedProxies,
+    cwd: process.cwd(),
+    decoys: flags.decoys !== false,
+    ...(flags.index ? { index: true } : {}),
+  }
+  return { asked, range, intake }
+}
+
+/** With an index, what is known to it is not read anyway, and what is not is to be read, so that it gets to know it. */
+function isFresh(flags: HuntFlags): boolean {
+  return flags.fresh === true || (flags.index === true && !flags.resume)
+}
+
+interface Surroundings {
+  readonly version: string
+  /** Of the workspace, recorded in or not. */
+  readonly folder: string | undefined
+  readonly workspace: Workspace | undefined
+  readonly signal: AbortSignal
+}
+
+async function runTask(task: HuntTask, flags: HuntFlags, surroundings: Surroundings): Promise<number> {
+  const { asked, range, intake } = task
+  const { version, folder, workspace, signal } = surroundings
+  const id = workspace && beginHunt(workspace, task, flags.resume ?? false)
+  const progress = createProgress(process.stderr, flags.quiet ?? false)
   let answer: HuntAnswer
   let triage: TriagedAnswer
   try {
-    const own = flags.own ?? []
+    const { own, trustedProxies } = asked
     const request: HuntRequest = {
       ...range,
-      paths,
+      paths: asked.paths,
       indicators: intake.indicators,
-      ...(flags.decoys === false ? {} : { decoys: decoyIndicators(intake.indicators, own) }),
+      ...(asked.decoys ? { decoys: decoyIndicators(intake.indicators, own) } : {}),
       own,
-      trustedProxies: flags.trustedProxy ?? [],
+      trustedProxies,
       workers: flags.workers ?? availableParallelism(),
-      ...(flags.index
+      ...(asked.index
         ? {
             index: {
               folder: indexFolder(flags.workspace, "keep"),
@@ -164,43 +226,22 @@ async function runHunt(flags: HuntFlags, paths: readonly string[], version: stri
           }
         : {}),
       alwaysThreads: flags.workers !== undefined,
+      ...(workspace && {
+        record: { units: workspace.units, version, fresh: isFresh(flags), now: () => new Date() },
+      }),
+      ...(folder === undefined ? {} : { exclude: folder }),
       progress: progress.show,
-      signal: stop.signal,
+      signal,
     }
     answer = await hunt(request)
     triage = await triageAnswer(answer, request, intake.bulletins)
   } finally {
-    process.removeListener("SIGINT", interrupt)
     progress.end()
   }
-  const problems = [...intake.problems, ...answer.problems]
+  const kept = { answer, triage, intake, range, version }
+  const unkept = workspace && id !== undefined ? endHunt(workspace, id, kept) : undefined
+  const problems = [...intake.problems, ...answer.problems, ...(unkept ? [unkept] : [])]
   const summary = summarize({ version, range, answer, problems, indicators: intake.indicators })
-  if (flags.json) await writeJson(answer, triage, problems, summary)
-  else
-    await write(
-      renderAnswer({
-        answer,
-        triage,
-        problems,
-        summary,
-        bulletins: intake.bulletins,
-        indicators: intake.indicators,
-        all: flags.all ?? false,
-      }),
-    )
+  await writeAnswer({ answer, triage, problems, summary, bulletins: intake.bulletins, indicators: intake.indicators }, flags)
   return answer.interrupted ? 130 : summary.exit
-}
-
-async function writeJson(answer: HuntAnswer, { triage }: TriagedAnswer, problems: readonly Problem[], summary: Summary): Promise<void> {
-  const hits = answer.hits.map((hit, at) => ({ ...hit, triage: triage[at] }))
-  const lines = [...hits, ...problems.map((problem) => ({ type: "problem", ...problem })), ...answer.coverage, summary]
-  let batch = ""
-  for (const line of lines) {
-    batch += `${JSON.stringify(line)}\n`
-    if (batch.length > 1 << 16) {
-      await write(batch)
-      batch = ""
-    }
-  }
-  await write(batch)
 }

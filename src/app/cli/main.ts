@@ -22,6 +22,8 @@ const commands: Readonly<Record<string, () => Promise<RoutingTarget<CliContext>>
   collect: async () => (await import("./collect.js")).collectCommand,
   inspect: async () => (await import("./inspect.js")).inspectCommand,
   report: async () => (await import("./report.js")).reportCommand,
+  init: async () => (await import("./init.js")).initCommand,
+  hunts: async () => (await import("./hunts.js")).huntsRoutes,
 }
 
 const docs = {

@@ -1,4 +1,5 @@
 // The indicators that a command works with: bulletins as files, and values on the command line.
+import { existsSync } from "node:fs"
 import { parseIndicator } from "../../intake/intake.js"
 import type { Bulletin } from "../../model/bulletin.js"
 import type { Indicator } from "../../model/indicator.js"
@@ -16,14 +17,24 @@ export interface IndicatorIntake {
   readonly problems: readonly Problem[]
 }
 
-/** Reads bulletins (`--bulletin`) and values (`--indicator`); throws a UsageError where there is nothing to work with. */
-export async function readIndicators(flags: IndicatorFlags): Promise<IndicatorIntake> {
-  if (!flags.bulletin?.length && !flags.indicator?.length) throw new UsageError("no indicators: give --bulletin FILE or --indicator VALUE")
+/** The bulletins of the workspace. */
+export interface KeptBulletins {
+  list(): readonly { readonly id: string }[]
+  get(id: string): Bulletin | undefined
+}
+
+/**
+ * Reads bulletins (`--bulletin`: a file, else an id of the workspace) and values (`--indicator`). Where neither is given, all bulletins of the
+ * workspace are meant; throws a UsageError where there is nothing to work with.
+ */
+export async function readIndicators(flags: IndicatorFlags, kept?: KeptBulletins): Promise<IndicatorIntake> {
+  if (!flags.bulletin?.length && !flags.indicator?.length) return allOf(kept)
   let indicators: readonly Indicator[] = []
   let problems: readonly Problem[] = []
   const bulletins: Bulletin[] = []
   for (const file of flags.bulletin ?? []) {
-    const { bulletin } = await openBulletin(file)
+    const known = existsSync(file) ? undefined : kept?.get(file)
+    const bulletin = known ?? (await openBulletin(file)).bulletin
     bulletins.push(bulletin)
     // Lists of a million: spread as arguments they would overflow the stack.
     indicators = indicators.concat(bulletin.indicators)
@@ -45,11 +56,23 @@ export async function readIndicators(flags: IndicatorFlags): Promise<IndicatorIn
   return { indicators: sources > 1 ? distinct(indicators) : indicators, bulletins, problems }
 }
 
-/** The same value from two bulletins is hunted once, under the first. */
+function allOf(kept: KeptBulletins | undefined): IndicatorIntake {
+  const bulletins = (kept?.list() ?? []).flatMap(({ id }) => kept?.get(id) ?? [])
+  if (bulletins.length === 0) {
+    const more = kept ? ", or keep a bulletin in the workspace with sillage bulletin add FILE" : ""
+    throw new UsageError(`no indicators: give --bulletin FILE or --indicator VALUE${more}`)
+  }
+  const indicators = distinct(bulletins.flatMap((bulletin) => bulletin.indicators))
+  return { indicators, bulletins, problems: bulletins.flatMap((bulletin) => bulletin.problems) }
+}
+
+/** The same value from two bulletins is hunted once, under the first that has not withdrawn it. */
 function distinct(indicators: readonly Indicator[]): readonly Indicator[] {
-  const known = new Set<string>()
-  return indicators.filter(({ type, value }) => {
-    const key = `${type} ${value}`
-    return !known.has(key) && known.add(key)
-  })
+  const kept = new Map<string, Indicator>()
+  for (const one of indicators) {
+    const key = `${one.type} ${one.value}`
+    const known = kept.get(key)
+    if (!known || (known.marks.includes("withdrawn") && !one.marks.includes("withdrawn"))) kept.set(key, one)
+  }
+  return [...kept.values()]
 }

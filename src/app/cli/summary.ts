@@ -25,6 +25,8 @@ export interface Summary {
   }
   /** Whole days for which a log has no record in any of its files, by log source. */
   readonly gaps: readonly { readonly source: string; readonly from: string; readonly to: string }[]
+  /** Files or segments searched in this run, and those of which an earlier run had the result. */
+  readonly units: { readonly done: number; readonly resumed: number }
   /** Everything searched. */
   readonly complete: boolean
   readonly exit: number
@@ -69,6 +71,7 @@ export function summarize(of: {
       ),
     },
     gaps: logSourcesOf(answer.coverage).flatMap(({ name, gaps }) => gaps.map((gap) => ({ source: name, ...gap }))),
+    units: answer.units,
     complete,
     exit: plain.length > 0 ? 0 : complete && notHunted === 0 ? 1 : 3,
   }

@@ -16,6 +16,14 @@ export interface HuntAsked {
   readonly tz: string | null
   readonly own: readonly string[]
   readonly trustedProxies: readonly string[]
+  /** The folder that relative paths start from. */
+  readonly cwd?: string
+  /** Unlisted neighbours were searched too. */
+  readonly decoys?: boolean
+  /** The index was used and built. */
+  readonly index?: boolean
+  /** Every record is kept, however many there are of one kind. */
+  readonly allRecords?: boolean
 }
 
 export interface HuntEntry {
@@ -23,6 +31,8 @@ export interface HuntEntry {
   readonly id: string
   /** `running` also stands for one that was cut off and not resumed. */
   readonly state: "running" | "interrupted" | "done"
+  /** The process that hunts, or hunted last. */
+  readonly process: string | null
   /** RFC 3339, UTC. */
   readonly startedAt: string
   readonly endedAt: string | null
@@ -31,11 +41,21 @@ export interface HuntEntry {
   readonly summary: Readonly<Record<string, unknown>> | null
 }
 
-/** A hunt's answer, as it is kept. Bulletins come without their indicators, which stand beside them. */
+/** A hunt's answer, as it is kept. A hit may carry more than a `Hit` has, such as its triage. */
 export interface HuntKept {
   readonly hits: Iterable<Hit>
   readonly coverage: Iterable<Coverage>
   readonly problems: Iterable<Problem>
+  /** What else its readers need to show it again: a plain value. */
+  readonly detail?: unknown
+}
+
+/** What a hunt searches for. */
+export interface Hunted {
+  readonly indicators: readonly Indicator[]
+  readonly bulletins: readonly Bulletin[]
+  /** What of the bulletins could not be read or hunted. */
+  readonly problems?: readonly Problem[]
 }
 
 export interface HuntStore {
@@ -49,19 +69,23 @@ export interface HuntStore {
   problems(id: string): readonly Problem[]
   /** What was hunted, in the order of the bulletins. */
   indicators(id: string): readonly Indicator[]
-  /** The bulletins hunted, each with its indicators empty: these are in `indicators`. */
+  /** What could not be hunted; these are among `problems` too, once the hunt has ended. */
+  intakeProblems(id: string): readonly Problem[]
+  /** The bulletins hunted, as they were then. */
   bulletins(id: string): readonly Bulletin[]
-  begin(
-    asked: HuntAsked,
-    hunted: { readonly indicators: readonly Indicator[]; readonly bulletins: readonly Bulletin[] },
-    at: string,
-  ): string
+  /** As `finish` was given it. */
+  detail(id: string): unknown
+  /** The latest hunt that was begun and neither ended nor removed; with what was asked, only one of the same request. */
+  unfinished(asked?: HuntAsked): HuntEntry | undefined
+  /** `process`: what tells the process that hunts from others, on this machine. */
+  take(id: string, process: string): void
+  begin(asked: HuntAsked, hunted: Hunted, at: string): string
   /** Stores the answer and ends the hunt, in one commit. An earlier answer of the same hunt is replaced. */
   finish(id: string, state: "interrupted" | "done", kept: HuntKept, summary: object, at: string): void
   remove(id: string): boolean
 }
 
-type PartKind = "hits" | "coverage" | "problems" | "indicators" | "bulletins"
+type PartKind = "hits" | "coverage" | "problems" | "indicators" | "bulletins" | "intake-problems" | "detail"
 
 /** Values of one kind are stored so many together: compressed, they take a tenth, and a million of them is a thousand rows. */
 const valuesPerPart = 1000
@@ -99,20 +123,25 @@ export function openHunts(db: Database): HuntStore {
     problems: (id) => [...read<Problem>(id, "problems")],
     indicators: (id) => [...read<Indicator>(id, "indicators")],
     bulletins: (id) => [...read<Bulletin>(id, "bulletins")],
-    begin: (asked, { indicators, bulletins }, at) =>
+    intakeProblems: (id) => [...read<Problem>(id, "intake-problems")],
+    detail: (id) => [...read(id, "detail")][0],
+    unfinished: (asked) => {
+      const rows = db.rows("SELECT * FROM hunt WHERE state <> 'done' ORDER BY id DESC")
+      return Array.from(rows, entryOf).find((one) => asked === undefined || JSON.stringify(one.asked) === JSON.stringify(asked))
+    },
+    take: (id, process) => void db.run("UPDATE hunt SET state = 'running', process = ? WHERE id = ?", process, Number(id)),
+    begin: (asked, { indicators, bulletins, problems = [] }, at) =>
       db.transaction(() => {
         const id = String(db.run("INSERT INTO hunt (state, started_at, request) VALUES ('running', ?, ?)", at, JSON.stringify(asked)).id)
         write(id, "indicators", indicators)
-        write(
-          id,
-          "bulletins",
-          bulletins.map((bulletin) => ({ ...bulletin, indicators: [] })),
-        )
+        write(id, "bulletins", bulletins)
+        write(id, "intake-problems", problems)
         return id
       }),
     finish: (id, state, kept, summary, at) =>
       db.transaction(() => {
         for (const kind of ["hits", "coverage", "problems"] as const) write(id, kind, kept[kind])
+        write(id, "detail", kept.detail === undefined ? [] : [kept.detail])
         db.run("UPDATE hunt SET state = ?, ended_at = ?, summary = ? WHERE id = ?", state, at, JSON.stringify(summary), Number(id))
       }),
     remove: (id) => db.transaction(() => /^\d+$/.test(id) && db.run("DELETE FROM hunt WHERE id = ?", Number(id)).changes > 0),
@@ -134,6 +163,7 @@ function entryOf(row: Row): HuntEntry {
   return {
     id: String(row.id),
     state: row.state as HuntEntry["state"],
+    process: row.process === null ? null : String(row.process),
     startedAt: String(row.started_at),
     endedAt: row.ended_at === null ? null : String(row.ended_at),
     asked: JSON.parse(String(row.request)) as HuntAsked,

@@ -26,6 +26,19 @@ export const migrations: readonly string[] = [
      type TEXT NOT NULL, added TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (collection, id, version)
    );
    CREATE INDEX exchange_order ON exchange_object(collection, seq);`,
+  `CREATE TABLE file (
+     id INTEGER PRIMARY KEY, path TEXT NOT NULL, size INTEGER NOT NULL, mtime TEXT NOT NULL, changed TEXT NOT NULL, inode TEXT NOT NULL,
+     sample TEXT NOT NULL, text_bytes INTEGER, text_sum INTEGER
+   );
+   CREATE UNIQUE INDEX file_identity ON file (path, size, mtime, changed, inode);
+   CREATE INDEX file_mtime ON file (mtime);
+   CREATE TABLE pattern_set (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, body BLOB NOT NULL);
+   CREATE TABLE unit (
+     id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES file(id) ON DELETE CASCADE, part TEXT NOT NULL, setup TEXT NOT NULL,
+     patterns INTEGER NOT NULL REFERENCES pattern_set(id), at TEXT NOT NULL, body BLOB NOT NULL
+   );
+   CREATE UNIQUE INDEX unit_identity ON unit (file, part, setup, patterns);
+   ALTER TABLE hunt ADD COLUMN process TEXT;`,
 ]
 
 export const schemaVersion = migrations.length

@@ -8,6 +8,7 @@ import { databaseName, isWorkspace } from "./find-workspace.js"
 import { type HuntStore, openHunts } from "./hunt-store.js"
 import { migrate } from "./schema.js"
 import { openState, type StateStore } from "./state-store.js"
+import { openUnits, type UnitStore } from "./unit-store.js"
 import { openVerdicts, type VerdictStore } from "./verdict-store.js"
 
 export type { BulletinAdded, BulletinContent, BulletinEntry, BulletinStore } from "./bulletin-store.js"
@@ -15,6 +16,7 @@ export { StoreError } from "./database.js"
 export { dataFolder, findWorkspace, isWorkspace, workspaceFolder } from "./find-workspace.js"
 export type { HuntAsked, HuntEntry, HuntStore } from "./hunt-store.js"
 export type { StateStore } from "./state-store.js"
+export type { UnitStore } from "./unit-store.js"
 export type { VerdictStore } from "./verdict-store.js"
 
 /**
@@ -44,6 +46,7 @@ export interface Workspace {
   readonly dir: string
   readonly bulletins: BulletinStore
   readonly hunts: HuntStore
+  readonly units: UnitStore
   readonly verdicts: VerdictStore
   readonly state: StateStore
   /** STIX objects in collections: what the TAXII server holds. */
@@ -82,6 +85,7 @@ function opened(dir: string, mode: "create" | "existing"): Workspace {
     dir,
     bulletins: openBulletins(db),
     hunts: openHunts(db),
+    units: openUnits(db),
     verdicts: openVerdicts(db),
     state: openState(db),
     exchange: openExchange(db),

@@ -153,7 +153,7 @@ describe("hunts", () => {
     expect(hunts.get("latest")).toMatchObject({ id: first, state: "done", summary: { exit: 3 }, asked })
     expect(hunts.get(second)).toMatchObject({ state: "running", endedAt: null, summary: null })
     expect(hunts.problems("latest")).toEqual(Array(2500).fill(problem))
-    expect([hunts.indicators(first), hunts.bulletins(first)]).toEqual([hunted.indicators, [{ ...bulletin([]) }]])
+    expect([hunts.indicators(first), hunts.bulletins(first)]).toEqual([hunted.indicators, hunted.bulletins])
     expect([hunts.get("0"), hunts.get("x; DROP TABLE hunt"), [...hunts.hits("9")]]).toEqual([undefined, undefined, []])
     expect(hunts.remove(first)).toBe(true)
     expect(hunts.problems(first)).toEqual([])
