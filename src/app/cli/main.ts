@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<RoutingTarget<CliContext>>
   collect: async () => (await import("./collect.js")).collectCommand,
   inspect: async () => (await import("./inspect.js")).inspectCommand,
   report: async () => (await import("./report.js")).reportCommand,
+  case: async () => (await import("./case.js")).caseRoutes,
   init: async () => (await import("./init.js")).initCommand,
   hunts: async () => (await import("./hunts.js")).huntsRoutes,
 }

@@ -1,11 +1,9 @@
 // `sillage report`: from the answer of a hunt to files that a CERT can use. Nothing is sent from here without a person's yes.
-import { createHash } from "node:crypto"
-import { mkdirSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
 import { buildCommand } from "@stricli/core"
 import { buildReport, type ReportInput } from "../../export/reports/build-report.js"
-import { type ReportForm, reportForms } from "../../export/reports/index.js"
+import { reportForms } from "../../export/reports/index.js"
 import type { Report } from "../../export/reports/report.js"
 import { tlpLabel } from "../../export/reports/statements.js"
 import { type Language, languages } from "../../export/reports/wording.js"
@@ -18,40 +16,16 @@ import { parseInstant } from "../../model/time.js"
 import { parseZone } from "../../sources/time/resolve.js"
 import { type Answer, savedAnswer, storedAnswer } from "../report/answer.js"
 import { instantOf, readCase, readProfile } from "../report/config-files.js"
+import { fileName, formsOf, type Written, writeFile } from "../report/files.js"
+import type { ReportFlags } from "../report/flags.js"
 import { openKeeper } from "../report/keeper.js"
 import { type CliContext, guarded, write } from "./context.js"
+import { sendAfterYes, writeNotification } from "./notify.js"
 import { createProgress, size } from "./progress.js"
 import { readIndicators } from "./read-indicators.js"
 import { summarize } from "./summary.js"
 
-export interface ReportFlags {
-  readonly input?: string
-  readonly hunt?: string
-  readonly bulletin?: readonly string[]
-  readonly since?: string
-  readonly until?: string
-  readonly tz?: string
-  readonly own?: readonly string[]
-  readonly profile?: string
-  readonly case?: string
-  readonly awareAt?: string
-  readonly detectedAt?: string
-  readonly measure?: readonly string[]
-  readonly format?: string
-  readonly lang?: string
-  readonly out?: string
-  readonly at?: string
-  readonly redact?: boolean
-  readonly clearAccounts?: boolean
-  readonly incident?: boolean
-  readonly allowRed?: boolean
-  readonly workspace?: string
-  readonly json?: boolean
-  readonly quiet?: boolean
-}
-
 const text = (input: string): string => input
-const formNames = reportForms.map((form) => form.name)
 
 export const reportCommand = buildCommand<ReportFlags, string[], CliContext>({
   docs: {
@@ -64,6 +38,7 @@ export const reportCommand = buildCommand<ReportFlags, string[], CliContext>({
       "  sillage report --profile profile.json --aware-at 2021-07-22T08:00:00Z --lang fr --out report",
       "  sillage report --input hunt.ndjson --bulletin CERTFR-2021-IOC-003-IOC.csv --format html,pdf,stix --lang fr,en --out report",
       "  sillage report --redact --format stix,misp --out for-sharing",
+      "  sillage report --lang fr --to cert-fr --encrypt-to cert-fr.asc --fingerprint 3F09… --sign-with me.asc --out report",
       "  sillage report --bulletin CERTFR-2021-IOC-003-IOC.csv --since 2021-01-01 --format pdf --out report /archive/logs",
       "",
       `Forms: ${reportForms.map((form) => `${form.name} (${form.title})`).join(", ")}.`,
@@ -111,6 +86,44 @@ export const reportCommand = buildCommand<ReportFlags, string[], CliContext>({
       clearAccounts: { kind: "boolean", optional: true, withNegated: false, brief: "Account names in clear instead of pseudonyms" },
       incident: { kind: "boolean", optional: true, withNegated: false, brief: "STIX: add an incident with the draft core extension" },
       allowRed: { kind: "boolean", optional: true, withNegated: false, brief: "Write although the marking is TLP:RED" },
+      to: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        brief: "Write a mail (.eml) to cert-fr, cert-eu, cisa, bsi, one of the profile, bulletin, or an address",
+        placeholder: "NAME",
+      },
+      attach: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        brief: "Forms attached to the mail (default: pdf,stix,csv)",
+        placeholder: "NAMES",
+      },
+      encryptTo: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        brief: "OpenPGP key of the recipient: encrypts the mail",
+        placeholder: "FILE",
+      },
+      fingerprint: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        brief: "Its fingerprint, checked by you; needed once per recipient",
+        placeholder: "HEX",
+      },
+      signWith: { kind: "parsed", parse: text, optional: true, brief: "Your OpenPGP secret key: signs the mail", placeholder: "FILE" },
+      passwordFile: { kind: "parsed", parse: text, optional: true, brief: "File with that key's password", placeholder: "FILE" },
+      send: { kind: "boolean", optional: true, withNegated: false, brief: "Show what leaves, ask, and send it by --smtp" },
+      smtp: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        brief: "Your mail server (JSON: host, port, security, user, passwordFile)",
+        placeholder: "FILE",
+      },
       workspace: { kind: "parsed", parse: text, optional: true, brief: "Folder of the workspace", placeholder: "DIR" },
       json: { kind: "boolean", optional: true, withNegated: false, brief: "One JSON object for each file written" },
       quiet: { kind: "boolean", optional: true, withNegated: false, brief: "No progress on stderr" },
@@ -122,14 +135,9 @@ export const reportCommand = buildCommand<ReportFlags, string[], CliContext>({
   },
 })
 
-interface Written {
-  readonly name: string
-  readonly bytes: number
-  readonly sha256: string
-}
-
 async function runReport(flags: ReportFlags, paths: readonly string[], version: string): Promise<number> {
-  const forms = formsOf(flags.format)
+  const forms = formsOf(flags.format ?? (flags.to === undefined ? "html,pdf" : ""))
+  refuseHalves(flags)
   const spoken = languagesOf(flags.lang)
   const workspace = workspaceOf(flags)
   try {
@@ -150,6 +158,18 @@ async function runReport(flags: ReportFlags, paths: readonly string[], version: 
       }
     }
     const kept = keep()
+    if (flags.to !== undefined) {
+      const mail = await writeNotification({
+        flags,
+        report: report as Report,
+        bulletins: input.bulletins,
+        profile: input.profile,
+        workspace,
+        out,
+      })
+      written.push(...mail.written)
+      if (flags.send) return await sendAfterYes(mail, flags.smtp as string)
+    }
     await write(
       flags.json
         ? written.map((one) => `${JSON.stringify({ type: "file", ...one })}\n`).join("")
@@ -250,12 +270,11 @@ function bound(name: string, given: string | undefined): bigint | null {
   return instant === null ? null : (parseInstant(instant) ?? null)
 }
 
-function formsOf(given: string | undefined): readonly ReportForm[] {
-  return (given ?? "html,pdf").split(",").map((name) => {
-    const form = reportForms.find((one) => one.name === name.trim())
-    if (!form) throw new UsageError(`--format ${name.trim()} is none of ${formNames.join(", ")}`)
-    return form
-  })
+function refuseHalves(flags: ReportFlags): void {
+  const needsTo = (["attach", "encryptTo", "fingerprint", "signWith", "send"] as const).find((name) => flags[name] !== undefined)
+  if (flags.to === undefined && needsTo !== undefined) throw new UsageError("say to whom: give --to with a name or an address")
+  if (flags.send && flags.smtp === undefined) throw new UsageError("--send needs your mail server: give --smtp FILE")
+  if (flags.fingerprint !== undefined && flags.encryptTo === undefined) throw new UsageError("--fingerprint belongs to --encrypt-to FILE")
 }
 
 export function languagesOf(given: string | undefined): readonly Language[] {
@@ -264,27 +283,6 @@ export function languagesOf(given: string | undefined): readonly Language[] {
     if (!language) throw new UsageError(`--lang ${name.trim()} is none of ${languages.join(", ")}`)
     return language
   })
-}
-
-/** The id may come from a person: what a file system or a shell could misread becomes a hyphen. */
-export function fileName(report: Report, form: ReportForm): string {
-  const stem =
-    report.id
-      .replace(/[^\p{L}\p{N}._-]+/gu, "-")
-      .replace(/^[.-]+/, "")
-      .slice(0, 80) || "report"
-  return `${stem}${report.redacted ? ".redacted" : ""}${form.spoken ? `.${report.language}` : ""}${form.suffix}`
-}
-
-export function writeFile(out: string, name: string, content: string | Uint8Array): Written {
-  const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content
-  try {
-    mkdirSync(out, { recursive: true })
-    writeFileSync(join(out, name), bytes)
-  } catch (error) {
-    throw new UsageError(`cannot write ${join(out, name)}: ${(error as Error).message}`)
-  }
-  return { name, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") }
 }
 
 function shown(report: Report, written: readonly Written[], out: string, kept: string): string {

@@ -103,7 +103,7 @@ export function buildReport(input: ReportInput): Report {
   const records = recordsOf(plain, triage, veil)
   const [firstEventAt, lastEventAt] = rangeOf(plain)
   const body = {
-    title: input.facts.title,
+    title: input.redacted ? null : input.facts.title,
     language: input.language,
     generatedAt: input.at,
     version: input.hunt.version,
