@@ -1,9 +1,11 @@
-// A bulletin from a file or from standard input: read up to a limit, so that a file of a terabyte costs no more than the limit.
+// Bulletins from a file, a folder or standard input: read up to a limit, so that a file of a terabyte costs no more than the limit.
 import { createHash } from "node:crypto"
-import { open } from "node:fs/promises"
+import { open, stat } from "node:fs/promises"
 import { basename } from "node:path"
 import type { Bulletin } from "../model/bulletin.js"
+import type { Problem } from "../model/problem.js"
 import { textBytesMax } from "./decode.js"
+import { pullFeed } from "./feeds/index.js"
 import { readBulletin } from "./intake.js"
 
 export interface BulletinFile {
@@ -12,6 +14,31 @@ export interface BulletinFile {
   readonly name: string
   /** Hex, of the bytes read. */
   readonly sha256: string
+}
+
+export interface BulletinFiles {
+  readonly files: readonly BulletinFile[]
+  /** What could not be read at all. */
+  readonly problems: readonly Problem[]
+}
+
+/** The same for a folder: a MISP feed with its manifest, or each of its files. */
+export async function readBulletinFiles(path: string): Promise<BulletinFiles> {
+  if (path === "-" || !(await stat(path)).isDirectory()) return { files: [await readBulletinFile(path)], problems: [] }
+  const files: BulletinFile[] = []
+  const problems = new Map<string, Problem>()
+  for (let cursor = {}, more = true; more; ) {
+    const pulled = await pullFeed({ location: path, cursor })
+    for (const { name, bytes } of pulled.documents) files.push({ bulletin: await readBulletin(name, bytes), name, sha256: sha256Of(bytes) })
+    for (const problem of pulled.problems) problems.set(`${problem.where} ${problem.message}`, problem)
+    cursor = pulled.cursor
+    more = pulled.more ?? false
+  }
+  return { files, problems: [...problems.values()] }
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex")
 }
 
 /** One more than is ever decoded, so that a cut is seen as one. */
@@ -23,7 +50,7 @@ export async function readBulletinFile(path: string): Promise<BulletinFile> {
   const name = path === "-" ? "stdin" : basename(path)
   const { bytes, size } = path === "-" ? await readStream(process.stdin) : await readPath(path)
   const bulletin = await readBulletin(name, bytes, size > bytes.length ? { size } : {})
-  return { bulletin, name, sha256: createHash("sha256").update(bytes).digest("hex") }
+  return { bulletin, name, sha256: sha256Of(bytes) }
 }
 
 interface Read {

@@ -1,6 +1,7 @@
 // `sillage bulletin add`: keeps a bulletin in the workspace; a revision says what it added, changed and withdrew.
 import { buildCommand } from "@stricli/core"
 import type { Workspace } from "../../hits/store/workspace.js"
+import type { BulletinFile } from "../../intake/bulletin-file.js"
 import { restWindow } from "../../intake/rest-window.js"
 import type { Bulletin } from "../../model/bulletin.js"
 import { UsageError } from "../../model/problem.js"
@@ -10,7 +11,7 @@ import { changesToJson, renderChanges } from "./bulletin-changes.js"
 import { countsByType } from "./bulletin-view.js"
 import { type CliContext, guarded, write } from "./context.js"
 import { inWorkspace, type WorkspaceFlags, workspaceFlag } from "./in-workspace.js"
-import { openBulletin } from "./open-bulletin.js"
+import { openBulletins } from "./open-bulletin.js"
 import { safe } from "./safe-text.js"
 
 interface AddFlags extends WorkspaceFlags {
@@ -74,8 +75,12 @@ export const bulletinAddCommand = buildCommand<AddFlags, string[], CliContext>({
         if (revises !== undefined && !workspace.bulletins.get(revises))
           throw new UsageError(`there is no bulletin ${revises} in the workspace; see sillage bulletin list`)
         for (const file of files) {
-          const kept = await keepFile(workspace, file, window, flags)
-          await write(flags.json ? `${JSON.stringify({ type: "bulletin", ...changesToJson(kept) })}\n` : renderKept(kept))
+          const { files: found, problems } = await openBulletins(file)
+          for (const one of found) {
+            const kept = keepFile(workspace, one, window, flags)
+            await write(flags.json ? `${JSON.stringify({ type: "bulletin", ...changesToJson(kept) })}\n` : renderKept(kept))
+          }
+          for (const { where, message } of problems) this.process.stderr.write(`sillage: ${safe(where, 200)}: ${safe(message, 300)}\n`)
         }
       })
       return 0
@@ -83,9 +88,13 @@ export const bulletinAddCommand = buildCommand<AddFlags, string[], CliContext>({
   },
 })
 
-async function keepFile(workspace: Workspace, file: string, window: Bulletin["window"], flags: AddFlags): Promise<KeptBulletin> {
-  const { bulletin, name, sha256 } = await openBulletin(file)
-  if (bulletin.format === "unknown") throw new UsageError(`${file} was not kept: no bulletin format recognises its content`)
+function keepFile(
+  workspace: Workspace,
+  { bulletin, name, sha256 }: BulletinFile,
+  window: Bulletin["window"],
+  flags: AddFlags,
+): KeptBulletin {
+  if (bulletin.format === "unknown") throw new UsageError(`${name} was not kept: no bulletin format recognises its content`)
   const content = flags.revises === undefined ? { name, sha256 } : { name, sha256, id: flags.revises }
   const options = { at: new Date().toISOString(), ...(flags.allowEmpty ? { allowEmpty: true } : {}) }
   return keepBulletin(workspace, restWindow(bulletin, window), content, options)

@@ -1,13 +1,15 @@
-// A bulletin that a command was given as a file; one sentence where it cannot be read.
-import { type BulletinFile, readBulletinFile } from "../../intake/bulletin-file.js"
+// Bulletins that a command was given as a file or folder; one sentence where they cannot be read.
+import { type BulletinFiles, readBulletinFiles } from "../../intake/bulletin-file.js"
 import { UsageError } from "../../model/problem.js"
 
-/** `-` is standard input. */
-export async function openBulletin(file: string): Promise<BulletinFile> {
-  try {
-    return await readBulletinFile(file)
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file" : (error as Error).message
-    throw new UsageError(`cannot read the bulletin ${file}: ${reason}`)
+/** `-` is standard input; a folder is a MISP feed or holds bulletins. At least one. */
+export async function openBulletins(path: string): Promise<BulletinFiles> {
+  const opened = await readBulletinFiles(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`cannot read the bulletin ${path}: ${error.code === "ENOENT" ? "there is no such file" : error.message}`)
+  })
+  if (opened.files.length === 0) {
+    const [problem] = opened.problems
+    throw new UsageError(`there is no bulletin in ${path}${problem ? `: ${problem.message}` : ""}`)
   }
+  return opened
 }

@@ -4,7 +4,7 @@ import { parseIndicator } from "../../intake/intake.js"
 import type { Bulletin } from "../../model/bulletin.js"
 import type { Indicator } from "../../model/indicator.js"
 import { type Problem, UsageError } from "../../model/problem.js"
-import { openBulletin } from "./open-bulletin.js"
+import { openBulletins } from "./open-bulletin.js"
 
 export interface IndicatorFlags {
   readonly bulletin?: readonly string[]
@@ -34,17 +34,18 @@ export async function readIndicators(flags: IndicatorFlags, kept?: KeptBulletins
   const bulletins: Bulletin[] = []
   for (const file of flags.bulletin ?? []) {
     const known = existsSync(file) ? undefined : kept?.get(file)
-    const bulletin = known ?? (await openBulletin(file)).bulletin
-    bulletins.push(bulletin)
-    // Lists of a million: spread as arguments they would overflow the stack.
-    indicators = indicators.concat(bulletin.indicators)
-    problems = problems.concat(bulletin.problems)
-    if (
-      bulletin.indicators.length === 0 &&
-      bulletin.problems.every((problem) => !problem.code.startsWith("indicator-") || problem.code === "indicator-reference")
-    ) {
-      throw new UsageError(`no indicators found in ${file}: recognised as ${bulletin.format}; see sillage bulletin show ${file}`)
+    const opened = known ? { files: [{ bulletin: known }], problems: [] } : await openBulletins(file)
+    problems = problems.concat(opened.problems)
+    for (const { bulletin } of opened.files) {
+      bulletins.push(bulletin)
+      // Lists of a million: spread as arguments they would overflow the stack.
+      indicators = indicators.concat(bulletin.indicators)
+      problems = problems.concat(bulletin.problems)
     }
+    if (opened.files.every(({ bulletin }) => isEmpty(bulletin)))
+      throw new UsageError(
+        `no indicators found in ${file}: recognised as ${opened.files[0]!.bulletin.format}; see sillage bulletin show ${file}`,
+      )
   }
   for (const value of flags.indicator ?? []) {
     const read = parseIndicator(value)
@@ -75,4 +76,9 @@ function distinct(indicators: readonly Indicator[]): readonly Indicator[] {
     if (!known || (known.marks.includes("withdrawn") && !one.marks.includes("withdrawn"))) kept.set(key, one)
   }
   return [...kept.values()]
+}
+
+/** Nothing in it is an indicator, not even one that cannot be hunted. */
+function isEmpty({ indicators, problems }: Bulletin): boolean {
+  return indicators.length === 0 && problems.every(({ code }) => !code.startsWith("indicator-") || code === "indicator-reference")
 }

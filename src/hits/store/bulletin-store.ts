@@ -48,6 +48,8 @@ export interface BulletinStore {
   remove(id: string): boolean
   /** Of all bulletins, each value once: the first that is not withdrawn, else the first. Withdrawn ones carry the mark. */
   indicators(): readonly Indicator[]
+  /** Values that no bulletin stands by any more, each as `TYPE VALUE`. */
+  withdrawn(): ReadonlySet<string>
 }
 
 const idCharsMax = 60
@@ -65,6 +67,10 @@ export function openBulletins(db: Database): BulletinStore {
     db.run("UPDATE bulletin SET body = ?, title = ? WHERE id = ?", JSON.stringify(rest), bulletin.title, id)
     db.run("DELETE FROM bulletin_indicator WHERE bulletin = ?", id)
     for (const [seq, one] of indicators.entries()) db.run("INSERT INTO bulletin_indicator VALUES (?, ?, ?)", id, seq, JSON.stringify(one))
+  }
+  const indicators = (): readonly Indicator[] => {
+    const rows = db.rows("SELECT i.body FROM bulletin_indicator i JOIN bulletin b ON b.id = i.bulletin ORDER BY b.added_at, b.id, i.seq")
+    return inForce(Array.from(rows, (row) => JSON.parse(String(row.body)) as Indicator))
   }
   return {
     add: (bulletin, content, at) =>
@@ -90,9 +96,11 @@ export function openBulletins(db: Database): BulletinStore {
     },
     get,
     remove: (id) => db.transaction(() => db.run("DELETE FROM bulletin WHERE id = ?", id).changes > 0),
-    indicators: () => {
-      const rows = db.rows("SELECT i.body FROM bulletin_indicator i JOIN bulletin b ON b.id = i.bulletin ORDER BY b.added_at, b.id, i.seq")
-      return inForce(Array.from(rows, (row) => JSON.parse(String(row.body)) as Indicator))
+    indicators,
+    withdrawn: () => {
+      // Most workspaces have none, and are not read through for it.
+      if (!db.row("SELECT 1 FROM bulletin_indicator WHERE body LIKE '%\"withdrawn\"%' LIMIT 1")) return new Set()
+      return new Set(indicators().flatMap(({ type, value, marks }) => (marks.includes("withdrawn") ? [`${type} ${value}`] : [])))
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Coverage } from "../../model/coverage.js"
 import type { Hit } from "../../model/hit.js"
 import type { Indicator } from "../../model/indicator.js"
 import type { Problem } from "../../model/problem.js"
+import { openBulletins } from "./bulletin-store.js"
 import type { Database, Row } from "./database.js"
 
 /** What was asked; plain values, as the command line had them. */
@@ -63,7 +64,7 @@ export interface HuntStore {
   list(): readonly HuntEntry[]
   /** `latest` is the latest that ended. */
   get(id: string): HuntEntry | undefined
-  /** In the order of the machine output. */
+  /** In the order of the machine output. Those of an indicator that was withdrawn since carry its mark. */
   hits(id: string): Iterable<Hit>
   coverage(id: string): readonly Coverage[]
   problems(id: string): readonly Problem[]
@@ -86,6 +87,14 @@ export interface HuntStore {
 }
 
 type PartKind = "hits" | "coverage" | "problems" | "indicators" | "bulletins" | "intake-problems" | "detail"
+
+function* marked(hits: Iterable<Hit>, withdrawn: ReadonlySet<string>): Generator<Hit> {
+  for (const hit of hits) {
+    const { type, value, marks } = hit.indicator
+    if (!withdrawn.has(`${type} ${value}`) || marks.includes("withdrawn")) yield hit
+    else yield { ...hit, indicator: { ...hit.indicator, marks: [...marks, "withdrawn"] } }
+  }
+}
 
 /** Values of one kind are stored so many together: compressed, they take a tenth, and a million of them is a thousand rows. */
 const valuesPerPart = 1000
@@ -118,7 +127,7 @@ export function openHunts(db: Database): HuntStore {
       const row = find(id)
       return row && entryOf(row)
     },
-    hits: (id) => ({ [Symbol.iterator]: () => read<Hit>(id, "hits") }),
+    hits: (id) => ({ [Symbol.iterator]: () => marked(read<Hit>(id, "hits"), openBulletins(db).withdrawn()) }),
     coverage: (id) => [...read<Coverage>(id, "coverage")],
     problems: (id) => [...read<Problem>(id, "problems")],
     indicators: (id) => [...read<Indicator>(id, "indicators")],

@@ -56,6 +56,23 @@ describe("bulletins", () => {
     other.close()
   })
 
+  test("old hits of an indicator that was withdrawn since stay, and carry its mark", () => {
+    const { bulletins, hunts } = initWorkspace(fresh())
+    bulletins.add(bulletin(["192.0.2.1", "192.0.2.2"]), { name: "a.csv", sha256: "1" }, at)
+    const hit = (value: string) =>
+      ({ type: "hit", id: value, indicator: { value, type: "ipv4-addr", bulletin: "Test", marks: [] } }) as never
+    const asked = { paths: [], since: null, until: null, tz: null, own: [], trustedProxies: [] }
+    const id = hunts.begin(asked, { indicators: [], bulletins: [] }, at)
+    hunts.finish(id, "done", { hits: [hit("192.0.2.1"), hit("192.0.2.2"), hit("192.0.2.3")], coverage: [], problems: [] }, {}, at)
+    const marks = (): unknown => [...hunts.hits(id)].map(({ indicator: { marks } }) => marks)
+    expect(marks()).toEqual([[], [], []])
+    bulletins.add(bulletin(["192.0.2.1"]), { name: "a.csv", sha256: "2" }, at)
+    expect(marks()).toEqual([[], ["withdrawn"], []])
+    // Another bulletin still stands by it.
+    bulletins.add(bulletin(["192.0.2.2"], "Other"), { name: "b.csv", sha256: "3" }, at)
+    expect(marks()).toEqual([[], [], []])
+  })
+
   test("the same content is unchanged; a revision keeps what it withdrew, marked", () => {
     const { bulletins } = initWorkspace(fresh())
     const first = bulletin(["192.0.2.1", "192.0.2.2"])
