@@ -15,6 +15,27 @@ export function looksLikeList(head: Uint8Array): boolean {
   return values.filter(isBare).length >= values.length * share
 }
 
+const introChars = 16 * 1024
+
+/** Bulletins in the formats of the field: what they begin with, and what only they have. */
+const bulletins: readonly (readonly [begins: RegExp, has: RegExp])[] = [
+  [
+    /^\s*\{\s*"(?:type|id|spec_version|objects)"\s*:/,
+    /"type"\s*:\s*"bundle"[\s\S]*"objects"\s*:|"objects"\s*:[\s\S]*"type"\s*:\s*"bundle"/,
+  ],
+  [/^\s*\{\s*"(?:Event|response)"\s*:\s*(?:\[\s*)?\{/, /"(?:Orgc|threat_level_id|Attribute)"\s*:/],
+  [/^\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--[^>]*-->\s*)*<(?:ioc|OpenIOC|stix:STIX_Package|IODEF-Document)[\s>]/, /^/],
+  [/^(?:#separator[^\n]*\n)?#fields\tindicator\tindicator_type/, /^/],
+]
+
+/** A bulletin in a structured format: a list of indicators too, whatever stands between them (semantics 10.4). */
+export function looksLikeBulletin(head: Uint8Array): boolean {
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, introChars))
+    .toString("utf8")
+    .replace(/^\uFEFF/, "")
+  return bulletins.some(([begins, has]) => begins.test(text) && has.test(text))
+}
+
 function isBare(line: string): boolean {
   const value = line.replace(/^["']|["'],?$/g, "")
   if (/\s/.test(value) || value.length > 2048) return false

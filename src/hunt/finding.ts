@@ -60,6 +60,8 @@ export interface LeafResult {
   readonly problems: readonly Problem[]
   /** The file mainly holds bare values, as a block list does. */
   readonly list: boolean
+  /** The file is a report, an export or an answer of Sillage. */
+  readonly own?: boolean
   /** It only accounts for bytes of its container. */
   readonly empty: boolean
 }

@@ -9,10 +9,11 @@ import { type Leaf, openLeaves } from "../sources/files/files.js"
 import { findFormat, recognizeFormat } from "../sources/formats/index.js"
 import { headerMark, type LineReader, openLines } from "../sources/formats/line-reader.js"
 import type { DecodedRecord, DecodeInput, LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
-import { looksLikeList } from "./bare-list.js"
+import { looksLikeBulletin, looksLikeList } from "./bare-list.js"
 import type { DecoySight, Finding, LeafResult, UnitResult } from "./finding.js"
 import type { IndexBuilder, LeafHarvest } from "./index-builder.js"
 import { looksBinary } from "./noise.js"
+import { isOwnOutput } from "./own-output.js"
 import { createSampler, type Sampler } from "./sampler.js"
 import { habitualStamp } from "./stamp-habit.js"
 
@@ -83,7 +84,8 @@ async function scanLeaf(leaf: Leaf, context: ScanContext, harvest?: LeafHarvest)
     findings: run.findings,
     decoys: run.decoys,
     problems: [...leaf.problems, ...problems],
-    list: !format.decode && looksLikeList(head),
+    list: looksLikeBulletin(head) || (!format.decode && looksLikeList(head)),
+    own: isOwnOutput(head),
     empty: leaf.empty,
   }
 }

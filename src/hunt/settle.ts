@@ -60,7 +60,7 @@ export function settleFile(
       if (time === undefined) outsideWindow += finding.occurrences.length
       else for (const occurrence of finding.occurrences) hits.push(settle(unit, leaf, finding, occurrence, time, indicators, clock))
     }
-    for (const { decoy, record, at } of leaf.list ? [] : (leaf.decoys ?? [])) {
+    for (const { decoy, record, at } of leaf.list || leaf.own ? [] : (leaf.decoys ?? [])) {
       const found = timeOf({ record, at }, leaf.samples, clock)
       if (keptInRange(found, range.since, range.until, clock) !== undefined) decoys.set(decoy, (decoys.get(decoy) ?? 0) + 1)
     }
@@ -90,7 +90,7 @@ function settle(
 ): SettledHit {
   const indicator = indicators[occurrence.indicator] as Indicator
   const source: Source = { path: unit.path, ...(leaf.member === undefined ? {} : { member: leaf.member }), ...place }
-  const echo: Echo | null = record.echo ?? (leaf.list ? "list" : null)
+  const echo: Echo | null = record.echo ?? (leaf.own ? "own-output" : leaf.list ? "list" : null)
   const cut = around(record.text, occurrence.observed)
   const earliest = time.earliest === null ? null : formatInstant(time.earliest)
   const latest = time.latest === null ? null : formatInstant(time.latest)
@@ -183,6 +183,7 @@ function joinSegments(results: readonly UnitResult[]): LeafResult {
     decoys: shifted.flatMap((one) => one.decoys),
     problems: leaves.flatMap((leaf) => leaf.problems),
     list: first.list,
+    ...(first.own && { own: true }),
     empty: false,
   }
 }

@@ -171,12 +171,24 @@ function reportQuad(scan: Scan, { decimal, octal, zeros }: QuadReadings, from: n
   if (!zeros) {
     if (decimal === undefined) return
     const seen = { version: 4 as const, first: BigInt(decimal), last: BigInt(decimal) }
-    if (!stretchBehind(scan, from, to, seen)) reportAddress(scan, seen, from, to, "exact", [])
+    const ceiling = isNumbering(scan.text, from) ? "mention" : "exact"
+    if (!stretchBehind(scan, from, to, seen)) reportAddress(scan, seen, from, to, ceiling, [])
     return
   }
   const [right, wrong] = scan.hosts.has(from) ? [octal, decimal] : [decimal, octal]
   if (right !== undefined) reportAddress(scan, singleIpv4(right), from, to, "exact", ["leading-zeros"])
   if (wrong !== undefined && wrong !== right) reportAddress(scan, singleIpv4(wrong), from, to, "weak", ["leading-zeros"])
+}
+
+const numberedChars = 48
+
+/**
+ * Four numbers that number something: the value of a version or of an object identifier, or a folder named after a version. They look like an
+ * address and may be one, but only as content. The host of a UNC path has nothing in front of its backslashes.
+ */
+function isNumbering(text: string, from: number): boolean {
+  const before = text.slice(Math.max(0, from - numberedChars), from)
+  return /[^\\\s"'=:,;([]\\{1,2}$/.test(before) || /(?:version|\boid|[a-z]OID)["']?\s{0,2}[=:]\s{0,2}["']?$/i.test(before)
 }
 
 function singleIpv4(address: number): Stretch {
