@@ -12,6 +12,7 @@ import { measureBinary } from "./binary-bench.mjs"
 import { makeCorpus, setName } from "./corpus.mjs"
 import { machine, measure, median, which } from "./measure.mjs"
 import { renderTables, writeBetweenMarks } from "./tables.mjs"
+import { measureWatch } from "./watch-bench.mjs"
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const say = (text) => process.stderr.write(`${text}\n`)
@@ -45,6 +46,7 @@ const sections = {
   index: compareIndex,
   intake: measureIntake,
   binary: () => measureBinary({ rounds: settings.rounds }),
+  watch: () => measureWatch({ cli, say, ...(values.quick ? { lines: 500_000, seconds: 10, swap: 50_000 } : {}) }),
 }
 
 if (!existsSync(cli)) {

@@ -45,6 +45,15 @@ const renderers = {
       ["content", "MB/s of one core", "records/s", "problems", "resident MiB"],
       rows.map((row) => [row.name, number(row.rate, 1), count(Math.round(row.records)), count(row.problems), number(row.memory, 0)]),
     ),
+  watch: (rows) =>
+    table(
+      ["what", "measured", "wanted"],
+      rows.map(({ name, value, unit, wanted }) => [
+        name,
+        `${value === null ? "–" : value.toLocaleString("en", { maximumFractionDigits: 1 })} ${unit}`.trim(),
+        wanted,
+      ]),
+    ),
   intake: (rows) =>
     table(
       ["indicators", "CPU s", "wall s", "peak MiB"],

@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   app: ["model", "intake", "match", "sources", "hits", "hunt", "export"],
 }
 const pure = ["model", "match"] // no node: module, no I/O; model imports no package either
-const network = ["intake/feeds", "sources/remote", "hunt/cluster", "app/server", "app/deliver"]
+const network = ["intake/feeds", "sources/remote", "sources/live", "hunt/cluster", "app/server", "app/deliver"]
 /** The launcher behind `bin`, outside of the rooms. */
 const launcher = "cli.ts"
 

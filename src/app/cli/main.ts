@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<RoutingTarget<CliContext>>
   serve: async () => (await import("./serve.js")).serveCommand,
   collection: async () => (await import("./collection.js")).collectionRoutes,
   collect: async () => (await import("./collect.js")).collectCommand,
+  watch: async () => (await import("./watch.js")).watchCommand,
   inspect: async () => (await import("./inspect.js")).inspectCommand,
   report: async () => (await import("./report.js")).reportCommand,
   case: async () => (await import("./case.js")).caseRoutes,

@@ -43,6 +43,8 @@ export interface BulletinStore {
   /** The bulletin of which `add` would make this a revision; undefined if it would be a new one. */
   revised(bulletin: Bulletin, content: BulletinContent): string | undefined
   list(): readonly BulletinEntry[]
+  /** Differs whenever a bulletin was added, revised or removed; cheap enough to be asked every second. */
+  revision(): string
   get(id: string): Bulletin | undefined
   /** False if there is none of this id. Hunts that used it stay. */
   remove(id: string): boolean
@@ -94,6 +96,8 @@ export function openBulletins(db: Database): BulletinStore {
       const counted = "SELECT b.*, (SELECT COUNT(*) FROM bulletin_indicator i WHERE i.bulletin = b.id) AS indicators FROM bulletin b"
       return Array.from(db.rows(`${counted} ORDER BY added_at, id`), entryOf)
     },
+    revision: () =>
+      Array.from(db.rows("SELECT id, sha256, revision FROM bulletin ORDER BY id"), (row) => Object.values(row).join(" ")).join("\n"),
     get,
     remove: (id) => db.transaction(() => db.run("DELETE FROM bulletin WHERE id = ?", id).changes > 0),
     indicators,

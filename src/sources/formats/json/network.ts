@@ -260,6 +260,8 @@ const ownOutput: JsonKind = {
   title: "Sillage's own output",
   is: (object) =>
     (object.type === "hit" && "indicator" in object && "observed" in object) ||
+    (object.type === "alert" && "indicator" in object && "revision" in object) ||
+    (object.type === "echo" && "indicator" in object && "echo" in object) ||
     (object.type === "problem" && "code" in object && "where" in object) ||
     (object.type === "coverage" && "decoded" in object) ||
     (object.type === "summary" && "indicators" in object && "exit" in object),

@@ -51,6 +51,8 @@ const cef: MessageShape = {
       action: act === undefined ? actionOf(name) : actionOf(act),
       outcome: get.has("outcome") ? outcomeOf(get.get("outcome")) : undefined,
       ...(get.has("xff") && { forwarded: get.get("xff") }),
+      // An alert of our own watch (semantics 10.4).
+      ...(header[1] === "Sillage" && get.has("externalId") && { echo: "own-output" as const }),
     }
   },
 }

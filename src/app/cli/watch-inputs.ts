@@ -1,0 +1,87 @@
+// What a watch reads beside files: syslog listeners, standard input and the system's journal, each through a spool in the workspace.
+import { join } from "node:path"
+import { type PipeSource, spoolJournal, spoolLines } from "../../sources/live/pipe-source.js"
+import { Spool } from "../../sources/live/spool.js"
+import { openSyslogListener, parseListenerAddress, type SyslogListener, type TlsFiles } from "../../sources/live/syslog-listener.js"
+import type { ListenerStatus } from "../deliver/status-endpoint.js"
+
+export interface InputFlags {
+  readonly syslog?: readonly string[]
+  readonly stdin?: boolean
+  readonly journald?: boolean
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly tlsCa?: string
+}
+
+export interface WatchInputs {
+  /** Folders to follow, and the names under which their records are shown. */
+  readonly shownAs: Readonly<Record<string, string>>
+  readonly listening: readonly string[]
+  status(): readonly ListenerStatus[]
+  /** Deletes what is searched and no longer wanted. */
+  release(searched: (path: string, bytes: number) => boolean): void
+  /** More may come through a pipe. */
+  readonly isOpen: boolean
+  close(): Promise<void>
+}
+
+/** What was searched of a spool is kept up to this, so that new indicators find the past there too. */
+const keptBytes = 256 * 1024 * 1024
+
+/** Throws a `UsageError` for an address that is none or cannot be had. */
+export async function openInputs(
+  workspace: string,
+  flags: InputFlags,
+  problem: (where: string, message: string) => void,
+): Promise<WatchInputs> {
+  const shownAs: Record<string, string> = {}
+  const spools: Spool[] = []
+  const spoolOf = (name: string, shown: string): Spool => {
+    const spool = new Spool(join(workspace, "spool", name))
+    shownAs[spool.folder] = shown
+    spools.push(spool)
+    return spool
+  }
+  const tls = tlsFiles(flags)
+  const listeners: { readonly name: string; readonly listener: SyslogListener }[] = []
+  for (const text of flags.syslog ?? []) {
+    const address = parseListenerAddress(text)
+    const { transport, host, port } = address
+    const spool = spoolOf(`${transport}-${host.replaceAll(":", ".")}-${port}`, `${transport}://${host}:${port}`)
+    const listener = await openSyslogListener(address, spool, tls)
+    const shown = host.includes(":") ? `[${host}]` : host
+    listeners.push({ name: `${transport}://${shown}:${listener.address.port}`, listener })
+  }
+  const pipes: { readonly name: string; readonly source: PipeSource }[] = []
+  if (flags.stdin) pipes.push({ name: "stdin", source: spoolLines(process.stdin, spoolOf("stdin", "stdin")) })
+  if (flags.journald) pipes.push({ name: "journald", source: await spoolJournal(spoolOf("journald", "journald")) })
+  let open = pipes.length
+  for (const { name, source } of pipes) {
+    void source.ended.then((reason) => {
+      open--
+      if (reason !== undefined) problem(name, reason)
+    })
+  }
+  return {
+    shownAs,
+    listening: listeners.map(({ name }) => name),
+    status: () => listeners.map(({ name, listener: { received, dropped, connections } }) => ({ name, received, dropped, connections })),
+    release: (searched) => {
+      for (const spool of spools) spool.release(searched, keptBytes)
+    },
+    get isOpen() {
+      return open > 0
+    },
+    async close() {
+      for (const { source } of pipes) source.close()
+      await Promise.all(listeners.map(({ listener }) => listener.close()))
+      for (const spool of spools) spool.close()
+    },
+  }
+}
+
+function tlsFiles({ tlsCert, tlsKey, tlsCa }: InputFlags): TlsFiles | undefined {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined
+  return { cert: tlsCert, key: tlsKey, ...(tlsCa === undefined ? {} : { ca: tlsCa }) }
+}

@@ -1,0 +1,224 @@
+// What waits to be told, kept in the workspace: stored in the commit that found it, deleted when its receiver has taken it. So a dead receiver
+// loses nothing, and a crash between the two delivers twice with the same ids: at least once.
+import { type StateStore, StoreError } from "../../hits/store/workspace.js"
+import { type AlertOutput, RefusedBatch, type Told } from "./alert-output.js"
+
+export interface OutboxStatus {
+  readonly name: string
+  readonly waiting: number
+  readonly delivered: number
+  readonly failures: number
+  /** Put aside, since the receiver refuses them for good. */
+  readonly refused: number
+  /** Of the last failure, until a delivery succeeds. */
+  readonly error: string | null
+}
+
+export interface OutboxOptions {
+  readonly problem?: (message: string) => void
+  readonly retryMs?: { readonly first: number; readonly most: number }
+}
+
+/** Of an output's queue: `first` is the oldest kept, `next` the number of the one to come. */
+interface Range {
+  readonly first: number
+  readonly next: number
+}
+
+/**
+ * What was taken is deleted so long after: a commit is synced to the disk, and one for each delivery would double the work of telling. A crash
+ * within this time delivers again, with the same ids.
+ */
+const forgetAfterMs = 500
+
+const rangeKind = "outbox"
+const refusedKind = "outbox-refused"
+const refusalsMax = 5
+
+export class Outbox {
+  readonly #lanes: readonly Lane[]
+
+  constructor(state: StateStore, outputs: readonly AlertOutput[], options: OutboxOptions = {}) {
+    this.#lanes = outputs.map((output) => new Lane(state, output, options))
+  }
+
+  /** Within a transaction of the state store. */
+  put(told: readonly Told[]): void {
+    if (told.length > 0) for (const lane of this.#lanes) lane.put(told)
+  }
+
+  /** Something was put and committed. */
+  wake(): void {
+    for (const lane of this.#lanes) lane.wake()
+  }
+
+  status(): readonly OutboxStatus[] {
+    return this.#lanes.map((lane) => lane.status())
+  }
+
+  /** Delivers what can be delivered within the time; the rest stays for the next start. */
+  async close(withinMs: number): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.close(withinMs)))
+  }
+}
+
+/** One output's queue. */
+class Lane {
+  readonly #state: StateStore
+  readonly #output: AlertOutput
+  readonly #options: OutboxOptions
+  readonly #kind: string
+  #delivered = 0
+  #failures = 0
+  #refused = 0
+  #refusals = 0
+  #inARow = 0
+  #error: string | null = null
+  #lastAt = Number.NEGATIVE_INFINITY
+  #notBefore = 0
+  #timer: NodeJS.Timeout | undefined
+  /** Delivered and not yet deleted, from the first kept on. */
+  #taken = 0
+  #forgetting: NodeJS.Timeout | undefined
+  #running: Promise<void> | undefined
+  #closing = false
+
+  constructor(state: StateStore, output: AlertOutput, options: OutboxOptions) {
+    this.#state = state
+    this.#output = output
+    this.#options = options
+    this.#kind = `${rangeKind} ${output.name}`
+    this.wake()
+  }
+
+  put(told: readonly Told[]): void {
+    const wanted = this.#output.echoes ? told : told.filter(({ type }) => type === "alert")
+    const { first, next } = this.#range()
+    for (const [at, one] of wanted.entries()) this.#state.set(this.#kind, keyOf(next + at), one)
+    this.#state.set(rangeKind, this.#output.name, { first, next: next + wanted.length })
+  }
+
+  wake(): void {
+    if (this.#running || this.#timer || this.#closing) return
+    if (this.status().waiting === 0) return
+    const now = performance.now()
+    const wait = Math.max(this.#notBefore, this.#lastAt + this.#output.intervalMs) - now
+    if (wait <= 0) this.#start()
+    else {
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined
+        this.#start()
+      }, wait)
+    }
+  }
+
+  status(): OutboxStatus {
+    const { first, next } = this.#range()
+    return {
+      name: this.#output.name,
+      waiting: next - first - this.#taken,
+      delivered: this.#delivered,
+      failures: this.#failures,
+      refused: this.#refused,
+      error: this.#error,
+    }
+  }
+
+  async close(withinMs: number): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#closing = true
+    const end = performance.now() + withinMs
+    const drain = async (): Promise<void> => {
+      await this.#running
+      // What failed last would fail again, and what must wait for its turn waits for the next start.
+      while (this.#error === null && this.#output.intervalMs <= withinMs && this.status().waiting > 0 && performance.now() < end)
+        await this.#step()
+    }
+    await Promise.race([drain(), new Promise((resolve) => setTimeout(resolve, withinMs).unref())])
+    this.#forget()
+    await this.#output.close()
+  }
+
+  #start(): void {
+    this.#running = this.#step().finally(() => {
+      this.#running = undefined
+      this.wake()
+    })
+  }
+
+  async #step(): Promise<void> {
+    const { first, next } = this.#range()
+    const from = first + this.#taken
+    const keys = Array.from({ length: Math.min(next - from, this.#output.batchMax) }, (_, at) => keyOf(from + at))
+    const batch = keys.map((key) => this.#state.get<Told>(this.#kind, key)).filter((one) => one !== undefined)
+    this.#lastAt = performance.now()
+    try {
+      if (batch.length > 0) await this.#output.deliver(batch)
+    } catch (error) {
+      this.#failed(error as Error, keys.length, batch)
+      return
+    }
+    this.#delivered += batch.length
+    this.#pass(keys.length)
+  }
+
+  #pass(count: number): void {
+    this.#taken += count
+    this.#error = null
+    this.#inARow = 0
+    this.#refusals = 0
+    this.#forgetting ??= setTimeout(() => this.#forget(), forgetAfterMs)
+  }
+
+  /** A commit that fails leaves them, and is tried again; after a crash they are delivered again. */
+  #forget(): void {
+    clearTimeout(this.#forgetting)
+    this.#forgetting = undefined
+    if (this.#taken === 0) return
+    const count = this.#taken
+    try {
+      this.#state.transaction(() => {
+        const { first, next } = this.#range()
+        for (let at = 0; at < count; at++) this.#state.delete(this.#kind, keyOf(first + at))
+        this.#state.set(rangeKind, this.#output.name, { first: first + count, next })
+      })
+      this.#taken -= count
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      if (!this.#closing) this.#forgetting = setTimeout(() => this.#forget(), forgetAfterMs)
+    }
+  }
+
+  #refuse(refused: readonly Told[], count: number): void {
+    this.#state.transaction(() => {
+      for (const one of refused)
+        this.#state.set(refusedKind, `${this.#output.name} ${one.id} ${one.type === "alert" ? one.revision : 0}`, one)
+    })
+    this.#refused += refused.length
+    this.#pass(count)
+  }
+
+  #failed(error: Error, count: number, batch: readonly Told[]): void {
+    this.#failures++
+    this.#inARow++
+    if (this.#error === null) this.#options.problem?.(`${this.#output.name}: ${error.message}: trying again until it works`)
+    this.#error = error.message
+    const { first, most } = this.#options.retryMs ?? { first: 1000, most: 60_000 }
+    this.#notBefore = performance.now() + Math.min(most, first * 2 ** Math.min(this.#inARow - 1, 10))
+    if (!(error instanceof RefusedBatch) || ++this.#refusals < refusalsMax) return
+    this.#options.problem?.(
+      `${this.#output.name}: ${batch.length} alerts are refused for good (${error.message}): put aside in the workspace`,
+    )
+    this.#refuse(batch, count)
+  }
+
+  #range(): Range {
+    return this.#state.get<Range>(rangeKind, this.#output.name) ?? { first: 0, next: 0 }
+  }
+}
+
+/** Keys sort as their numbers do. */
+function keyOf(at: number): string {
+  return String(at).padStart(16, "0")
+}
