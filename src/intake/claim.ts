@@ -1,4 +1,5 @@
 // What a document says about one value, before it is read: the raw text, the kind it states, and what it says beside it.
+import type { Relation } from "../model/indicator.js"
 import type { ObservableType } from "../model/observable.js"
 import type { Tlp } from "../model/tlp.js"
 
@@ -18,6 +19,7 @@ export interface Claim {
   readonly toIds?: boolean
   readonly tlp?: Tlp
   readonly techniques?: readonly string[]
+  readonly relations?: readonly Relation[]
   readonly comment?: string
   /** Revoked or deleted by its publisher (semantics 11.11). */
   readonly withdrawn?: boolean

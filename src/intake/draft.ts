@@ -1,6 +1,6 @@
 // A bulletin while it is being read: takes claims, reads and judges their values, and keeps every refusal with its reason. Bounded.
 import type { Actor, Bulletin, LeftOut } from "../model/bulletin.js"
-import type { Indicator } from "../model/indicator.js"
+import type { Indicator, Relation } from "../model/indicator.js"
 import type { Problem, ProblemCode } from "../model/problem.js"
 import { type Pap, parsePap, parseTlp, strictest, type Tlp } from "../model/tlp.js"
 import { namedActor } from "./actors.js"
@@ -32,6 +32,7 @@ export class BulletinDraft {
   /** Sites that the document names as its own; what stands under them is a reference. */
   readonly ownHosts = new Set<string>()
   readonly authorities = new Set<string>()
+  private readonly campaigns = new Set<string>()
 
   private readonly table = new EntryTable<Entry>()
   private readonly left: LeftOut[] = []
@@ -115,6 +116,11 @@ export class BulletinDraft {
     }
   }
 
+  /** A campaign that the document names. */
+  campaign(name: string): void {
+    if (name.trim() !== "" && this.campaigns.size < actorsMax) this.campaigns.add(name.trim())
+  }
+
   /** Another bulletin or alert, by id or address. */
   reference(idOrAddress: string): void {
     if (this.referred.size < referencesMax) this.referred.add(idOrAddress)
@@ -133,6 +139,7 @@ export class BulletinDraft {
     for (const actor of part.actors) if (!this.named.has(actor.name.toLowerCase())) this.named.set(actor.name.toLowerCase(), actor)
     for (const reference of part.references ?? []) this.reference(reference)
     for (const authority of part.authorities ?? []) this.authorities.add(authority)
+    for (const campaign of part.campaigns ?? []) this.campaign(campaign)
     for (const indicator of part.indicators) this.absorbIndicator(indicator)
     for (const left of part.leftOut) if (this.left.length < refusalsMax) this.left.push(left)
     for (const problem of part.problems) this.problem(problem.code, problem.where, problem.message, problem.value)
@@ -170,6 +177,7 @@ export class BulletinDraft {
       problems: this.found,
       references: [...this.referred],
       authorities: [...this.authorities],
+      ...(this.campaigns.size > 0 ? { campaigns: [...this.campaigns] } : {}),
     }
   }
 
@@ -208,6 +216,7 @@ class PlainEntry implements Entry {
   declare toIds?: boolean
   declare tlp?: Tlp
   declare techniques?: readonly string[]
+  declare relations?: readonly Relation[]
   declare comment?: string
   declare original?: string
 
@@ -222,6 +231,7 @@ class PlainEntry implements Entry {
     if (said.toIds !== undefined) this.toIds = said.toIds
     if (said.tlp !== undefined) this.tlp = said.tlp
     if (said.techniques?.length) this.techniques = said.techniques
+    if (said.relations?.length) this.relations = said.relations
     if (said.comment) this.comment = said.comment
     if (original !== undefined) this.original = detached(original)
   }
@@ -270,8 +280,17 @@ function merge(known: Entry, again: ClaimContext): void {
     if (again.validUntil === undefined) delete known.validUntil
     else known.validUntil = again.validUntil
   }
+  if (again.relations?.length) known.relations = joined(known.relations, again.relations)
   const tlp = strictest(known.tlp, again.tlp)
   if (tlp !== undefined) known.tlp = tlp
   known.confidence = known.confidence === undefined ? again.confidence : Math.max(known.confidence, again.confidence ?? 0)
   if (known.confidence === undefined) delete known.confidence
+}
+
+/** More relations of one value say nothing more. */
+const relationsMax = 100
+
+function joined(known: readonly Relation[] | undefined, more: readonly Relation[]): readonly Relation[] {
+  const fresh = more.filter((one) => !known?.some(({ type, to, name }) => type === one.type && to === one.to && name === one.name))
+  return [...(known ?? []), ...fresh].slice(0, relationsMax)
 }

@@ -1,4 +1,5 @@
 // Markings as formats write them: TLP marking ids of STIX (TLP 1 read, never written), tags of MISP, words of a cell.
+import type { Relation } from "../model/indicator.js"
 import { type Pap, parsePap, parseTlp, type Tlp } from "../model/tlp.js"
 
 /** STIX marking-definition ids, TLP 2.0 first, then TLP 1 (libraries of both versions mix them). */
@@ -30,6 +31,16 @@ export function actorOfTag(tag: string): string | undefined {
   return /^misp-galaxy:(?:threat-actor|mitre-(?:enterprise-attack-)?intrusion-set|microsoft-activity-group|mitre-intrusion-set)="([^"]+?)(?:\s+-\s+G\d{4})?"$/i.exec(
     tag.trim(),
   )?.[1]
+}
+
+/** What a galaxy tag ties a value to, under STIX's names. */
+export function relationOfTag(tag: string): Relation | undefined {
+  const actor = actorOfTag(tag)
+  if (actor !== undefined) return { type: "indicates", to: "intrusion-set", name: actor }
+  const malware = /^misp-galaxy:(?:malpedia|tool|mitre-malware|mitre-tool|ransomware|botnet|rat|backdoor|stealer|banker)="([^"]+)"$/i.exec(
+    tag.trim(),
+  )?.[1]
+  return malware === undefined ? undefined : { type: "indicates", to: "malware", name: malware }
 }
 
 /** ATT&CK ids that a tag or text names. */

@@ -10,7 +10,7 @@ export interface BulletinDiff {
   readonly withdrawn: readonly Indicator[]
 }
 
-const compared = ["validFrom", "validUntil", "confidence", "toIds", "tlp", "marks", "techniques", "comment"] as const
+const compared = ["validFrom", "validUntil", "confidence", "toIds", "tlp", "marks", "techniques", "relations", "comment"] as const
 
 /** Compares by type and canonical value; order and provenance do not count. */
 export function diffBulletins(old: Bulletin, revision: Bulletin): BulletinDiff {

@@ -42,6 +42,8 @@ export interface Bulletin {
   readonly problems: readonly Problem[]
   /** Bulletins and alerts that the document refers to, by id or address. */
   readonly references?: readonly string[]
+  /** Campaigns that it names; absent if none. */
+  readonly campaigns?: readonly string[]
   /** National and sector bodies that the document names, such as ANSSI. */
   readonly authorities?: readonly string[]
 }

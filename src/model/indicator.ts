@@ -5,6 +5,14 @@ import type { Tlp } from "./tlp.js"
 /** Quality marks: `reserved`, `warninglist:NAME`, `to-ids-false`, `leading-zeros`, `host-bits`, `retyped`, `withdrawn`. */
 export type Mark = string
 
+/** What a publisher says that a value belongs to, under STIX's names: `indicates` `intrusion-set` `APT31`. */
+export interface Relation {
+  readonly type: string
+  /** The kind of the target: `intrusion-set`, `campaign`, `malware`, `attack-pattern`… */
+  readonly to: string
+  readonly name: string
+}
+
 export interface Indicator extends Observable {
   /** Title or id of the bulletin; `command line` for `--indicator`. */
   readonly bulletin: string
@@ -23,6 +31,7 @@ export interface Indicator extends Observable {
   readonly original?: string
   /** ATT&CK technique ids and kill-chain phases. */
   readonly techniques?: readonly string[]
+  readonly relations?: readonly Relation[]
   /** Free text of the publisher about this value. */
   readonly comment?: string
 }

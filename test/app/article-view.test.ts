@@ -33,6 +33,7 @@ describe.skipIf(!existsSync(articles))("the founding articles on a page and as J
       ],
       references: [],
       authorities: ["ANSSI", "CERT-FR"],
+      campaigns: [],
       indicators: [],
       leftOut: [],
       problems: [],
@@ -71,6 +72,7 @@ describe.skipIf(!existsSync(articles))("the founding articles on a page and as J
         { name: "APT40", canonical: "APT40", source: `${markdown}:61` },
       ],
       authorities: ["ANSSI", "CISA", "NSA", "FBI"],
+      campaigns: [],
       indicators: [],
     })
     const alert = "https://www.cert.ssi.gouv.fr/alerte/CERTFR-2020-ALE-019/"

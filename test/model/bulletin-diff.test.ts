@@ -77,6 +77,7 @@ test("the JSON form has every field of the contract", async () => {
   expect(Object.keys(json).sort()).toEqual([
     "actors",
     "authorities",
+    "campaigns",
     "contact",
     "format",
     "indicators",

@@ -17,6 +17,7 @@ export interface BulletinJson {
   readonly actors: readonly { readonly name: string; readonly canonical: string | null; readonly source: string; readonly note?: string }[]
   readonly references: readonly string[]
   readonly authorities: readonly string[]
+  readonly campaigns: readonly string[]
   readonly indicators: readonly {
     readonly type: string
     readonly value: string
@@ -29,6 +30,7 @@ export interface BulletinJson {
     readonly provenance: string
     readonly original?: string
     readonly techniques?: readonly string[]
+    readonly relations?: Indicator["relations"]
     readonly comment?: string
   }[]
   readonly leftOut: readonly LeftOut[]
@@ -52,6 +54,7 @@ export function bulletinToJson(bulletin: Bulletin): BulletinJson {
     actors,
     references: references ?? [],
     authorities: authorities ?? [],
+    campaigns: bulletin.campaigns ?? [],
     indicators: bulletin.indicators.map(indicatorToJson),
     leftOut,
     problems,
@@ -81,7 +84,8 @@ export function countsByType(indicators: readonly Indicator[]): string {
 }
 
 function indicatorToJson(indicator: Indicator): BulletinJson["indicators"][number] {
-  const { type, value, validFrom, validUntil, confidence, toIds, tlp, marks, provenance, original, techniques, comment } = indicator
+  const { type, value, validFrom, validUntil, confidence, toIds, tlp, marks, provenance, original, techniques, relations, comment } =
+    indicator
   return {
     type,
     value,
@@ -94,6 +98,7 @@ function indicatorToJson(indicator: Indicator): BulletinJson["indicators"][numbe
     provenance,
     ...(original === undefined ? {} : { original }),
     ...(techniques === undefined ? {} : { techniques }),
+    ...(relations === undefined ? {} : { relations }),
     ...(comment === undefined ? {} : { comment }),
   }
 }
@@ -140,6 +145,7 @@ function statement(bulletin: Bulletin): readonly string[] {
     ["Request", bulletin.request],
     ["Contact", bulletin.contact],
     ["Actors", bulletin.actors.length > 0 ? bulletin.actors.map(actorText).join("; ") : null],
+    ["Campaigns", bulletin.campaigns?.length ? bulletin.campaigns.join("; ") : null],
     ["Bodies", bulletin.authorities?.length ? bulletin.authorities.join(", ") : null],
     ["Refers to", bulletin.references?.length ? bulletin.references.slice(0, 10).join(", ") : null],
   ]

@@ -4,7 +4,7 @@ import { strictest, type Tlp } from "../../model/tlp.js"
 import type { ClaimContext, StatedType } from "../claim.js"
 import type { BulletinDraft } from "../draft.js"
 import { isObject, type Json, type JsonObject, list, objects, parseJson, pointer, string } from "../json.js"
-import { actorOfTag, papOfTag, parseInstant, techniquesIn, tlpOfTag } from "../marking.js"
+import { actorOfTag, papOfTag, parseInstant, relationOfTag, techniquesIn, tlpOfTag } from "../marking.js"
 import { own } from "../own.js"
 import type { BulletinFormat } from "./format.js"
 
@@ -196,6 +196,7 @@ function readGalaxies(event: JsonObject, where: string, draft: BulletinDraft): v
 function readAttribute(attribute: JsonObject, where: string, techniques: readonly string[], gone: boolean, draft: BulletinDraft): void {
   const type = string(attribute.type) ?? ""
   const value = string(attribute.value) ?? ""
+  if (type === "campaign-name") draft.campaign(value)
   const tags = tagsOf(attribute)
   let tlp: Tlp | undefined
   for (const tag of tags) tlp = strictest(tlp, tlpOfTag(tag))
@@ -212,6 +213,7 @@ function readAttribute(attribute: JsonObject, where: string, techniques: readonl
       validFrom: seen(attribute.first_seen),
       validUntil: seen(attribute.last_seen),
       techniques: own.length > 0 ? own : techniques,
+      relations: tags.flatMap((tag) => relationOfTag(tag) ?? []),
       comment: string(attribute.comment),
     },
     draft,

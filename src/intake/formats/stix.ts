@@ -1,5 +1,6 @@
 // STIX 2.0 and 2.1: bundles, single objects and JSON Lines of objects. Patterns become values; what cannot be hunted is named.
 
+import type { Relation } from "../../model/indicator.js"
 import { parseTlp, strictest, type Tlp } from "../../model/tlp.js"
 import type { StatedType } from "../claim.js"
 import type { BulletinDraft } from "../draft.js"
@@ -41,6 +42,8 @@ interface Context {
   readonly observedRefs: ReadonlySet<string>
   readonly techniquesById: ReadonlyMap<string, readonly string[]>
   readonly namesById: ReadonlyMap<string, string>
+  /** Of the objects that relationships start from. */
+  readonly relationsById: ReadonlyMap<string, readonly Relation[]>
 }
 
 function readObjects(input: BulletinInput, draft: BulletinDraft): readonly Located[] {
@@ -97,13 +100,29 @@ function contextOf(all: readonly JsonObject[]): Context {
     }
   }
   const indicated = new Map<string, string[]>()
+  const relationsById = new Map<string, Relation[]>()
   for (const object of all) {
+    const relation = relationOf(object, namesById)
+    if (relation) listAt(relationsById, String(object.source_ref)).push(relation)
     if (object.type !== "relationship" || object.relationship_type !== "indicates") continue
     const technique = techniquesById.get(String(object.target_ref))
-    if (technique) indicated.set(String(object.source_ref), [...(indicated.get(String(object.source_ref)) ?? []), ...technique])
+    if (technique) listAt(indicated, String(object.source_ref)).push(...technique)
   }
   for (const [id, techniques] of indicated) techniquesById.set(id, techniques)
-  return { tlpById, observedRefs, techniquesById, namesById }
+  return { tlpById, observedRefs, techniquesById, namesById, relationsById }
+}
+
+function listAt<Item>(lists: Map<string, Item[]>, key: string): Item[] {
+  const list = lists.get(key) ?? []
+  if (list.length === 0) lists.set(key, list)
+  return list
+}
+
+/** What an SRO says, if it names its target; an object without a name is told by its id. */
+function relationOf(object: JsonObject, namesById: ReadonlyMap<string, string>): Relation | undefined {
+  const target = string(object.target_ref)
+  if (object.type !== "relationship" || target === undefined || object.revoked === true) return undefined
+  return { type: string(object.relationship_type) ?? "related-to", to: target.replace(/--.*$/, ""), name: namesById.get(target) ?? target }
 }
 
 function tlpOfDefinition(object: JsonObject): Tlp | undefined {
@@ -134,6 +153,9 @@ function describe(object: JsonObject, context: Context, draft: BulletinDraft, na
     case "identity":
       draft.publisher ??= object.identity_class === "organization" && typeof object.name === "string" ? object.name : null
       draft.contact ??= string(object.contact_information) ?? null
+      break
+    case "campaign":
+      draft.campaign(string(object.name) ?? "")
       break
     case "intrusion-set":
     case "threat-actor": {
@@ -217,6 +239,7 @@ function readIndicator(object: JsonObject, provenance: string, context: Context,
       validUntil,
       confidence,
       techniques,
+      relations: context.relationsById.get(String(object.id)),
       comment,
       withdrawn: object.revoked === true,
     })
