@@ -185,12 +185,25 @@ function readObject({ object, provenance }: Located, context: Context, byDeclare
     readIndicator(object, provenance, context, draft)
     return
   }
+  if (object.type === "observed-data" && isObject(object.objects)) {
+    readEmbedded(object.objects, provenance, draft)
+    return
+  }
+  const unhunted = own(unhuntedKinds, String(object.type))
+  const named = unhunted && string(object[unhunted])
+  if (named)
+    draft.leave(
+      String(object.type),
+      named,
+      "indicator-unsupported",
+      `a ${String(object.type)} is not found in logs by its value`,
+      `${provenance}/${unhunted}`,
+    )
   const terms = observableTerms(object)
   if (!terms) return
   const observed = context.observedRefs.has(String(object.id))
   for (const { type, value, key } of terms) {
-    if (observed)
-      draft.leave(type, value, "indicator-reference", "observed, not indicated: part of an observed-data object", `${provenance}${key}`)
+    if (observed) draft.leave(type, value, "indicator-reference", observedOnly, `${provenance}${key}`)
     // Beside indicators, a bundle's plain observables are what those are based on; alone, they are the list itself.
     else
       draft.claim({
@@ -201,6 +214,27 @@ function readObject({ object, provenance }: Located, context: Context, byDeclare
         comment: byDeclared ? "a plain observable beside the indicators" : undefined,
       })
   }
+}
+
+const observedOnly = "observed, not indicated: part of an observed-data object"
+
+/** STIX 2.0 keeps observables inside the observation. */
+function readEmbedded(embedded: JsonObject, provenance: string, draft: BulletinDraft): void {
+  for (const [index, object] of Object.entries(embedded)) {
+    if (!isObject(object)) continue
+    for (const { type, value, key } of observableTerms(object) ?? [])
+      draft.leave(type, value, "indicator-reference", observedOnly, `${provenance}${pointer("objects", index)}${key}`)
+  }
+}
+
+/** Observables that are no values of logs, and the property that tells one. */
+const unhuntedKinds: Readonly<Record<string, string>> = {
+  mutex: "name",
+  "windows-registry-key": "key",
+  process: "command_line",
+  "autonomous-system": "number",
+  "mac-addr": "value",
+  "user-account": "account_login",
 }
 
 function readIndicator(object: JsonObject, provenance: string, context: Context, draft: BulletinDraft): void {
