@@ -58,7 +58,7 @@ const table: Readonly<Record<string, string>> = {
 
 /** In order of precedence where one record has several. */
 const timeKeys =
-  "atimestamp timestamp eventtime time ts datetime timegenerated creationtime createddatetime activitydatetime timecreated systemtime utctime requestreceivedtimestamp receivetimestamp stagetimestamp starttime start t date logtime eventcreated rt timestampns recordtime occurredat createdat".split(
+  "atimestamp timestamp eventtime time ts datetime timegenerated creationtime createddatetime activitydatetime timecreated systemtime utctime requestreceivedtimestamp receivetimestamp stagetimestamp starttime start t date logtime eventcreated rt timestampns recordtime occurredat createdat t$date date$date timestamp$date ts$date".split(
     " ",
   )
 
@@ -156,7 +156,19 @@ export function timeOf(entries: readonly Entry[]): Draft["time"] {
     const at = timeRanks.get(normalKey(entry.key))
     if (at !== undefined && at < rank && !Array.isArray(entry.value) && stampOf(entry.value as string | number)) [best, rank] = [entry, at]
   }
-  return best && stampOf(best.value as string | number)
+  return best && (dateAndTime(best, entries) ?? stampOf(best.value as string | number))
+}
+
+/** `date=2021-01-03 time=02:11:09 tz="+0100"`: one stamp in two or three values. */
+function dateAndTime(best: Entry, entries: readonly Entry[]): Draft["time"] {
+  if (typeof best.value !== "string" || !/^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$/.test(best.value)) return undefined
+  const value = (wanted: RegExp): string | undefined => {
+    const found = entries.find(({ key, value: each }) => typeof each === "string" && wanted.test(normalKey(key)))?.value
+    return found as string | undefined
+  }
+  const time = value(/^time$/)
+  if (time === undefined || !/^\d{1,2}:\d{2}/.test(time)) return undefined
+  return stampOf(`${best.value} ${time} ${value(/^(?:tz|timezone)$/) ?? ""}`.trim())
 }
 
 export function directionOfWord(word: string | undefined): Draft["direction"] {

@@ -97,7 +97,7 @@ const layouts: readonly Layout[] = [
   // 03/Jan/2021:02:11:09 +0100, 03-Jan-2021 02:11:09, Sun, 03 Jan 2021 02:11:09 +0100, 3 janv. 2021 à 02:11
   layout(String.raw`${notBefore}(?<day>\d{1,2})[-/ ]${monthName}[-/ ](?<year>\d{4})(?:[:\s,T]{1,3}|\s+(?:à|at)\s+)${clock}${zone}`),
   // Jan 03 2021 02:11:09, Jan 3, 2021 2:11:09 AM
-  layout(String.raw`\b${monthName}\s{1,2}(?<day>\d{1,2}),?\s(?<year>\d{4}),?\s+${clock}${zone}`),
+  layout(String.raw`\b${monthName}\s{1,2}(?<day>\d{1,2})(?:,\s?|\s)(?<year>\d{4}),?\s+${clock}${zone}`),
   // Jan  3 02:11:09 (RFC 3164), Sun Jan  3 02:11:09 CET 2021 (asctime)
   layout(String.raw`\b${monthName}\s{1,2}(?<day>\d{1,2})\s+${clock}${zone}(?:\s(?<year>(?:19|20)\d{2})(?=[\s\]|,;:)]|$))?`),
   // 3 janv. 02:11:09

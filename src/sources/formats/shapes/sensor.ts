@@ -121,4 +121,27 @@ function honeypotDraft(message: string, from: ReturnType<typeof endpoint>, to: R
   }
 }
 
-export const sensorShapes: readonly MessageShape[] = [fastLog, tcpdump, conntrack, honeypot]
+/** `DATE TIME DURATION PROTOCOL A:P -> B:Q PACKETS BYTES FLOWS`. */
+const nfdump: MessageShape = {
+  name: "nfdump",
+  title: "nfdump text",
+  hint: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} .{1,120}?\S+ +<?-> /,
+  parse(message) {
+    const match = /\s([A-Z0-9-]{2,10}) +(\S{3,60}) +<?-> +(\S{3,60})(?:\s|$)/.exec(message.slice(0, 400))
+    const [from, to] = [flowEnd(match?.[2]), flowEnd(match?.[3])]
+    if (!match || !from.ip || !to.ip) return undefined
+    return {
+      fields: fieldsOf({ ...side("source", from), ...side("destination", to), "network.transport": match[1] }),
+      time: readStamp(message)?.stamp,
+    }
+  },
+}
+
+/** `A:P`; of IPv6, `A.P`; of ICMP, `A:TYPE.CODE`. */
+function flowEnd(text: string | undefined): ReturnType<typeof endpoint> {
+  const six = /^([\da-fA-F]*:[\da-fA-F:]*)\.(\d{1,5})$/.exec(text ?? "")
+  if (six) return { ip: six[1] as string, port: Number(six[2]) }
+  return endpoint(text?.replace(/:\d+\.\d+$/, ""))
+}
+
+export const sensorShapes: readonly MessageShape[] = [fastLog, tcpdump, conntrack, honeypot, nfdump]
