@@ -10,10 +10,10 @@ import { type Verified, verifyCase } from "../case/verify.js"
 import { checkOpenPgp, signOpenPgp } from "../deliver/openpgp.js"
 import { savedAnswer, storedAnswer } from "../report/answer.js"
 import { instantOf } from "../report/config-files.js"
-import { writeFile } from "../report/files.js"
+import { workspaceOf } from "../report/open-workspace.js"
+import { writeFile } from "../report/written-file.js"
 import { type CliContext, guarded, write } from "./context.js"
 import { readIndicators } from "./read-indicators.js"
-import { workspaceOf } from "./report.js"
 import { safe } from "./safe-text.js"
 
 interface PackFlags {

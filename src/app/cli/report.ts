@@ -7,7 +7,7 @@ import { reportForms } from "../../export/reports/index.js"
 import type { Report } from "../../export/reports/report.js"
 import { tlpLabel } from "../../export/reports/statements.js"
 import { type Language, languages } from "../../export/reports/wording.js"
-import { findWorkspace, openWorkspace, type Workspace } from "../../hits/store/workspace.js"
+import type { Workspace } from "../../hits/store/workspace.js"
 import { hunt } from "../../hunt/hunt.js"
 import { decoyIndicators, triageAnswer } from "../../hunt/triage-answer.js"
 import type { Bulletin } from "../../model/bulletin.js"
@@ -16,9 +16,11 @@ import { parseInstant } from "../../model/time.js"
 import { parseZone } from "../../sources/time/resolve.js"
 import { type Answer, savedAnswer, storedAnswer } from "../report/answer.js"
 import { instantOf, readCase, readProfile } from "../report/config-files.js"
-import { fileName, formsOf, type Written, writeFile } from "../report/files.js"
+import { fileName, formsOf } from "../report/files.js"
 import type { ReportFlags } from "../report/flags.js"
 import { openKeeper } from "../report/keeper.js"
+import { workspaceOf } from "../report/open-workspace.js"
+import { type Written, writeFile } from "../report/written-file.js"
 import { type CliContext, guarded, write } from "./context.js"
 import { sendAfterYes, writeNotification } from "./notify.js"
 import { createProgress, size } from "./progress.js"
@@ -208,11 +210,6 @@ export async function reportInput(
       verdicts: workspace?.verdicts.list() ?? [],
     },
   }
-}
-
-export function workspaceOf(flags: Pick<ReportFlags, "workspace">): Workspace | undefined {
-  const dir = findWorkspace({ given: flags.workspace, cwd: process.cwd(), env: process.env })
-  return dir === undefined ? undefined : openWorkspace(dir)
 }
 
 async function answerOf(flags: ReportFlags, paths: readonly string[], version: string, workspace: Workspace | undefined): Promise<Answer> {

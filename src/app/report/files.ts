@@ -1,18 +1,9 @@
-// The files of a report: which forms are asked for, how they are named, and how they are written.
-import { createHash } from "node:crypto"
-import { mkdirSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+// The files of a report: which forms are asked for, and how they are named.
 import { type ReportForm, reportForms } from "../../export/reports/index.js"
 import type { Report } from "../../export/reports/report.js"
 import { UsageError } from "../../model/problem.js"
 
 export const formNames = reportForms.map((form) => form.name)
-
-export interface Written {
-  readonly name: string
-  readonly bytes: number
-  readonly sha256: string
-}
 
 /** By comma; the empty text is none. */
 export function formsOf(given: string): readonly ReportForm[] {
@@ -32,15 +23,4 @@ export function fileName(report: Report, form: Pick<ReportForm, "suffix" | "spok
       .replace(/^[.-]+/, "")
       .slice(0, 80) || "report"
   return `${stem}${report.redacted ? ".redacted" : ""}${form.spoken ? `.${report.language}` : ""}${form.suffix}`
-}
-
-export function writeFile(out: string, name: string, content: string | Uint8Array): Written {
-  const bytes = typeof content === "string" ? Buffer.from(content, "utf8") : content
-  try {
-    mkdirSync(out, { recursive: true })
-    writeFileSync(join(out, name), bytes)
-  } catch (error) {
-    throw new UsageError(`cannot write ${join(out, name)}: ${(error as Error).message}`)
-  }
-  return { name, bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") }
 }

@@ -13,6 +13,7 @@ import type { Hit, Source } from "../../model/hit.js"
 import type { Problem } from "../../model/problem.js"
 import { strictest, type Tlp } from "../../model/tlp.js"
 import { deadlinesOf } from "./deadlines.js"
+import { frenchEvidence } from "./french-evidence.js"
 import { type JudgedHit, judge, tableText } from "./judged.js"
 import { type CaseFacts, emptyProfile, type Profile } from "./profile.js"
 import { type Pseudonyms, wordReplacer } from "./pseudonyms.js"
@@ -69,7 +70,7 @@ export const limits = {
   records: 100_000,
   hosts: 20,
   matrixHosts: 24,
-  matrixIndicators: 32,
+  matrixIndicators: 24,
   missing: 500,
   gaps: 200,
   problems: 1_000,
@@ -276,9 +277,14 @@ function triageOf(triage: HitTriage, language: Language, veil: Veil): HitTriage 
         ? factor.id === "F10"
           ? factor.text
           : tableText(factor, language)
-        : cut(veil.words(factor.text).replace(/\baccount (?=account-)/g, ""), limits.valueCharacters),
+        : cut(evidence(veil.words(factor.text), language), limits.valueCharacters),
     })),
   }
+}
+
+function evidence(text: string, language: Language): string {
+  const said = text.replace(/\baccount (?=account-)/g, "")
+  return language === "fr" ? frenchEvidence(said) : said
 }
 
 function recordsOf(hits: readonly Hit[], triage: TriageResult, veil: Veil): readonly RecordRow[] {

@@ -14,7 +14,6 @@ export const resultColours: Readonly<Record<Result, string>> = {
 }
 
 const width = 720
-const plotHeight = 118
 const left = 54
 const bottom = 46
 
@@ -22,6 +21,9 @@ export function timelineSvg(report: Report, { say, language }: Speaker): Markup 
   const { months } = report
   if (months.length === 0) return ""
   const totals = months.map((one) => results.reduce((sum, result) => sum + one.hits[result], 0))
+  const any = totals.some((total) => total > 0)
+  // Without a hit only the band of the logs has something to say.
+  const plotHeight = any ? 104 : 4
   const top = scaleTop(Math.max(1, ...totals))
   const step = (width - left) / months.length
   const bar = Math.max(1, Math.min(38, step * 0.66))
@@ -49,7 +51,7 @@ export function timelineSvg(report: Report, { say, language }: Speaker): Markup 
     const covered = html`<rect x="${fixed(left + at * step + 0.5)}" y="${12 + plotHeight + 8}" width="${fixed(step - 1)}" height="8" class="${one.files > 0 ? "covered" : "uncovered"}"/>`
     return html`<g><title>${month(one.month, language)}: ${number(total, language)} — ${number(one.files, language)} ${say("files")}</title>${parts}${count}${label}${covered}</g>`
   })
-  const lines = [0, top / 2, top].map(
+  const lines = (any ? [0, top / 2, top] : []).map(
     (value) =>
       html`<line x1="${left}" x2="${width}" y1="${fixed(y(value))}" y2="${fixed(y(value))}" class="grid"/><text x="${left - 6}" y="${fixed(y(value) + 3.5)}" text-anchor="end">${number(value, language)}</text>`,
   )

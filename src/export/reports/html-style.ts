@@ -48,14 +48,14 @@ svg text{font-size:10.5px;fill:#5a6673;font-family:inherit}svg .count{fill:#1b25
 .factors{font-size:.85rem}.factors td:first-child{width:2.6rem;color:var(--soft)}.factors td.n{width:3.2rem;padding-right:1rem}
 .unknown{color:var(--soft)}
 .record{font-size:.82rem;background:var(--wash);padding:.4rem .6rem;margin:.2rem 0 .1rem;display:block;white-space:pre-wrap}
-.records td{border-bottom:0;padding-bottom:0}.records tr.text td{border-bottom:1px solid var(--line);padding:0 0 .5rem}
+.records{table-layout:fixed}.records td:nth-child(1){width:2.6rem}.records td:nth-child(2){width:11rem}.records td:nth-child(3){width:13rem}.records .t{white-space:normal}.records td{border-bottom:0;padding-bottom:0}.records tr.text td{border-bottom:1px solid var(--line);padding:0 0 .5rem}
 .note{background:var(--wash);padding:.6rem .9rem;font-size:.92rem}
 .leads{border:1px dashed var(--soft);padding:.2rem 1.1rem .6rem}
 footer{margin-top:2.5rem;padding-top:.6rem;border-top:1px solid var(--line);font-size:.82rem;color:var(--soft)}
 @media screen and (max-width:48rem){main,.tlp{padding-left:1.1rem;padding-right:1.1rem}.figures{grid-template-columns:1fr 1fr}table{display:block;overflow-x:auto}}
 @media print{
 html{font-size:9.1pt;line-height:1.42;background:none}main{max-width:none;padding:0}p{max-width:none}
-.tlp{display:none}th,td{padding-top:.17rem;padding-bottom:.17rem}h3{margin-top:1rem}.first li{margin:.15rem 0}.verdict{margin:.7rem 0 .5rem;font-size:1.2rem}.figures{margin:.8rem 0}.finding{margin:.8rem 0}h1{font-size:1.55rem}
+.tlp{display:none}.wide{overflow:visible}.matrix th,.matrix td{min-width:0;padding:.1rem .15rem;font-size:.7rem}.factors td{padding-top:.08rem;padding-bottom:.08rem}th,td{padding-top:.17rem;padding-bottom:.17rem}h3{margin-top:1rem}.first li{margin:.15rem 0}.verdict{margin:.7rem 0 .5rem;font-size:1.2rem}.figures{margin:.8rem 0}.finding{margin:.8rem 0}h1{font-size:1.55rem}
 .annex{break-before:page}h2,h3{break-after:avoid}tr,.finding,figure,.keep{break-inside:avoid}thead{display:table-header-group}
 a{color:inherit;text-decoration:none}.badge,.key,td,rect{-webkit-print-color-adjust:exact;print-color-adjust:exact}.tlp b,.tag{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
@@ -66,8 +66,8 @@ export function pageStyle(label: string, colour: string, reference: string, page
   const text = (value: string) => `"${value.replace(/[^\p{L}\p{N} .:+/_-]/gu, " ")}"`
   const small = `font:8pt "DejaVu Sans",Arial,sans-serif;color:#5a6673`
   return (
-    "@page{size:A4;margin:19mm 16mm 17mm;" +
-    `@top-left{content:${text(label)};font:bold 9pt "DejaVu Sans",Arial,sans-serif;color:${colour};background:#000;text-align:center;height:5mm;width:${Math.ceil(label.length * 2.2 + 4)}mm;margin-top:6mm;vertical-align:middle;-webkit-print-color-adjust:exact;print-color-adjust:exact}` +
+    "@page{size:A4;margin:22mm 16mm 17mm;" +
+    `@top-left{content:${text(label)};font:bold 9pt "DejaVu Sans",Arial,sans-serif;color:${colour};background:#000;text-align:center;height:5mm;width:${Math.ceil(label.length * 2.2 + 4)}mm;margin:8mm 0 9mm;vertical-align:middle;-webkit-print-color-adjust:exact;print-color-adjust:exact}` +
     `@top-right{content:${text(reference)};${small}}@bottom-left{content:${text(label)};${small}}@bottom-right{content:${text(page)} " " counter(page) " / " counter(pages);${small}}}`
   )
 }

@@ -6,7 +6,7 @@ import { pageStyle, style, tlpColours } from "./html-style.js"
 import { html, type Markup, type Piece, quoted, raw } from "./html-text.js"
 import { defanged, readsAs } from "./plain-text.js"
 import type { Finding, ObservableRow, RecordRow, Report } from "./report.js"
-import { asStatement, deadlineText, glanceRows, handling, headline, localZone, papLabel, tlpLabel } from "./statements.js"
+import { asStatement, deadlineText, glanceRows, handling, headline, localZone, papLabel, searchedText, tlpLabel } from "./statements.js"
 import { caveatKeys, type Speaker, speaker } from "./texts.js"
 import { bytes, colon, day, local, number, percent, utc } from "./wording.js"
 
@@ -18,6 +18,7 @@ const detailedProbable = 12
 const notSeenShown = 400
 const problemsShown = 200
 const firstShown = 5
+const hostsNamed = 2
 
 export function renderHtml(report: Report): string {
   const voice = speaker(report.language)
@@ -82,9 +83,13 @@ ${figure(number(counts.hosts, language), say("figure-hosts"))}
 ${figure(percent(done.bytes.searched + done.bytes.ruledOut, done.bytes.size, language), say("figure-searched"))}
 </div>
 ${attention(report, voice)}
+${report.answer !== "seen" && html`<p>${searchedText(report, voice)}</p>`}
 ${timeline(report, voice)}
-<div class="keep"><h3>${say("glance")}</h3>
-${glance(report, voice)}</div>
+${
+  report.answer === "seen" &&
+  html`<div class="keep"><h3>${say("glance")}</h3>
+${glance(report, voice)}</div>`
+}
 ${keyTimes(report, voice)}`
 }
 
@@ -96,25 +101,24 @@ function attention(report: Report, voice: Speaker): Markup | "" {
   if (report.answer !== "seen") return ""
   const { say } = voice
   const grave = report.findings.filter((one) => one.class === "priority" || one.class === "probable")
-  const more = grave.length - firstShown
-  return html`<h3>${say("attention")}</h3>
+  return html`<h3>${say("attention")}${grave.length > firstShown && html` <small>(${number(firstShown, voice.language)} / ${number(grave.length, voice.language)})</small>`}</h3>
 ${
   grave.length === 0
     ? html`<p>${say("attention-none")}</p>`
-    : html`<ol class="first">${grave.slice(0, firstShown).map((one) => html`<li>${badge(one.class, voice)} ${value(one.indicator)} — ${asStatement(one, voice)}${hostWords(one)}</li>`)}</ol>${more > 0 ? html`<p class="soft">${say("and-more", { count: number(more, voice.language) })}</p>` : ""}`
+    : html`<ol class="first">${grave.slice(0, firstShown).map((one) => html`<li>${badge(one.class, voice)} ${value(one.indicator)} — ${asStatement(one, voice)}${hostWords(one)}</li>`)}</ol>`
 }`
 }
 
 function hostWords(finding: Finding): Piece {
   if (finding.hosts.length === 0) return ""
-  return html` <small>(${finding.hosts.slice(0, 3).map((host, at) => html`${at > 0 ? ", " : ""}${host.name ? html`${host.name} ` : ""}${raw(host.value, 60)}`)}${finding.hosts.length > 3 || finding.hostsLeftOut > 0 ? ", …" : ""})</small>`
+  return html` <small>(${finding.hosts.slice(0, hostsNamed).map((host, at) => html`${at > 0 ? ", " : ""}${host.name ? html`${host.name} ` : ""}${raw(host.value, 60)}`)}${finding.hosts.length > hostsNamed || finding.hostsLeftOut > 0 ? ", …" : ""})</small>`
 }
 
 function timeline(report: Report, voice: Speaker): Markup | "" {
   const picture = timelineSvg(report, voice)
   if (picture === "") return ""
   return html`<figure class="keep" style="margin:0"><h3>${voice.say("timeline")}</h3>
-${resultLegend(voice)}${picture}
+${report.answer === "seen" && resultLegend(voice)}${picture}
 <figcaption class="soft"><small>${voice.say("timeline-caption")}</small></figcaption></figure>`
 }
 
@@ -129,15 +133,17 @@ function glance(report: Report, voice: Speaker): Markup {
 function keyTimes(report: Report, voice: Speaker): Markup {
   const { say } = voice
   const next = report.deadlines.filter((one) => one.kind === "due").sort((a, b) => ((a.due ?? "") < (b.due ?? "") ? -1 : 1))[0]
-  const columns = [
-    ["first-event", report.times.firstEventAt],
-    ["last-event", report.times.lastEventAt],
-    ["detected", report.times.detectedAt],
-    ["aware", report.times.awareAt],
-  ] as const
+  const columns = (
+    [
+      ["first-event", report.times.firstEventAt],
+      ["last-event", report.times.lastEventAt],
+      ["detected", report.times.detectedAt],
+      ["aware", report.times.awareAt],
+    ] as const
+  ).filter(([key]) => report.answer === "seen" || !key.endsWith("-event"))
   return html`<div class="keep"><h3>${say("times")}</h3>
 <table class="times"><thead><tr>${columns.map(([key]) => html`<th>${say(key)}</th>`)}</tr></thead><tbody><tr>${columns.map(([, at]) => html`<td>${at ? stampLines(at, report) : say("unknown")}</td>`)}</tr></tbody></table>
-${next && html`<p>${say("due-next")} ${next.name}, ${next.step.toLowerCase()}, ${deadlineText(next, report, voice)}.</p>`}</div>`
+${report.answer === "seen" && next && html`<p>${say("due-next")} ${next.name}, ${next.step.toLowerCase()}, ${deadlineText(next, report, voice)}.</p>`}</div>`
 }
 
 function who(report: Report, voice: Speaker): Markup {
@@ -201,16 +207,7 @@ function searched(report: Report, voice: Speaker): Markup {
   const size = (count: number) => bytes(count, language)
   const late = request.since !== null && done.first !== null && done.first.slice(0, 10) > request.since.slice(0, 10)
   return html`<h3>3. ${say("searched")}</h3>
-<p>${say("searched-text", {
-    searched: size(done.bytes.searched),
-    size: size(done.bytes.size),
-    share: percent(done.bytes.searched, done.bytes.size, language),
-    ruled: size(done.bytes.ruledOut),
-    not: size(done.bytes.notSearched),
-    files: number(done.files.searched, language),
-    partly: number(done.files.partly, language),
-    none: number(done.files.not, language),
-  })} ${done.first && done.last ? say("reach", { first: day(done.first, language), last: day(done.last, language) }) : say("reach-unknown")} ${late && html`<strong>${say("reach-late", { first: day(done.first as string, language), since: day(request.since as string, language) })}</strong>`} ${report.counts.outsideWindow > 0 && say("outside-window", { count: number(report.counts.outsideWindow, language) })} ${report.echoes > 0 && say("echoes", { count: number(report.echoes, language) })}</p>
+<p>${searchedText(report, voice)} ${late && html`<strong>${say("reach-late", { first: day(done.first as string, language), since: day(request.since as string, language) })}</strong>`} ${report.counts.outsideWindow > 0 && say("outside-window", { count: number(report.counts.outsideWindow, language) })} ${report.echoes > 0 && say("echoes", { count: number(report.echoes, language) })}</p>
 <table><thead><tr><th>${say("format")}</th><th class="n">${say("files")}</th><th class="n">${say("volume")}</th><th class="n">${say("records")}</th><th>${say("first")}</th><th>${say("last")}</th></tr></thead>
 <tbody>${done.formats.map((one) => html`<tr><td>${raw(one.format, 60)}</td><td class="n">${number(one.files, language)}</td><td class="n">${size(one.decoded)}</td><td class="n">${number(one.records, language)}</td><td>${one.first?.slice(0, 10) ?? "–"}</td><td>${one.last?.slice(0, 10) ?? "–"}</td></tr>`)}</tbody></table>
 <h4>${say("not-searched")}</h4>
@@ -244,7 +241,7 @@ ${classes
   .map((name) => {
     const own = report.findings.filter((one) => one.class === name && !detailed.includes(one))
     if (own.length === 0) return ""
-    return html`<h4>${say("factors")}: ${say(name)}</h4><table class="factors"><tbody>${own.map((one) => html`<tr><td class="n">${report.findings.indexOf(one) + 1}</td><td class="value">${value(one.indicator)}</td><td>${one.triage.factors.filter((factor) => factor.points !== 0).map((factor, index) => html`${index > 0 ? " · " : ""}${signed(factor.points)} ${quoted(factor.text, 160)}`)}${one.triage.rules.map((rule) => html` · <em>${quoted(rule, 200)}</em>`)}</td></tr>`)}</tbody></table>`
+    return html`<h4>${say("factors")}${colon(language)}${say(name)}</h4><table class="factors"><tbody>${own.map((one) => html`<tr><td class="n">${report.findings.indexOf(one) + 1}</td><td class="value">${value(one.indicator)}</td><td>${one.triage.factors.filter((factor) => factor.points !== 0).map((factor, index) => html`${index > 0 ? " · " : ""}${signed(factor.points)} ${quoted(factor.text, 160)}`)}${one.triage.rules.map((rule) => html` · <em>${quoted(rule, 200)}</em>`)}</td></tr>`)}</tbody></table>`
   })}`
 }
 
@@ -357,8 +354,8 @@ function record(one: RecordRow, at: number, { say }: Speaker): Markup {
   const time =
     one.earliest === null ? "–" : `${utc(one.earliest)}${one.latest !== null && one.latest !== one.earliest ? ` – ${utc(one.latest)}` : ""}`
   const line = one.line === null ? "" : `${say("line")} ${one.line}`
-  return html`<tr><td class="n">${at + 1}</td><td class="t">${time}</td><td>${value(one.indicator)}</td><td>${say(`dir-${one.direction}`)}, ${say(`res-${one.result}`)}</td><td>${raw(one.place, 200)} ${line}${one.also > 0 ? ` (+${one.also})` : ""}</td></tr>
-<tr class="text"><td></td><td colspan="4">${one.text === null ? "" : html`<span class="record raw" dir="ltr" translate="no">${raw(one.text, recordCharacters)}</span>`}${one.assumption.length > 0 && html`<small>${one.assumption.join(", ")}</small>`}</td></tr>`
+  return html`<tr><td class="n">${at + 1}</td><td class="t">${time}</td><td>${value(one.indicator)}</td><td>${say(`dir-${one.direction}`)}, ${say(`res-${one.result}`)}</td></tr>
+<tr class="text"><td></td><td colspan="3"><small>${raw(one.place, 240)} ${line}${one.also > 0 ? ` (+${one.also})` : ""}${one.assumption.length > 0 && html` · ${one.assumption.join(", ")}`}</small>${one.text === null ? "" : html`<span class="record raw" dir="ltr" translate="no">${raw(one.text, recordCharacters)}</span>`}</td></tr>`
 }
 
 function problems(report: Report, voice: Speaker): Markup | "" {

@@ -2,9 +2,9 @@
 import { regimesAsOf } from "./data/regimes.js"
 import { defanged, readsAs, visible } from "./plain-text.js"
 import type { Finding, ObservableRow, Report } from "./report.js"
-import { asStatement, deadlineText, glanceRows, handling, headline, localZone, tlpLabel } from "./statements.js"
+import { asStatement, deadlineText, glanceRows, handling, headline, localZone, searchedText, tlpLabel } from "./statements.js"
 import { caveatKeys, type Speaker, speaker } from "./texts.js"
-import { bytes, colon, day, local, month, number, percent, utc } from "./wording.js"
+import { bytes, colon, day, local, month, number, utc } from "./wording.js"
 
 const recordsShown = 200
 const rowsShown = 100
@@ -158,20 +158,8 @@ function asked(report: Report, voice: Speaker): readonly string[] {
 function searched(report: Report, voice: Speaker): readonly string[] {
   const { say, language } = voice
   const { searched: done } = report
-  const text = say("searched-text", {
-    searched: bytes(done.bytes.searched, language),
-    size: bytes(done.bytes.size, language),
-    share: percent(done.bytes.searched, done.bytes.size, language),
-    ruled: bytes(done.bytes.ruledOut, language),
-    not: bytes(done.bytes.notSearched, language),
-    files: number(done.files.searched, language),
-    partly: number(done.files.partly, language),
-    none: number(done.files.not, language),
-  })
-  const reach =
-    done.first && done.last ? say("reach", { first: day(done.first, language), last: day(done.last, language) }) : say("reach-unknown")
   return [
-    `### ${say("searched")}\n\n${md(text)} ${md(reach)}${report.echoes > 0 ? ` ${md(say("echoes", { count: number(report.echoes, language) }))}` : ""}`,
+    `### ${say("searched")}\n\n${md(searchedText(report, voice))}${report.echoes > 0 ? ` ${md(say("echoes", { count: number(report.echoes, language) }))}` : ""}`,
     table(
       [say("format"), say("files"), say("volume"), say("records"), say("first"), say("last")],
       done.formats.map((one) => [

@@ -157,7 +157,8 @@ export class Sheet {
     }[],
     bandLabel: string,
   ): void {
-    const height = 92
+    // Without a value only the band has something to say.
+    const height = columns.some((one) => one.parts.some((part) => part.value > 0)) ? 92 : 6
     this.need(height + 44)
     const left = margin.left + 40
     const step = (textWidth - 40) / columns.length

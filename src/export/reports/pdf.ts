@@ -5,7 +5,7 @@ import { tlpColours } from "./html-style.js"
 import { type Cell, printed, Sheet } from "./pdf-sheet.js"
 import { defanged, readsAs } from "./plain-text.js"
 import { type Finding, type ObservableRow, type Report, results } from "./report.js"
-import { asStatement, deadlineText, glanceRows, handling, headline, localZone, tlpLabel } from "./statements.js"
+import { asStatement, deadlineText, glanceRows, handling, headline, localZone, searchedText, tlpLabel } from "./statements.js"
 import { caveatKeys, type Speaker, speaker } from "./texts.js"
 import { bytes, colon, day, local, month, number, percent, utc } from "./wording.js"
 
@@ -78,6 +78,7 @@ function summary(sheet: Sheet, report: Report, voice: Speaker, title: string): v
     { value: number(report.counts.hosts, language), label: say("figure-hosts") },
     { value: percent(done.searched + done.ruledOut, done.size, language), label: say("figure-searched") },
   ])
+  if (report.answer !== "seen") sheet.paragraph(searchedText(report, voice))
   attention(sheet, report, voice)
   timeline(sheet, report, voice)
   glance(sheet, report, voice)
@@ -109,7 +110,7 @@ function attention(sheet: Sheet, report: Report, voice: Speaker): void {
 function timeline(sheet: Sheet, report: Report, { say, language }: Speaker): void {
   if (report.months.length === 0) return
   sheet.subheading(say("timeline"))
-  sheet.legend(results.map((result) => ({ text: say(`res-${result}`), colour: resultColours[result] })))
+  if (report.answer === "seen") sheet.legend(results.map((result) => ({ text: say(`res-${result}`), colour: resultColours[result] })))
   sheet.bars(
     report.months.map((one) => ({
       label: month(one.month, language),
@@ -134,21 +135,24 @@ function glance(sheet: Sheet, report: Report, { say, language }: Speaker): void 
 
 function times(sheet: Sheet, report: Report, voice: Speaker): void {
   const { say } = voice
-  const columns = [
-    ["first-event", report.times.firstEventAt],
-    ["last-event", report.times.lastEventAt],
-    ["detected", report.times.detectedAt],
-    ["aware", report.times.awareAt],
-  ] as const
+  const columns = (
+    [
+      ["first-event", report.times.firstEventAt],
+      ["last-event", report.times.lastEventAt],
+      ["detected", report.times.detectedAt],
+      ["aware", report.times.awareAt],
+    ] as const
+  ).filter(([key]) => report.answer === "seen" || !key.endsWith("-event"))
   sheet.subheading(say("times"))
   const zone = localZone(report)
   sheet.table(
-    [1, 1, 1, 1],
+    columns.map(() => 1),
     columns.map(([key]) => say(key)),
     [columns.map(([, at]) => (at === null ? say("unknown") : zone === "UTC" ? `${utc(at)} UTC` : `${utc(at)} UTC\n${local(at, zone)}`))],
   )
   const next = report.deadlines.filter((one) => one.kind === "due").sort((a, b) => ((a.due ?? "") < (b.due ?? "") ? -1 : 1))[0]
-  if (next) sheet.paragraph(printed(`${say("due-next")} ${next.name}, ${next.step.toLowerCase()}, ${deadlineText(next, report, voice)}.`))
+  if (next && report.answer === "seen")
+    sheet.paragraph(printed(`${say("due-next")} ${next.name}, ${next.step.toLowerCase()}, ${deadlineText(next, report, voice)}.`))
 }
 
 function who(sheet: Sheet, report: Report, voice: Speaker): void {
@@ -217,17 +221,7 @@ function searched(sheet: Sheet, report: Report, voice: Speaker): void {
   sheet.subheading(`3. ${say("searched")}`)
   sheet.paragraph(
     [
-      say("searched-text", {
-        searched: size(done.bytes.searched),
-        size: size(done.bytes.size),
-        share: percent(done.bytes.searched, done.bytes.size, language),
-        ruled: size(done.bytes.ruledOut),
-        not: size(done.bytes.notSearched),
-        files: number(done.files.searched, language),
-        partly: number(done.files.partly, language),
-        none: number(done.files.not, language),
-      }),
-      done.first && done.last ? say("reach", { first: day(done.first, language), last: day(done.last, language) }) : say("reach-unknown"),
+      searchedText(report, voice),
       report.counts.outsideWindow > 0 ? say("outside-window", { count: number(report.counts.outsideWindow, language) }) : "",
       report.echoes > 0 ? say("echoes", { count: number(report.echoes, language) }) : "",
     ].join(" "),

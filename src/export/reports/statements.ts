@@ -4,7 +4,7 @@ import type { Pap, Tlp } from "../../model/tlp.js"
 import type { Deadline } from "./deadlines.js"
 import { type Finding, type GlanceCell, type Report, type Result, results } from "./report.js"
 import type { Speaker } from "./texts.js"
-import { day, local, number, span, utc } from "./wording.js"
+import { bytes, day, local, number, percent, span, utc } from "./wording.js"
 
 export function tlpLabel(tlp: Tlp): string {
   return `TLP:${tlp.toUpperCase()}`
@@ -26,6 +26,25 @@ export function headline(report: Report, { say, language }: Speaker): string {
   const values = { seen: number(report.counts.indicators, language), hunted, hits: number(report.counts.hits, language) }
   if (firstEventAt === null || lastEventAt === null) return say("verdict-seen-undated", values)
   return say("verdict-seen", { ...values, first: day(firstEventAt, language), last: day(lastEventAt, language) })
+}
+
+/** How much was searched, and how far the logs reach. */
+export function searchedText(report: Report, { say, language }: Speaker): string {
+  const { searched: done } = report
+  const size = (count: number) => bytes(count, language)
+  const amount = say("searched-text", {
+    searched: size(done.bytes.searched),
+    size: size(done.bytes.size),
+    share: percent(done.bytes.searched, done.bytes.size, language),
+    ruled: size(done.bytes.ruledOut),
+    not: size(done.bytes.notSearched),
+    files: number(done.files.searched, language),
+    partly: number(done.files.partly, language),
+    none: number(done.files.not, language),
+  })
+  const reach =
+    done.first && done.last ? say("reach", { first: day(done.first, language), last: day(done.last, language) }) : say("reach-unknown")
+  return `${amount} ${reach}`
 }
 
 /** "inbound, login succeeded; 12 records; 2021-03-02 to 2021-06-11" */

@@ -74,9 +74,15 @@ function attacked(value: string): Report {
 
 const calm = attacked("harmless")
 
+const calmForms = new Map<string, string>()
+
 async function rendered(name: string, report: Report): Promise<string> {
+  const known = report === calm ? calmForms.get(name) : undefined
+  if (known !== undefined) return known
   const content = await reportForms.find((form) => form.name === name)?.render(report)
-  return typeof content === "string" ? content : Buffer.from(content as Uint8Array).toString("latin1")
+  const text = typeof content === "string" ? content : Buffer.from(content as Uint8Array).toString("latin1")
+  if (report === calm) calmForms.set(name, text)
+  return text
 }
 
 /** Elements in order with the names of their attributes: what a value must not change. */
@@ -171,9 +177,9 @@ test("a user agent of a megabyte makes no form large", { timeout: 60_000 }, asyn
   const huge = hits.map(
     (hit): Hit => ({
       ...hit,
-      record: "A".repeat(1_048_576),
-      observed: "B".repeat(1_048_576),
-      fields: { ...hit.fields, "user.name": "C".repeat(1_048_576), "host.name": "D".repeat(1_048_576) },
+      record: "A".repeat(1_000_000),
+      observed: "B".repeat(1_000_000),
+      fields: { ...hit.fields, "user.name": "C".repeat(1_000_000), "host.name": "D".repeat(1_000_000) },
     }),
   )
   const report = buildReport(reportInput({ hits: huge }))
