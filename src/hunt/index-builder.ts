@@ -17,8 +17,8 @@ import { knownTimes } from "./covered-times.js"
 import { randomId } from "./digest.js"
 import type { KnownTimes, LeafResult, Sample, UnitResult } from "./finding.js"
 
-/** Text of a block: what a candidate costs to be read again. */
-const blockBytes = 2 * 1024 * 1024
+/** Text of a block, which a candidate costs to be read again: two rooms, of which the last line does not fit. */
+const blockBytes = 2_000_000
 /** Text between two seek points; each costs some kilobytes of the index. */
 const seekBytes = 4 * 1024 * 1024
 /** Text after which a run is written even if it has few keys, so that little is lost to a power cut. */
