@@ -1,6 +1,6 @@
 // `npm run bench`: Sillage against `rg` and `grep` over one seeded corpus; results to bench/results and BENCHMARKS.md.
 //   --megabytes N (1000)  --rounds N (5, after one that is thrown away)  --sets 161,10000,1000000  --section NAME (repeatable)
-//   --quick (a small corpus, one round, nothing written)  --rival-seconds N (900)  --folder DIR
+//   --index-sizes 2,10 (GB of text of the two archives of the section index)  --quick (a small corpus, one round, nothing written)  --rival-seconds N (900)  --folder DIR
 //   --cli PATH (of another build)  --against PATH (a second build, as one more contestant)
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { measureBinary } from "./binary-bench.mjs"
 import { makeCorpus, setName } from "./corpus.mjs"
+import { measureIndex } from "./index-bench.mjs"
 import { machine, measure, median, which } from "./measure.mjs"
 import { renderTables, writeBetweenMarks } from "./tables.mjs"
 import { measureWatch } from "./watch-bench.mjs"
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     rounds: { type: "string" },
     sets: { type: "string" },
     section: { type: "string", multiple: true },
+    "index-sizes": { type: "string" },
     folder: { type: "string" },
     "rival-seconds": { type: "string", default: "900" },
     cli: { type: "string", default: here("../dist/cli.js") },
@@ -255,30 +257,18 @@ async function measureIntake() {
 }
 
 /** A first hunt that builds the index, then the same hunt again: what the index spares. */
-async function compareIndex() {
+function compareIndex() {
   if (!hasCommand("index")) return { reason: "this version has no `sillage index`" }
-  const root = join(folder, "gz")
-  const [size] = settings.sizes
-  const rows = []
-  const workspace = join(folder, "workspace")
-  const cold = await measure(sillage(size, root, "--no-index").command, { collect: false })
-  const build = await measure([process.execPath, cli, "index", "build", "--workspace", workspace, root], { collect: false })
-  const warm = []
-  for (let round = 0; round <= settings.rounds; round++) {
-    const expected = new Set(truth.plants.filter(({ number }) => number < size).map(({ path, line }) => `${path}.gz:${line}`))
-    const contestant = sillage(size, root, "--index", "--workspace", workspace)
-    warm.push(summarize(await measure(contestant.command), contestant, expected, root))
-  }
-  rows.push({ name: "cold hunt", wall: cold.wall, cpu: cold.cpu })
-  rows.push({ name: "index build", wall: build.wall, cpu: build.cpu })
-  rows.push({
-    name: "second hunt",
-    wall: median(warm.map(({ wall }) => wall)),
-    cpu: median(warm.map(({ cpu }) => cpu)),
-    missed: warm[0].missed,
-    false: warm[0].false,
+  const sizes = (values["index-sizes"] ?? (values.quick ? "0.05,0.15" : "2,10")).split(",").map(Number)
+  return measureIndex({
+    cli,
+    corpus: folder,
+    folder: `${folder}-index`,
+    sizes,
+    rounds: settings.rounds,
+    sets: settings.sizes.slice(0, 2),
+    say,
   })
-  return { rows }
 }
 
 function hasCommand(name) {

@@ -144,7 +144,7 @@ function plantedEvents(sizes, seed) {
 const agent = browsers[3]
 
 /** One record that holds the indicator, in one of the dresses that logs know. */
-function plantOf({ kind, value }, instant, random) {
+export function plantOf({ kind, value }, instant, random) {
   const forms = plantForms[kind]
   const [form, log, line] = random.pick(forms)
   return { kind, form, log, instant, line: line(instant, value, random) }
@@ -264,7 +264,7 @@ const plantForms = {
 }
 
 /** A record that holds something like the indicator, and not the indicator. */
-function nearMissOf({ kind, value }, instant, random) {
+export function nearMissOf({ kind, value }, instant, random) {
   const mail = (sender) => ["mail", mailReject({ instant, client: "82.14.77.9", sender, recipient: "achats@chantier-naval.example" })]
   const dns = (name) => ["dns", dnsLine({ instant, client, name })]
   const upload = (text) => ["application", applicationLine({ instant, client: "83.12.9.4", event: `upload ${text}`, user: "n.cariou" })]

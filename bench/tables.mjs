@@ -61,8 +61,8 @@ const renderers = {
     ),
   index: (rows) =>
     table(
-      ["run", "CPU s", "wall s", "missed", "false"],
-      rows.map((row) => [row.name, number(row.cpu), number(row.wall), count(row.missed), count(row.false)]),
+      ["what", "must", "goal", "measured", "how"],
+      rows.map(({ what, must, goal, measured, how }) => [what, must, goal, measured, how]),
     ),
 }
 

@@ -1,0 +1,185 @@
+// What an index costs and what it saves: size, build on top of a hunt, second hunts against cold ones, and `sillage seen`. Two archives of gzip files,
+// the larger one made of as many slices as it takes; every slice is of its own seed, so that no text comes twice. Called by `npm run bench`.
+import { createHash } from "node:crypto"
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { plainLayout } from "../demo/layout.mjs"
+import { dayMs } from "../demo/lib/clock.mjs"
+import { seededRandom } from "../demo/lib/random.mjs"
+import { writeLogs } from "../demo/make-archive.mjs"
+import { indicatorAt, nearMissOf, plantOf, setName } from "./corpus.mjs"
+import { measure, median } from "./measure.mjs"
+
+/** Raised with every change of the archives. */
+const version = 1
+/** Of the set's indicators so many occur at all. */
+const presentIndicators = 6
+const plantsPerGb = 1
+const nearMissesPerGb = 50
+
+export async function measureIndex({ cli, corpus, folder, sizes, rounds, sets, say }) {
+  const [small, large] = sizes
+  const archives = await makeSlices(folder, small, large, say)
+  const rows = []
+  const add = (what, must, goal, measured, how = "") => rows.push({ what, must, goal, measured, how })
+  const hunt = (set, root, ...options) => [
+    process.execPath,
+    cli,
+    "hunt",
+    "--bulletin",
+    join(corpus, setName(set)),
+    "--json",
+    "--quiet",
+    ...options,
+    root,
+  ]
+  const workspace = join(folder, "workspace")
+
+  for (const kind of ["gz", "plain"]) {
+    const ratio = await buildCost({
+      root: join(corpus, kind),
+      workspace: join(folder, `build-${kind}`),
+      hunt: (...more) => hunt(sets[0], join(corpus, kind), "--workers", "1", ...more),
+      rounds,
+      say,
+    })
+    add(
+      `index build on top of a ${kind === "gz" ? "gz" : "plain"} hunt, CPU`,
+      kind === "gz" ? "≤ +30 %" : "≤ +100 %",
+      kind === "gz" ? "+15 %" : "+50 %",
+      percent(ratio - 1),
+      `median of ${rounds} interleaved pairs, one thread`,
+    )
+  }
+
+  rmSync(workspace, { recursive: true, force: true })
+  await run([process.execPath, cli, "index", "build", "--quiet", "--workspace", workspace, archives.large])
+  const status = JSON.parse(
+    (await run([process.execPath, cli, "index", "status", "--json", "--workspace", workspace])).output.toString("utf8"),
+  )
+  add(
+    "index per GB of text",
+    "≤ 25 MB",
+    "≤ 10 MB",
+    `${((status.bytes / status.rawBytes) * 1000).toFixed(1)} MB`,
+    `${(status.rawBytes / 1e9).toFixed(1)} GB of text, ${status.files} files, ${status.keys.toLocaleString("en")} keys in all runs`,
+  )
+
+  for (const [index, set] of sets.entries()) {
+    const cold = [await run(hunt(set, archives.small, "--no-index")), await run(hunt(set, archives.large, "--no-index"))]
+    const warm = [[], []]
+    for (let round = 0; round <= rounds; round++) {
+      for (const [at, root] of [archives.small, archives.large].entries())
+        warm[at].push(await run(hunt(set, root, "--index", "--workspace", workspace)))
+    }
+    const same = [0, 1].every((at) => answer(cold[at].output) === answer(warm[at].at(-1).output))
+    const seconds = warm.map((list) => median(list.slice(1).map(({ wall }) => wall)))
+    const cpu = warm.map((list) => median(list.slice(1).map(({ cpu }) => cpu)))
+    const further = (pair) => (pair[1] - pair[0]) / (sizes[1] - sizes[0])
+    const coldSlope = further(cold.map(({ wall }) => wall))
+    const warmSlope = Math.max(further(seconds), 0.0005)
+    const how = `${set.toLocaleString("en")} indicators, ${presentIndicators} of them in ${Math.round(large * plantsPerGb)} records; cold ${cold.map(({ wall }) => wall.toFixed(1)).join(" and ")} s, second ${seconds.map((one) => one.toFixed(3)).join(" and ")} s (CPU ${cpu.map((one) => one.toFixed(3)).join(" and ")} s); answers ${same ? "the same" : "DIFFER"}`
+    add(
+      `second hunt, wall per further GB, ${set.toLocaleString("en")} indicators`,
+      index === 0 ? "100x less" : "50x",
+      index === 0 ? "500x" : "200x",
+      `${(coldSlope / warmSlope).toFixed(0)}x less`,
+      how,
+    )
+    if (index === 0) add(`second hunt, whole process at ${large} GB`, "40x", "150x", `${(cold[1].wall / seconds[1]).toFixed(0)}x less`, "")
+    if (!same) throw new Error(`the second hunt of ${set} indicators answers otherwise than the first`)
+  }
+
+  const seen = []
+  for (let round = 0; round <= rounds; round++)
+    seen.push(
+      (await run([process.execPath, cli, "seen", "--json", "--workspace", workspace, indicatorAt(archives.seen).value], [0, 1])).wall,
+    )
+  add(
+    `sillage seen over ${large} GB, process start included`,
+    "≤ 1 s",
+    "≤ 0.3 s",
+    `${median(seen.slice(1)).toFixed(2)} s`,
+    "an address that stands in one record",
+  )
+  return { rows }
+}
+
+/** The same hunt with an index built in the same pass, and without, by turns: the ratio of their CPU time. */
+async function buildCost({ workspace, hunt, rounds, say }) {
+  const ratios = []
+  for (let round = 0; round <= rounds; round++) {
+    rmSync(workspace, { recursive: true, force: true })
+    const plain = await run(hunt("--no-index"))
+    const building = await run(hunt("--index", "--workspace", workspace))
+    if (round > 0 || rounds === 0) ratios.push(building.cpu / plain.cpu)
+    say(`  hunt ${plain.cpu.toFixed(2)} s cpu, building an index ${building.cpu.toFixed(2)} s`)
+  }
+  rmSync(workspace, { recursive: true, force: true })
+  return median(ratios)
+}
+
+async function run(command, codes = [0, 1, 3]) {
+  const result = await measure(command)
+  if (!codes.includes(result.code))
+    throw new Error(`${command.slice(1, 4).join(" ")} ended with ${result.code}: ${result.errors.slice(0, 2000)}`)
+  return result
+}
+
+/** What a hunt answered, but for how much it read. */
+function answer(output) {
+  const digest = createHash("sha256")
+  for (const line of output.toString("utf8").split("\n").filter(Boolean)) {
+    const { bytes: _, ...rest } = JSON.parse(line)
+    digest.update(JSON.stringify(rest))
+  }
+  return digest.digest("hex")
+}
+
+const percent = (share) => `${share < 0 ? "" : "+"}${(share * 100).toFixed(0)} %`
+
+/** `{small, large, seen}`: two folders, of which the large one holds the small one's slice too; and the number of an indicator that occurs. */
+async function makeSlices(folder, small, large, say) {
+  const slices = Math.round(large / small)
+  const identity = JSON.stringify({ version, small, slices })
+  const truth = join(folder, "slices.json")
+  const root = join(folder, "archive")
+  const result = { small: join(root, "slice-0"), large: root }
+  if (existsSync(truth)) {
+    const known = JSON.parse(readFileSync(truth, "utf8"))
+    if (known.identity === identity) return { ...result, seen: known.seen }
+  }
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  let seen
+  for (let slice = 0; slice < slices; slice++) {
+    say(`  slice ${slice + 1} of ${slices} …`)
+    const events = eventsOf(slice, small)
+    seen ??= events.find(({ kind }) => kind === "ipv4")?.number
+    await writeLogs({
+      folder: join(root, `slice-${slice}`),
+      files: plainLayout(small * 1000).map((file) => ({ ...file, path: `${file.path}.gz`, container: "gz" })),
+      events,
+      seed: `index/${slice}`,
+      listed: [],
+    })
+  }
+  writeFileSync(truth, JSON.stringify({ identity, seen }))
+  return { ...result, seen }
+}
+
+/** A few of the indicators, always the same ones, in a few records; and near misses. */
+function eventsOf(slice, gb) {
+  const random = seededRandom(`index/${slice}/plants`)
+  const present = [...Array(161).keys()].filter((number) => indicatorAt(number).kind === "ipv4").slice(0, presentIndicators)
+  const instant = () => Date.UTC(2020, 11, 2) + random.int(268) * dayMs + random.int(dayMs)
+  const plants = Array.from({ length: Math.max(1, Math.round(gb * plantsPerGb)) }, () => {
+    const number = random.pick(present)
+    return { number, kind: indicatorAt(number).kind, ...plantOf(indicatorAt(number), instant(), random) }
+  })
+  const misses = Array.from({ length: Math.round(gb * nearMissesPerGb) }, () => ({
+    number: -1,
+    ...nearMissOf(indicatorAt(random.int(161)), instant(), random),
+  }))
+  return [...plants, ...misses].map((event, id) => ({ id, ...event }))
+}
