@@ -15,7 +15,7 @@ const version = 1
 /** Of the set's indicators so many occur at all. */
 const presentIndicators = 6
 const plantsPerGb = 1
-const nearMissesPerGb = 50
+const nearMissesPerGb = 5
 
 export async function measureIndex({ cli, corpus, folder, sizes, rounds, sets, say }) {
   const [small, large] = sizes

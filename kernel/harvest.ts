@@ -187,9 +187,10 @@ function newName(start: usize, end: usize, hash: u64): void {
     const place = belowSharedAt + (bit >> 3)
     store<u8>(place, load<u8>(place) | <u8>((<u32>1) << (bit & 7)))
   }
-  if (isDigit(load<u8>(start)) || (end - start > 13 && (load<u32>(end - 4) | 0x20202020) == 0x61707261)) {
+  const digit = isDigit(load<u8>(start))
+  if (digit || (end - start > 13 && (load<u32>(end - 4) | 0x20202020) == 0x61707261)) {
     setAsking(true)
-    if (isDigit(load<u8>(start))) quadMeets(start)
+    if (digit) quadMeets(start)
     if (end - start > 13) reverse(start, end)
     setAsking(false)
   }

@@ -1,7 +1,7 @@
 // Puts together what several hunts found in one unit: each searched for other patterns, so the whole is what one hunt for all would have found.
 import type { Occurrence } from "../model/hit.js"
 import type { Problem } from "../model/problem.js"
-import type { DecoySight, Finding, LeafResult, Sample, UnitResult } from "./finding.js"
+import { type DecoySight, type Finding, isRuledOut, type LeafResult, type Sample, type UnitResult } from "./finding.js"
 
 /** The numbers that indicators and decoys have in another hunt; undefined drops them. */
 export interface Renumbering {
@@ -11,17 +11,21 @@ export interface Renumbering {
 
 export function renumbered(result: UnitResult, to: Renumbering): UnitResult {
   return {
-    leaves: result.leaves.map((leaf) => ({
-      ...leaf,
-      findings: leaf.findings.flatMap((finding) => {
-        const occurrences = finding.occurrences.flatMap((one) => numbered(one, to.indicator(one.indicator)))
-        return occurrences.length > 0 ? [{ ...finding, occurrences: occurrences.sort(byIndicator) }] : []
-      }),
-      decoys: (leaf.decoys ?? []).flatMap((sight) => {
-        const decoy = to.decoy(sight.decoy)
-        return decoy === undefined ? [] : [{ ...sight, decoy }]
-      }),
-    })),
+    leaves: result.leaves.map((leaf) => (isRuledOut(leaf) ? leaf : renumberedLeaf(leaf, to))),
+  }
+}
+
+function renumberedLeaf(leaf: LeafResult, to: Renumbering): LeafResult {
+  return {
+    ...leaf,
+    findings: leaf.findings.flatMap((finding) => {
+      const occurrences = finding.occurrences.flatMap((one) => numbered(one, to.indicator(one.indicator)))
+      return occurrences.length > 0 ? [{ ...finding, occurrences: occurrences.sort(byIndicator) }] : []
+    }),
+    decoys: (leaf.decoys ?? []).flatMap((sight) => {
+      const decoy = to.decoy(sight.decoy)
+      return decoy === undefined ? [] : [{ ...sight, decoy }]
+    }),
   }
 }
 

@@ -69,3 +69,8 @@ export interface LeafResult {
 export interface UnitResult {
   readonly leaves: readonly LeafResult[]
 }
+
+/** Nothing of it was read. Its samples are fetched from the index when they are first looked at, which is costly and almost never needed. */
+export function isRuledOut(leaf: LeafResult): boolean {
+  return leaf.known !== undefined && leaf.findings.length === 0
+}

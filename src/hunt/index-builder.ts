@@ -17,10 +17,10 @@ import { knownTimes } from "./covered-times.js"
 import { randomId } from "./digest.js"
 import type { KnownTimes, LeafResult, Sample, UnitResult } from "./finding.js"
 
-/** Text of a block, which a candidate costs to be read again: two rooms, of which the last line does not fit. */
-const blockBytes = 2_000_000
+/** Text of a block, which a candidate costs to be read again: one room, into which the last line does not fit. */
+const blockBytes = 900_000
 /** Text between two seek points; each costs some kilobytes of the index. */
-const seekBytes = 4 * 1024 * 1024
+const seekBytes = 2 * 1024 * 1024
 /** Text after which a run is written even if it has few keys, so that little is lost to a power cut. */
 const runBytes = 512 * 1024 * 1024
 /** Header lines beyond this make a leaf be read whole. */

@@ -22,6 +22,8 @@ export interface IndexedPoolRequest extends Omit<PoolRequest, "index"> {
 
 /** Above this share of a unit's blocks it is read whole: that costs no more. */
 const wholeShare = 0.6
+/** Below this, starting threads to read candidates costs more than it saves. */
+const littleText = 48 * 1024 * 1024
 
 export async function openIndexedPool({ index, ...request }: IndexedPoolRequest, bytesTotal: number): Promise<Pool> {
   if (!index) return openPool(request, bytesTotal)
@@ -30,18 +32,20 @@ export async function openIndexedPool({ index, ...request }: IndexedPoolRequest,
   const hunted = huntedBy(request)
   if (sketches.size > 0) sketches.ask(await queryFor(hunted))
   let opened: Promise<Pool> | undefined
+  let small: Promise<Pool> | undefined
   const pool = (): Promise<Pool> => (opened ??= openPool(index.build ? { ...request, index } : request, bytesTotal))
+  const isLittle = sketches.size > 0 && sketches.textWanted < littleText
+  const poolOfParts = (): Promise<Pool> => opened ?? (isLittle ? (small ??= openPool({ ...request, workers: 1 }, 0)) : pool())
   return {
     width: request.workers + 1,
     async run(unit) {
       const known = sketches.find(unit)
-      const result = known && (await fromIndex(unit, known, sketches, pool))
+      const result = known && (await fromIndex(unit, known, sketches, poolOfParts))
       if (result) return result
-      const whole = await pool()
-      return known ? whole.runAgain(unit) : whole.run(unit)
+      return known ? (await poolOfParts()).runAgain(unit) : (await pool()).run(unit)
     },
-    runAgain: async (unit) => (await pool()).runAgain(unit),
-    runParts: async (unit, parts) => (await pool()).runParts(unit, parts),
+    runAgain: async (unit) => (await poolOfParts()).runAgain(unit),
+    runParts: async (unit, parts) => (await poolOfParts()).runParts(unit, parts),
     async finish() {
       const problems: Problem[] = opened ? [...(await (await opened).finish())] : []
       problems.push(...sketches.problems)
@@ -50,6 +54,7 @@ export async function openIndexedPool({ index, ...request }: IndexedPoolRequest,
       return problems
     },
     async close() {
+      await (await small)?.close()
       await (await opened)?.close()
     },
   }

@@ -3,7 +3,7 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "n
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { deserialize, serialize } from "node:v8"
-import type { UnitResult } from "./finding.js"
+import { isRuledOut, type UnitResult } from "./finding.js"
 
 /** So many findings and samples are held in memory. */
 const heldMax = 200_000
@@ -22,6 +22,8 @@ export function openShelf(): Shelf {
   let file: { readonly fd: number; readonly folder: string; length: number } | undefined
   return {
     put(result) {
+      // What an index rules out is small, as long as nobody looks at its samples.
+      if (result.leaves.every(isRuledOut)) return { get: () => result }
       held += weightOf(result)
       if (held <= heldMax) return { get: () => result }
       file ??= temporary()

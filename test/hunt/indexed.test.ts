@@ -30,7 +30,12 @@ interface Asked {
   readonly decoys?: readonly Indicator[]
 }
 
-function search(paths: readonly string[], indicators: readonly Indicator[], folder: string | undefined, more: Asked = {}): Promise<HuntAnswer> {
+function search(
+  paths: readonly string[],
+  indicators: readonly Indicator[],
+  folder: string | undefined,
+  more: Asked = {},
+): Promise<HuntAnswer> {
   const index = folder === undefined ? {} : { index: { folder, program: "test", build: true } }
   return hunt({ since: null, until: null, own: [], trustedProxies: [], workers: 1, paths, indicators, ...more, ...index })
 }
@@ -39,7 +44,12 @@ function search(paths: readonly string[], indicators: readonly Indicator[], fold
 function expectSame(plain: HuntAnswer, indexed: HuntAnswer): number {
   const settled = (answer: HuntAnswer): unknown => ({
     ...answer,
-    coverage: answer.coverage.map(({ bytes, ...entry }) => ({ ...entry, size: bytes.size, notSearched: bytes.notSearched, read: bytes.searched + bytes.ruledOut })),
+    coverage: answer.coverage.map(({ bytes, ...entry }) => ({
+      ...entry,
+      size: bytes.size,
+      notSearched: bytes.notSearched,
+      read: bytes.searched + bytes.ruledOut,
+    })),
   })
   expect(settled(indexed)).toEqual(settled(plain))
   return indexed.coverage.reduce((sum, { bytes }) => sum + bytes.ruledOut, 0)
@@ -49,16 +59,53 @@ function expectSame(plain: HuntAnswer, indexed: HuntAnswer): number {
 
 /** Values with the spellings in which they may stand in a log, and which may be asked for. */
 const spellings: Readonly<Record<string, readonly string[]>> = {
-  "203.0.113.9": ["203.0.113.9", "203.0.113.9:443", "9.113.0.203.in-addr.arpa", "::ffff:203.0.113.9", "http://3405803785/x", "%32%30%33.0.113.9", "203[.]0[.]113[.]9", "203.0.113.0/28", "203.0.113.1-203.0.113.20", "cpe-203-0-113-9.isp.example", "203.000.113.009", "\\t203.0.113.9"],
+  "203.0.113.9": [
+    "203.0.113.9",
+    "203.0.113.9:443",
+    "9.113.0.203.in-addr.arpa",
+    "::ffff:203.0.113.9",
+    "http://3405803785/x",
+    "%32%30%33.0.113.9",
+    "203[.]0[.]113[.]9",
+    "203.0.113.0/28",
+    "203.0.113.1-203.0.113.20",
+    "cpe-203-0-113-9.isp.example",
+    "203.000.113.009",
+    "\\t203.0.113.9",
+  ],
   "198.51.100.0/24": ["198.51.100.77", "198.51.0.0/16", "198.51.100.64/26"],
   "192.0.2.0-192.0.2.7": ["192.0.2.5", "192.0.2.8"],
-  "2001:db8::9": ["2001:db8::9", "2001:DB8:0:0:0:0:0:9", "[2001:db8::9]:443", "2001:db8::/64", `${"9" + ".0".repeat(23)}.8.b.d.0.1.0.0.2.ip6.arpa`],
+  "2001:db8::9": [
+    "2001:db8::9",
+    "2001:DB8:0:0:0:0:0:9",
+    "[2001:db8::9]:443",
+    "2001:db8::/64",
+    `${"9" + ".0".repeat(23)}.8.b.d.0.1.0.0.2.ip6.arpa`,
+  ],
   "2001:db8:7::/48": ["2001:db8:7:1::5", "2001:db8:8::1"],
   "2001:db8:9::/64": ["2001:db8:9::77", "2001:db8:9:1::77"],
-  "evil.example": ["evil.example", "a.b.EVIL.example", "notevil.example", "(4)evil(7)example(0)", "x\\u002eevil\\u002eexample", "http:\\/\\/evil.example\\/p", "éevil.example", "“evil.example”", "evil。example"],
+  "evil.example": [
+    "evil.example",
+    "a.b.EVIL.example",
+    "notevil.example",
+    "(4)evil(7)example(0)",
+    "x\\u002eevil\\u002eexample",
+    "http:\\/\\/evil.example\\/p",
+    "éevil.example",
+    "“evil.example”",
+    "evil。example",
+  ],
   "xn--bcher-kva.example": ["bücher.example", "xn--bcher-kva.example", "www.B%C3%BCcher.example"],
-  "http://evil.example/gate/x.php": ["http://evil.example/gate/x.php?id=1", "hxxp://evil[.]example/gate/x.php", "http%3A%2F%2Fevil.example%2Fgate%2Fx.php"],
-  "https://github.com/someone/loader/raw.bin": ["https://github.com/someone/loader/raw.bin", "https://github.com/other/thing", "GET https:\\/\\/github.com\\/someone\\/loader\\/raw.bin"],
+  "http://evil.example/gate/x.php": [
+    "http://evil.example/gate/x.php?id=1",
+    "hxxp://evil[.]example/gate/x.php",
+    "http%3A%2F%2Fevil.example%2Fgate%2Fx.php",
+  ],
+  "https://github.com/someone/loader/raw.bin": [
+    "https://github.com/someone/loader/raw.bin",
+    "https://github.com/other/thing",
+    "GET https:\\/\\/github.com\\/someone\\/loader\\/raw.bin",
+  ],
   "https://pastebin.com/a1": ["https://pastebin.com/a1", "https://pastebin.com/b2"],
   "bob@mail.example": ["bob@mail.example", "<BOB@mail.example>", "eve@mail.example", "to=bob%40mail.example"],
   "0cc175b9c0f1b6a831c399e269772661": ["0cc175b9c0f1b6a831c399e269772661", "0C:C1:75:B9:C0:F1:B6:A8:31:C3:99:E2:69:77:26:61"],
@@ -75,7 +122,8 @@ const kinds = {
     `Mar ${String(1 + (n % 28)).padStart(2)} 0${n % 10}:11:${10 + (n % 50)} host${n % 7} app[${n}]: from 10.${n % 200}.${n % 17}.${n % 251} to www${n % 900}.site.example ${what}\n`,
   json: (n: number, what: string) =>
     `{"timestamp":"2021-03-0${1 + (n % 9)}T0${n % 10}:00:00Z","src_ip":"10.1.${n % 99}.${n % 250}","url":"http:\\/\\/cdn${n % 500}.site.example\\/f${n}.js","note":"${what}"}\n`,
-  undated: (n: number, what: string) => (n % 40 === 0 ? `2021-04-0${1 + (n % 9)} 10:00:00 started ${n}\n` : `  detail ${n % 3000} of 10.2.3.${n % 255} ${what}\n`),
+  undated: (n: number, what: string) =>
+    n % 40 === 0 ? `2021-04-0${1 + (n % 9)} 10:00:00 started ${n}\n` : `  detail ${n % 3000} of 10.2.3.${n % 255} ${what}\n`,
   w3c: (n: number, what: string) =>
     n % 9000 === 0
       ? `#Fields: date time c-ip cs-method cs-uri-stem ${n % 18_000 === 0 ? "cs(Referer) sc-status" : "sc-status cs(Referer)"}\n`
@@ -119,7 +167,8 @@ function write(folder: string, name: string, plan: Plan): void {
   else if (plan.wrap === "two members") {
     const half = text.indexOf(10, text.length >> 1) + 1
     writeFileSync(path, Buffer.concat([gzipSync(text.subarray(0, half), { level: 1 }), gzipSync(text.subarray(half), { level: 1 })]))
-  } else if (plan.wrap === "tar.gz") writeFileSync(path, gzipSync(tarOf({ "one.log": text, "two.log": text.subarray(0, 5000) }), { level: 1 }))
+  } else if (plan.wrap === "tar.gz")
+    writeFileSync(path, gzipSync(tarOf({ "one.log": text, "two.log": text.subarray(0, 5000) }), { level: 1 }))
   else if (plan.wrap === "zip") writeFileSync(path, storedZip("inner.log", text))
   else writeFileSync(path, Buffer.from(text.toString("utf8"), "utf16le"))
   utimesSync(path, new Date("2021-06-01T00:00:00Z"), new Date("2021-06-01T00:00:00Z"))
@@ -137,21 +186,25 @@ test("generated archives: with an index, and with one that is partly stale, the 
   let spared = 0
   let archives = 0
   await fc.assert(
-    fc.asyncProperty(fc.array(plan, { minLength: 1, maxLength: 3 }), fc.array(asked, { minLength: 2, maxLength: 3 }), async (plans, questions) => {
-      const folder = join(scratch, `archive-${archives++}`)
-      const index = `${folder}.index`
-      mkdirSync(folder)
-      for (const [number, one] of plans.entries()) write(folder, `log-${number}`, one)
-      for (const [number, question] of questions.entries()) {
-        const indicators = question.map(indicator)
-        const zone = number === 1 ? { tz: "Europe/Paris" } : {}
-        spared += expectSame(await search([folder], indicators, undefined, zone), await search([folder], indicators, index, zone))
-        // One file changes between two hunts.
-        if (number === 0) write(folder, "log-0", { ...(plans[0] as Plan), plants: [[0.4, "203.0.113.9"]] })
-      }
-      rmSync(folder, { recursive: true })
-      rmSync(index, { recursive: true, force: true })
-    }),
+    fc.asyncProperty(
+      fc.array(plan, { minLength: 1, maxLength: 3 }),
+      fc.array(asked, { minLength: 2, maxLength: 3 }),
+      async (plans, questions) => {
+        const folder = join(scratch, `archive-${archives++}`)
+        const index = `${folder}.index`
+        mkdirSync(folder)
+        for (const [number, one] of plans.entries()) write(folder, `log-${number}`, one)
+        for (const [number, question] of questions.entries()) {
+          const indicators = question.map(indicator)
+          const zone = number === 1 ? { tz: "Europe/Paris" } : {}
+          spared += expectSame(await search([folder], indicators, undefined, zone), await search([folder], indicators, index, zone))
+          // One file changes between two hunts.
+          if (number === 0) write(folder, "log-0", { ...(plans[0] as Plan), plants: [[0.4, "203.0.113.9"]] })
+        }
+        rmSync(folder, { recursive: true })
+        rmSync(index, { recursive: true, force: true })
+      },
+    ),
     { numRuns: runs, seed: 20210721 },
   )
   // Not for want of anything to spare.
@@ -192,7 +245,10 @@ describe.skipIf(!existsSync(cases))("shared cases (skipped where ../shared/cases
       const read = parseIndicator(value as string)
       if (!("indicator" in read)) continue
       const zone = tz === undefined ? {} : { tz }
-      expectSame(await search([join(folder, id)], [read.indicator], undefined, zone), await search([join(folder, id)], [read.indicator], index, zone))
+      expectSame(
+        await search([join(folder, id)], [read.indicator], undefined, zone),
+        await search([join(folder, id)], [read.indicator], index, zone),
+      )
     }
   }, 600_000)
 })

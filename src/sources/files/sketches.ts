@@ -87,6 +87,12 @@ export class Sketches {
     this.#wanted = wanted
   }
 
+  /** Text of all blocks that must be read. */
+  get textWanted(): number {
+    const units = [...this.#units.values()].map((known) => known[0] as KnownUnit)
+    return units.reduce((sum, unit) => sum + this.candidates(unit).reduce((text, { from, to }) => text + to - from, 0), 0)
+  }
+
   /** Blocks of the unit that must be read, in order; none if it is ruled out. */
   candidates({ unit, blocks }: KnownUnit): readonly SketchedBlock[] {
     if (!this.#wanted) throw new Error("nothing was asked for yet")
