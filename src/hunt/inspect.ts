@@ -8,7 +8,7 @@ import { type LineReader, openLines } from "../sources/formats/line-reader.js"
 import type { DecodedRecord } from "../sources/log-format.js"
 import { createRoleContext } from "../sources/roles.js"
 import { type FileClock, resolveStamp } from "../sources/time/resolve.js"
-import { looksBinary } from "./noise.js"
+import { adviceFor, looksBinary } from "./noise.js"
 import { createSampler } from "./sampler.js"
 import { jumps, type Span, silences } from "./silences.js"
 
@@ -70,7 +70,11 @@ async function viewOf(path: string, leaf: Leaf, tz: string | undefined): Promise
   await leaf.close()
   if (leaf.empty && leaf.problems.length === 0) return undefined
   if (format.name === "text" && looksBinary(head))
-    problems.push({ code: "unsupported", where: leaf.where, message: "binary content of no known format: only the text in it is searched" })
+    problems.push({
+      code: "unsupported",
+      where: leaf.where,
+      message: `binary content of no known format: only the text in it is searched; ${adviceFor(head)}`,
+    })
   return {
     path,
     ...(leaf.member === undefined ? {} : { member: leaf.member }),

@@ -11,3 +11,20 @@ export function looksBinary(head: Uint8Array): boolean {
   for (const byte of head) if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 12 && byte !== 13 && byte !== 27) controls++
   return controls > head.length * share
 }
+
+/** What is known by its first bytes and not read here: how its records can be had as text. */
+const known: readonly (readonly [magic: string, advice: string])[] = [
+  ["LPKSHHRH", "a systemd journal: write it with `journalctl --file FILE -o export` and search the result"],
+  ["\x37\x7f\x06\x82", "a SQLite write-ahead log: checkpoint it into a copy of its database and search that"],
+  ["\x37\x7f\x06\x83", "a SQLite write-ahead log: checkpoint it into a copy of its database and search that"],
+  ["regf", "a Windows registry hive: export its keys as text and search the result"],
+  ["MDMP", "a memory dump: extract its strings and search the result"],
+  ["\x7fELF", "a program, no log"],
+  ["MZ", "a program, no log"],
+  ["%PDF-", "a PDF document: save its text and search the result"],
+]
+
+export function adviceFor(head: Uint8Array): string {
+  const start = Buffer.from(head.subarray(0, 16)).toString("latin1")
+  return known.find(([magic]) => start.startsWith(magic))?.[1] ?? "convert it and search the result"
+}

@@ -12,7 +12,7 @@ import type { DecodedRecord, DecodeInput, LogFormat, ParseContext, RoleContext }
 import { looksLikeBulletin, looksLikeList } from "./bare-list.js"
 import type { DecoySight, Finding, LeafResult, UnitResult } from "./finding.js"
 import type { IndexBuilder, LeafHarvest } from "./index-builder.js"
-import { looksBinary } from "./noise.js"
+import { adviceFor, looksBinary } from "./noise.js"
 import { isOwnOutput } from "./own-output.js"
 import { createSampler, type Sampler } from "./sampler.js"
 import { habitualStamp } from "./stamp-habit.js"
@@ -65,7 +65,7 @@ async function scanLeaf(leaf: Leaf, context: ScanContext, harvest?: LeafHarvest)
   }
   const summed = context.textSums && !format.decode && leaf.member === undefined
   if (format.name === "text" && looksBinary(head)) {
-    const message = "binary content of no known format: only the text that stands in it was searched; convert it and search the result"
+    const message = `binary content of no known format: only the text that stands in it was searched; ${adviceFor(head)}`
     problems.push({ code: "unsupported", where: leaf.where, message })
   }
   const stored = await leaf.close()

@@ -1,6 +1,7 @@
 // Inputs of the formats that no hand can type: for each a genuine one, one that only looks like it, and a damaged one. Made anew in each run.
 import { makeEvtx } from "./make/evtx.js"
 import { makeJournal } from "./make/journal.js"
+import { makeLoginRecords } from "./make/login-records.js"
 import { type MadeColumn, makeParquet } from "./make/parquet.js"
 import { conversation, dns, makePcap, udp } from "./make/pcap.js"
 import { makeSqlite } from "./make/sqlite.js"
@@ -13,7 +14,15 @@ export interface MadeInputs {
 
 /** By name of the format. */
 export function madeInputs(): Readonly<Record<string, MadeInputs>> {
-  return { evtx: evtx(), pcap: pcap(), parquet: parquet(), sqlite: sqlite(), "journal-export": journal(), mail: mail() }
+  return {
+    evtx: evtx(),
+    pcap: pcap(),
+    parquet: parquet(),
+    sqlite: sqlite(),
+    "journal-export": journal(),
+    mail: mail(),
+    "login-records": logins(),
+  }
 }
 
 function altered(bytes: Buffer, change: (copy: Buffer) => void): Buffer {
@@ -138,6 +147,22 @@ function journal(): MadeInputs {
     "near-miss": Buffer.from("__CURSOR is the name of a field\n__REALTIME_TIMESTAMP is another\n"),
     // The length of a binary field: the entry behind it is found again.
     damaged: altered(genuine, (copy) => copy.fill(0xff, second + 8, second + 16)),
+  }
+}
+
+function logins(): MadeInputs {
+  const six = Array.from(Buffer.from("20010db8000000000000000000000009", "hex"))
+  const genuine = makeLoginRecords([
+    { type: 2, line: "~", user: "reboot", host: "5.10.0-amd64", seconds: 1_609_636_200 },
+    { type: 7, line: "pts/0", user: "alice", host: "203.0.113.9", seconds: 1_609_636_269, address: [203, 0, 113, 9] },
+    { type: 7, line: "pts/1", user: "bob", host: "relay.example", seconds: 1_609_636_270, address: six },
+    { type: 8, line: "pts/0", user: "", host: "", seconds: 1_609_636_300 },
+  ])
+  return {
+    genuine,
+    // A time before there were such systems: bytes of something else.
+    "near-miss": altered(genuine, (copy) => copy.writeUInt32LE(7, 340)),
+    damaged: altered(genuine.subarray(0, genuine.length - 100), (copy) => copy.fill(0xff, 384 + 340, 384 + 348)),
   }
 }
 

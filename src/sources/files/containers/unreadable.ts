@@ -1,6 +1,7 @@
 // Containers that are known and cannot be opened here. Their bytes would be searched in vain, and silence would look like absence.
 import { startsWith, type Unreadable } from "./container.js"
 
+const asText = "write it as JSON with `nfdump -r FILE -o json` and search the result"
 const unpack = "unpack it and search the result"
 
 export const unreadable: readonly Unreadable[] = [
@@ -11,6 +12,8 @@ export const unreadable: readonly Unreadable[] = [
   known("lzop file", [0x89, 0x4c, 0x5a, 0x4f, 0, 0x0d, 0x0a]),
   known("file packed by compress (.Z)", [0x1f, 0x9d]),
   known("file packed by pack (.z)", [0x1f, 0x1e]),
+  known("NetFlow capture (nfcapd)", [0x0c, 0xa5, 1, 0], asText),
+  known("NetFlow capture (nfcapd)", [0x0c, 0xa5, 2, 0], asText),
   known("encrypted file (age)", [...Buffer.from("age-encryption.org/v1\n")], "decrypt it and search the result"),
   known("encrypted file (OpenSSL)", [...Buffer.from("Salted__")], "decrypt it and search the result"),
 ]

@@ -2,9 +2,10 @@
 import type { LogFormat } from "../../log-format.js"
 import { evtx } from "./evtx/evtx.js"
 import { journalExport } from "./journal-export.js"
+import { loginRecords } from "./login-records.js"
 import { mailbox } from "./mail/mail.js"
 import { parquet } from "./parquet/parquet.js"
 import { pcap } from "./pcap/pcap.js"
 import { sqlite } from "./sqlite/sqlite.js"
 
-export const binaryFormats: readonly LogFormat[] = [evtx, pcap, parquet, sqlite, journalExport, mailbox]
+export const binaryFormats: readonly LogFormat[] = [evtx, pcap, parquet, sqlite, journalExport, mailbox, loginRecords]
