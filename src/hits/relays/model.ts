@@ -61,12 +61,16 @@ interface Weighed {
   /** With all seeds, and with one of its seeds left out. */
   readonly full: number
   readonly lessOne: number
+  /** The seeds that have it, by their place in the model. */
+  readonly having: readonly number[]
   /** First and last activity of each seed that has it. */
   readonly spans: readonly (readonly [number, number])[]
 }
 
 export interface Model {
   readonly seeds: readonly Entity[]
+  /** How far a page that only this seed asked for may speak for all, 0 to 1. */
+  readonly seedTrust: readonly number[]
   readonly tokens: ReadonlyMap<number, Weighed>
   /** Tokens that nearly all seeds have; another network is no counter-evidence. */
   readonly expected: readonly Weighed[]
@@ -115,6 +119,8 @@ const absenceMax = 100
 const absenceTotalMax = 200
 const absenceShare = 0.8
 const absenceSeedsMin = 5
+/** A page that says less is everybody's: that the seeds asked for it too makes nobody like them. */
+const tellingMin = 100
 const linkPrior = 0.3
 const linkMax = 800
 const graceMs = 17 * 86_400_000
@@ -202,7 +208,8 @@ export function surprisesOf(field: Field, seeds: readonly Entity[]): readonly (r
 
 export function buildModel(field: Field, seeds: readonly Entity[], chance: Chance): Model {
   const shared = sharedTokens(seeds)
-  const belief = beliefs(field, seeds, shared, chance)
+  const seedTrust = trustOf(field, seeds, shared)
+  const belief = beliefs(field, seeds, shared, chance, seedTrust)
   const tokens = new Map<number, Weighed>()
   for (const [token, count] of [...shared].sort((a, b) => a[0] - b[0])) {
     tokens.set(token, weigh(field, seeds, token, count, belief))
@@ -210,7 +217,7 @@ export function buildModel(field: Field, seeds: readonly Entity[], chance: Chanc
   const seedOfUnit = new Map<number, number>()
   for (const [at, seed] of seeds.entries()) for (const unit of seed.units) seedOfUnit.set(unit, at)
   const clock = clockOf(field.profiles, seeds)
-  const bare: Model = { seeds, tokens, expected: [], seedOfUnit, traits: [], clock, linkBits: 0, elsewhereCost: 0 }
+  const bare: Model = { seeds, seedTrust, tokens, expected: [], seedOfUnit, traits: [], clock, linkBits: 0, elsewhereCost: 0 }
   return {
     ...bare,
     expected: [...tokens.values()].filter(
@@ -250,15 +257,34 @@ function rawLines(field: Field, model: Model, entity: Entity, without?: number):
     if (!weighed) continue
     const seeds = left ? weighed.seeds - 1 : weighed.seeds
     const bits = left ? weighed.lessOne : weighed.full
-    if (weighed.family === "content" && seeds > 0) sharedContent++
+    if (weighed.family === "content" && seeds > 0 && bits >= tellingMin) sharedContent += seeds > 1 ? 1 : singleTrust(model, weighed, without)
     if (bits <= 0) continue
     const decayed = Math.round(bits * decay(field.profiles, entity, weighed))
     if (decayed > 0) lines.push({ kind: "token", family: weighed.family, id: token, centibits: decayed, seeds, others: weighed.others })
   }
+  limitSingles(model, without, lines)
   linkLines(field, model, entity, without, lines)
   absenceLines(model, entity, without, lines)
   for (let name = 0; name < traitNames.length; name++) traitLine(field, model, entity, name, sharedContent, without, lines)
   return lines
+}
+
+function singleTrust(model: Model, weighed: Weighed, without: number | undefined): number {
+  return model.seedTrust[weighed.having.find((at) => at !== without) ?? -1] ?? 0
+}
+
+/** What one seed alone shows counts little however much it is: two crawlers share many pages, and one of them may be a wrong seed. */
+function limitSingles(model: Model, without: number | undefined, lines: RawLine[]): void {
+  const single = lines.filter((line) => line.seeds === 1 && line.family !== "continuity")
+  if (single.length < 2) return
+  const room = new Map<number, number>()
+  for (const line of single.sort(byWeight)) {
+    const seed = model.tokens.get(line.id)?.having.find((at) => at !== without) ?? -1
+    const left = room.get(seed) ?? oneSeedMax
+    const counted = Math.min(left, line.centibits)
+    room.set(seed, left - counted)
+    if (counted < line.centibits) lines[lines.indexOf(line)] = { ...line, centibits: counted }
+  }
 }
 
 /** Scanners and crawlers ask for the relays' pages as well, and for much else. */
@@ -266,9 +292,9 @@ function elsewhereLine(field: Field, model: Model, entity: Entity, sharedContent
   const all = entity.units.reduce((total, unit) => total + (field.profiles.content[unit] as number), 0)
   const elsewhere = Math.max(0, all - sharedContent)
   const [low] = traitRange[trait.elsewhere] as readonly [number, number]
-  const bits = Math.max(low, -elsewhere * model.elsewhereCost)
+  const bits = Math.max(low, -Math.round(elsewhere * model.elsewhereCost))
   if (-bits >= traitMin)
-    lines.push({ kind: "trait", family: "behaviour", id: trait.elsewhere * 8, centibits: bits, seeds: 0, others: elsewhere })
+    lines.push({ kind: "trait", family: "behaviour", id: trait.elsewhere * 8, centibits: bits, seeds: 0, others: Math.ceil(elsewhere) })
 }
 
 /** From the mean share of a seed's pages that other seeds asked for too. */
@@ -380,12 +406,15 @@ function beliefs(
   seeds: readonly Entity[],
   shared: ReadonlyMap<number, number>,
   chance: Chance,
+  seedTrust: readonly number[],
 ): (token: number, count: number) => number {
   const observed = families.map(() => [] as number[])
   for (const [token, count] of shared)
     if (count >= 2) observed[field.tokenFamily[token] as number]?.push(surpriseOf(field, seeds, token, count))
   for (const list of observed) list.sort((a, b) => a - b)
-  const trust = trustOf(field, seeds, shared)
+  const trust = new Map<number, number>()
+  for (const [at, seed] of seeds.entries())
+    for (const token of seed.tokens) if (shared.get(token) === 1) trust.set(token, seedTrust[at] as number)
   return (token, count) => {
     const family = field.tokenFamily[token] as number
     if (count === 1 && family === contentFamily) return trust.get(token) ?? 0
@@ -397,9 +426,9 @@ function beliefs(
 
 /**
  * A page that a single seed asked for says something if the seed's other pages are those of other seeds:
- * by token, the share of them that is, with the mean of all seeds as one page more.
+ * by seed, the share of its pages that are, with the mean of all seeds as one page more.
  */
-function trustOf(field: Field, seeds: readonly Entity[], shared: ReadonlyMap<number, number>): ReadonlyMap<number, number> {
+function trustOf(field: Field, seeds: readonly Entity[], shared: ReadonlyMap<number, number>): readonly number[] {
   const counts = seeds.map((seed) => {
     const pages = [...seed.tokens].filter((token) => field.tokenFamily[token] === contentFamily)
     // What nobody else in the log asked for has no number, but counts as a page of the seed's own.
@@ -407,14 +436,10 @@ function trustOf(field: Field, seeds: readonly Entity[], shared: ReadonlyMap<num
       pages.length,
       seed.units.reduce((sum, unit) => sum + (field.profiles.content[unit] as number), 0),
     )
-    return { pages, all, common: pages.filter((token) => (shared.get(token) ?? 0) > 1).length }
+    return { all, common: pages.filter((token) => (shared.get(token) ?? 0) > 1).length }
   })
   const focus = counts.reduce((sum, one) => sum + (one.all === 0 ? 0 : one.common / one.all), 0.5) / (seeds.length + 1)
-  const trust = new Map<number, number>()
-  for (const { pages, all, common } of counts) {
-    for (const token of pages) if (shared.get(token) === 1) trust.set(token, (common + focus) / all)
-  }
-  return trust
+  return counts.map(({ all, common }) => (all === 0 ? focus : Math.min(1, (common + focus) / all)))
 }
 
 function weigh(
@@ -443,6 +468,7 @@ function weigh(
     others,
     full: bits(count, n),
     lessOne: bits(count - 1, n - 1),
+    having: seeds.flatMap((seed, at) => (includes(seed.tokens, token) ? [at] : [])),
     spans: having.map((seed) => spanOf(field.profiles, seed.units)),
   }
 }

@@ -3,7 +3,7 @@
 
 import { dealtScores } from "./dealt.js"
 import { explainLine, explainTrait } from "./explain.js"
-import { type Family, independentFamilies, tokenKinds } from "./family.js"
+import { carryingFamilies, type Family, independentFamilies, tokenKinds } from "./family.js"
 import { buildModel, createField, type Entity, entityOf, type Field, type Line, linesFor, type Model, spanOf, totalOf } from "./model.js"
 import {
   drawNullSets,
@@ -89,6 +89,8 @@ const pMax = 0.005
 const refoundMin = 2
 const strongQ = 0.05
 const possibleQ = 0.25
+const tellingBits = 1
+const rareBits = 7
 const candidatesMaxDefault = 1_000
 const populationMin = 50
 const doubtMin = 0.25
@@ -206,9 +208,16 @@ function leadsOf(context: Context, options: PivotOptions): readonly Lead[] {
   const leads: Lead[] = []
   for (const one of bestOfAddress(field.profiles, context.scored)) {
     if (leads.length >= (options.candidatesMax ?? candidatesMaxDefault) || context.q(one.centibits) > possibleQ) break
-    leads.push(leadOf(context, one))
+    const lead = leadOf(context, one)
+    if (carries(lead)) leads.push(lead)
   }
   return leads
+}
+
+/** One trait alone makes no lead, unless it is rare: many innocent visitors share one, and chance does not deal them evenly. */
+function carries({ evidence }: Lead): boolean {
+  const telling = evidence.filter(({ family, uncapped }) => carryingFamilies.includes(family) && uncapped >= tellingBits)
+  return telling.length >= 2 || telling.some(({ family, uncapped }) => family === "continuity" || uncapped >= rareBits)
 }
 
 function leadOf(context: Context, one: Scored): Lead {
