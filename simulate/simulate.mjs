@@ -1,18 +1,22 @@
 // npm run simulate: plants relay operators in a background log, lets the pivot look for them, and writes what it found to docs/simulation.md.
-// Options: --trials N (20), --only TEXT (rows whose name holds it), --dist FOLDER, --no-write, --seed TEXT.
+// Options: --quick (3 trials of the main rows, nothing written), --trials N (20), --only TEXT (rows whose name holds it), --workers N (the
+// cores), --dist FOLDER, --no-write, --seed TEXT, --date DAY.
 import { existsSync, writeFileSync } from "node:fs"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { availableParallelism } from "node:os"
+import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import { Worker } from "node:worker_threads"
 import { summary } from "./measure.mjs"
-import { background, survey } from "./scenarios/background.mjs"
+import { background } from "./scenarios/background.mjs"
 import { chance } from "./scenarios/chance.mjs"
 import { rows } from "./scenarios/grid.mjs"
-import { runTrial } from "./trial.mjs"
 
 const { values: options } = parseArgs({
   options: {
-    trials: { type: "string", default: "20" },
+    quick: { type: "boolean", default: false },
+    trials: { type: "string", default: "" },
     only: { type: "string", default: "" },
+    workers: { type: "string", default: String(availableParallelism()) },
     dist: { type: "string", default: fileURLToPath(new URL("../dist", import.meta.url)) },
     "no-write": { type: "boolean", default: false },
     seed: { type: "string", default: "sillage-1" },
@@ -23,28 +27,51 @@ if (!existsSync(`${options.dist}/hits/relays/pivot.js`)) {
   console.error("dist/ holds no pivot: run `npm run build` first")
   process.exit(2)
 }
-const load = (name) => import(pathToFileURL(`${options.dist}/hits/relays/${name}.js`).href)
-const detector = { ...(await load("profile")), ...(await load("pivot")) }
-const { name, lines } = background()
-const known = survey(lines)
-const trials = Number(options.trials)
+const { name } = background()
+const trials = Number(options.trials || (options.quick ? 3 : 20))
+const chosen = rows.filter((one) => one.name.includes(options.only) && (!options.quick || one.quick))
 const random = chance("bootstrap")
 const started = performance.now()
-const results = []
-for (const row of rows.filter((one) => one.name.includes(options.only))) {
-  const found = []
-  for (let trial = 0; trial < trials; trial++) {
-    const seed = `${options.seed} ${row.name} ${trial}`
-    found.push(runTrial(detector, lines, known, row.scenario, seed, { baselines: row.baselines, detect: row.baselines && trial < 5 }))
-  }
-  results.push({ row, found })
-  console.log(brief(row, found))
-}
+const results = await allTrials()
+for (const { row, found } of results) console.log(brief(row, found))
 console.log(`${Math.round((performance.now() - started) / 1000)} s`)
-if (!options["no-write"]) {
+if (!options["no-write"] && !options.quick && options.only === "") {
   const file = fileURLToPath(new URL("../docs/simulation.md", import.meta.url))
   writeFileSync(file, document())
   console.log("docs/simulation.md written")
+}
+
+/** Trials are handed out one by one; the results stand in the order of the grid whatever thread was first. */
+async function allTrials() {
+  const jobs = chosen.flatMap((row) => Array.from({ length: trials }, (_, trial) => ({ row: row.name, trial })))
+  const total = jobs.length
+  const found = new Map(chosen.map((row) => [row.name, new Array(trials)]))
+  const width = Math.min(Number(options.workers), total)
+  let done = 0
+  await Promise.all(
+    Array.from(
+      { length: width },
+      () =>
+        new Promise((resolve, reject) => {
+          const worker = new Worker(new URL("./trial-worker.mjs", import.meta.url), {
+            workerData: { dist: options.dist, seed: options.seed },
+          })
+          const next = () => {
+            const job = jobs.shift()
+            if (job) worker.postMessage(job)
+            else void worker.terminate().then(resolve)
+          }
+          worker.on("message", (result) => {
+            found.get(result.row)[result.trial] = result.found
+            if (++done % 20 === 0) console.error(`${done} of ${total} trials, ${Math.round((performance.now() - started) / 1000)} s`)
+            next()
+          })
+          worker.on("error", reject)
+          next()
+        }),
+    ),
+  )
+  return chosen.map((row) => ({ row, found: found.get(row.name) }))
 }
 
 function brief(row, found) {

@@ -1,7 +1,9 @@
 // The grid of scenarios that are run, each with its name in the table.
 
 const base = { relays: 40, listed: 0.25, contamination: 0, targets: "shared", handOff: false, block: false, control: "operator" }
-const row = (name, scenario, baselines = false) => ({ name, scenario: { ...base, ...scenario }, baselines })
+const row = (name, scenario, baselines = false) => ({ name, scenario: { ...base, ...scenario }, baselines, quick: baselines })
+/** Belongs to the quick form too. */
+const quick = (one) => ({ ...one, quick: true })
 const levels = ["L1", "L2", "L3", "L4"]
 const percent = (value) => `${Math.round(value * 100)} %`
 
@@ -16,7 +18,8 @@ export const rows = [
   row("L3, 20 relays, half listed", { level: "L3", relays: 20, listed: 0.5 }),
   row("L3, 120 relays, 10 % listed", { level: "L3", relays: 120, listed: 0.1 }),
   row("L4, hand-offs", { level: "L4", handOff: true }),
-  row("control: no relays", { level: "L4", control: "none" }),
-  row("control: no relays, 20 seeds", { level: "L4", control: "none", listed: 0.5 }),
-  row("control: no relays, 4 seeds", { level: "L4", control: "none", listed: 0.1 }),
+  quick(row("control: decoys only, 10 seeds", { level: "L4", control: "none" })),
+  row("control: decoys only, 20 seeds", { level: "L4", control: "none", listed: 0.5 }),
+  row("control: decoys only, 4 seeds", { level: "L4", control: "none", listed: 0.1 }),
+  row("control: no relays, no decoys", { level: "L4", control: "empty" }),
 ]

@@ -12,7 +12,7 @@ import { chance } from "./chance.mjs"
  * @property {"shared"|"partly"} targets
  * @property {boolean} handOff pages that one relay opens are continued by the next one
  * @property {boolean} block active in one four-hour block a day instead of around the clock
- * @property {"operator"|"none"|"decoys-only"} control
+ * @property {"operator"|"none"|"empty"} control none: no relays, the list names innocent visitors; empty: no decoys either
  */
 
 const probes = [
@@ -37,7 +37,7 @@ export function plant(lines, known, scenario, seed) {
   const used = new Set(known.visitors.keys())
   const planted = []
   const targets = chooseTargets(known, random)
-  const decoys = decoyPopulation(known, targets, random, used, planted)
+  const decoys = scenario.control === "empty" ? [] : decoyPopulation(known, targets, random, used, planted)
   const relays = scenario.control === "operator" ? operate(known, scenario, targets, random, used, planted) : []
   const count = Math.max(1, Math.round((scenario.control === "operator" ? scenario.relays : 40) * scenario.listed))
   const wrong = scenario.control === "operator" ? Math.round(count * scenario.contamination) : count

@@ -25,7 +25,8 @@ export function explainTrait(line: RawLine, seeds: number): string {
   if (name === "assets") return value ? `loads pictures and styles like a browser, as ${like}` : `loads no pictures or styles, as ${like}`
   if (name === "logins") return value ? `own accounts log in from it, as ${like}` : `no login from it, as ${like}`
   if (name === "clients") return value ? `four or more different clients behind it, as ${like}` : `few clients behind it, as ${like}`
-  if (name === "elsewhere") return `asked for ${count(line.others)} other ${line.others === 1 ? "page or target" : "pages or targets"} that confirmed relays do not share`
+  if (name === "elsewhere")
+    return `asked for ${count(line.others)} other ${line.others === 1 ? "page or target" : "pages or targets"} that confirmed relays do not share`
   if (name === "co-timing")
     return value
       ? `active within five minutes of confirmed relays on two or more days, as ${like}`

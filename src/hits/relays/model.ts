@@ -257,7 +257,8 @@ function rawLines(field: Field, model: Model, entity: Entity, without?: number):
     if (!weighed) continue
     const seeds = left ? weighed.seeds - 1 : weighed.seeds
     const bits = left ? weighed.lessOne : weighed.full
-    if (weighed.family === "content" && seeds > 0 && bits >= tellingMin) sharedContent += seeds > 1 ? 1 : singleTrust(model, weighed, without)
+    if (weighed.family === "content" && seeds > 0 && bits >= tellingMin)
+      sharedContent += seeds > 1 ? 1 : singleTrust(model, weighed, without)
     if (bits <= 0) continue
     const decayed = Math.round(bits * decay(field.profiles, entity, weighed))
     if (decayed > 0) lines.push({ kind: "token", family: weighed.family, id: token, centibits: decayed, seeds, others: weighed.others })

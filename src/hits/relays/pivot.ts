@@ -104,7 +104,10 @@ interface Context {
   readonly scored: readonly Scored[]
   readonly observed: Resemblance
   readonly byChance: number
+  /** Of a score that a candidate has. */
   readonly q: (centibits: number) => number
+  /** Of a score that a candidate would have instead of its own, higher one. */
+  readonly qInstead: (centibits: number) => number
 }
 
 export function pivot(profiles: Profiles, options: PivotOptions): PivotResult {
@@ -180,11 +183,11 @@ function contextOf(field: Field, seeds: readonly Entity[], options: PivotOptions
   const dealt = dealtScores(field, model, scored, chance, scoreFloor)
   const expected = (floor: number) =>
     Math.max(doubtful * expectedFrom(nulls.scores, floor), dealt.standsFor * unluckyFrom(dealt.scores, floor))
-  return { field, model, nulls, scored, observed, byChance, q: calibrated(scored, expected) }
+  return { field, model, nulls, scored, observed, byChance, ...calibrated(scored, expected) }
 }
 
 /** q of a score: the candidates that chance gives at or above it, over those there are; never falling as the score falls. */
-function calibrated(scored: readonly Scored[], expected: (floor: number) => number): (centibits: number) => number {
+function calibrated(scored: readonly Scored[], expected: (floor: number) => number): Pick<Context, "q" | "qInstead"> {
   const scores = Int32Array.from(scored, (one) => one.centibits)
   const q = new Float64Array(scores.length)
   let highest = 0
@@ -196,10 +199,17 @@ function calibrated(scored: readonly Scored[], expected: (floor: number) => numb
     q.fill(highest, at, reached)
     at = reached - 1
   }
-  return (centibits) => {
+  const above = (centibits: number) => {
     let at = 0
     while (at < scores.length && (scores[at] as number) > centibits) at++
-    return at < scores.length ? (q[at] as number) : 1
+    return at
+  }
+  return {
+    q: (centibits) => q[above(centibits)] ?? 1,
+    qInstead: (centibits) => {
+      const at = above(centibits)
+      return Math.min(1, Math.max(at === 0 ? 0 : (q[at - 1] as number), expected(centibits) / Math.max(1, at)))
+    },
   }
 }
 
@@ -234,7 +244,11 @@ function leadOf(context: Context, one: Scored): Lead {
     level: levelOf(context, lines) === "strong" ? "strong" : "possible",
     evidence: lines.filter((line) => line.centibits > 0).map((line) => evidenceOf(context, entity, line)),
     counterEvidence: lines.filter((line) => line.counted < 0).map((line) => evidenceOf(context, entity, line)),
-    counterfactual: { without: evidenceOf(context, entity, top).text, bits: totalOf(without) / 100, level: levelOf(context, without) },
+    counterfactual: {
+      without: evidenceOf(context, entity, top).text,
+      bits: totalOf(without) / 100,
+      level: levelOf(context, without, context.qInstead),
+    },
     firstSeen: Number.isNaN(first) ? null : new Date(first).toISOString(),
     lastSeen: Number.isNaN(last) ? null : new Date(last).toISOString(),
     records: field.profiles.samplesOf(one.unit),
@@ -242,11 +256,11 @@ function leadOf(context: Context, one: Scored): Lead {
 }
 
 /** Strong: two independent families, two seeds, and enough bits from what at least two seeds show (or hand-offs alone). */
-function levelOf(context: Context, lines: readonly Line[]): Level | "hidden" {
-  if (context.q(totalOf(lines)) > possibleQ) return "hidden"
+function levelOf(context: Context, lines: readonly Line[], q = context.q): Level | "hidden" {
+  if (q(totalOf(lines)) > possibleQ) return "hidden"
   const firm = lines.filter((line) => line.counted < 0 || line.seeds >= 2 || line.family === "continuity")
   const speaking = new Set(firm.filter((line) => line.counted > 0 && independentFamilies.includes(line.family)).map((line) => line.family))
-  return speaking.size >= 2 && context.q(totalOf(firm)) <= strongQ ? "strong" : "possible"
+  return speaking.size >= 2 && q(totalOf(firm)) <= strongQ ? "strong" : "possible"
 }
 
 function evidenceOf(context: Context, entity: Entity, line: Line): Evidence {
