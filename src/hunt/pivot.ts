@@ -1,5 +1,6 @@
 // From confirmed hits to leads over a whole archive: walks the same files as the hunt, profiles every foreign address, ranks them.
 import { type Lead, type PivotResult, pivot } from "../hits/relays/pivot.js"
+import { type Views, viewsOf } from "../hits/relays/views.js"
 import { canonicalAddress } from "../model/canonical.js"
 import type { Problem } from "../model/problem.js"
 import { type ProfileRequest, profileArchive } from "./profile-archive.js"
@@ -13,6 +14,8 @@ export interface PivotRequest extends ProfileRequest {
 }
 
 export interface PivotAnswer extends PivotResult {
+  /** What no single address shows, of all foreign addresses; null where nothing was read. */
+  readonly views: Views | null
   readonly records: number
   readonly addresses: number
   readonly files: number
@@ -33,6 +36,7 @@ export async function pivotArchive(request: PivotRequest): Promise<PivotAnswer> 
   return {
     ...result,
     candidates: result.candidates.map(placed),
+    views: viewsOf(profiles.loginEvents, profiles.flowEvents),
     records: archive.records,
     addresses: profiles.sources.length,
     files: archive.files,
@@ -50,6 +54,7 @@ const nothingToStartFrom: PivotAnswer = {
   candidates: [],
   compared: 0,
   hidden: 0,
+  views: null,
   records: 0,
   addresses: 0,
   files: 0,
@@ -67,7 +72,7 @@ function isIn(networks: readonly string[]): (address: string) => boolean {
 }
 
 /** What found no room is said, not passed over. */
-function limits(leftOut: { readonly records: number; readonly tokens: number }): readonly Problem[] {
+function limits(leftOut: { readonly records: number; readonly tokens: number; readonly events: number }): readonly Problem[] {
   const problems: Problem[] = []
   if (leftOut.records > 0)
     problems.push({
@@ -80,6 +85,12 @@ function limits(leftOut: { readonly records: number; readonly tokens: number }):
       code: "limit",
       where: "pivot",
       message: `${leftOut.tokens} traits beyond the limit were not compared: narrow --since and --until`,
+    })
+  if (leftOut.events > 0)
+    problems.push({
+      code: "limit",
+      where: "pivot",
+      message: `${leftOut.events} logins and connections beyond the limit are not in the aggregate views: narrow --since and --until`,
     })
   return problems
 }

@@ -2,6 +2,7 @@
 
 import type { Evidence, Lead } from "../../hits/relays/pivot.js"
 import type { SeedChoice } from "../../hits/relays/seeds.js"
+import type { Views } from "../../hits/relays/views.js"
 import type { PivotAnswer } from "../../hunt/pivot.js"
 import type { Problem } from "../../model/problem.js"
 import { safe } from "./safe-text.js"
@@ -17,7 +18,7 @@ const listShown = 6
 const problemsShown = 20
 
 export function renderPivot({ answer, choice, problems }: PivotView): string {
-  const sections = [headline(answer, choice), leads(answer.candidates), problemLines(problems), caveats(answer)]
+  const sections = [headline(answer, choice), leads(answer.candidates), alsoSeen(answer.views), problemLines(problems), caveats(answer)]
   return `${sections
     .filter((section) => section.length > 0)
     .map((section) => section.join("\n"))
@@ -91,6 +92,39 @@ function supporting(lines: readonly Evidence[]): readonly string[] {
       .map((line) => safe(line.text, 100))
       .join("; ")}${silent.length > 2 ? ` and ${silent.length - 2} more` : ""}.`,
   ]
+}
+
+/** What no single address shows; of all foreign addresses, whether or not they are leads. */
+function alsoSeen(views: Views | null): readonly string[] {
+  if (!views) return []
+  const shifts = views.failureShift.map(
+    ({ from, to, failures, expected, participants, participantsTotal }) =>
+      `  ${from}${to === from ? "" : ` to ${to}`}: ${count(failures)} failed logins where the days before make ${expected} likely; ${count(participantsTotal)} addresses not seen failing before${participantsTotal > 0 ? `: ${list(participants)}` : ""}`,
+  )
+  const names = views.spray?.sharedNames ?? []
+  const spray =
+    views.spray && names.length > 0
+      ? [
+          `  Names that never logged in here, tried by unrelated addresses: ${names
+            .slice(0, listShown)
+            .map((one) => `${safe(one.account, 40)} (${one.addresses})`)
+            .join(", ")}; ${percent(views.spray.quietShare)} of all account-days with failures have at most two.`,
+        ]
+      : []
+  const seen = views.firstSeen
+    .slice(0, listShown)
+    .map(
+      (one) =>
+        `  ${safe(one.account, 40)} logged in from ${safe(one.address, 60)} on ${one.time.slice(0, 16).replace("T", " ")}, its first time from ${one.network}, after ${one.triedBy} ${one.triedBy === 1 ? "address" : "addresses"} had tried it in vain`,
+    )
+  const relays = views.ownRelays
+    .slice(0, listShown)
+    .map(
+      (one) =>
+        `  ${safe(one.host, 60)} passed on what it received ${one.pairs} times, within seconds and in nearly equal size: from ${list(one.inboundFrom)} to ${list(one.outboundTo)}`,
+    )
+  const lines = [...shifts.slice(0, listShown), ...spray, ...seen, ...relays]
+  return lines.length > 0 ? ["ALSO SEEN (of all foreign addresses; each may have a plain reason)", ...lines] : []
 }
 
 function problemLines(problems: readonly Problem[]): readonly string[] {

@@ -233,13 +233,14 @@ function leadCount(input: string): number {
 
 /** The contract: fields are added, never renamed. */
 function machineForm(answer: PivotAnswer, choice: SeedChoice, problems: readonly Problem[]): Readonly<Record<string, unknown>> {
-  const { abstained, reason, seeds, selfTest, candidates, compared, hidden, records, addresses, files, complete } = answer
+  const { abstained, reason, seeds, selfTest, candidates, views, compared, hidden, records, addresses, files, complete } = answer
   return {
     abstained,
     reason,
     seeds,
     selfTest,
     candidates,
+    views,
     compared,
     hidden,
     records,

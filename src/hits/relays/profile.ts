@@ -4,6 +4,7 @@ import { familyOf } from "./family.js"
 import { createRowWriter, type ProfileRows, rowFlags } from "./rows.js"
 import { createTokenTable } from "./token-table.js"
 import type { ProfileRecord } from "./tokens.js"
+import type { FlowEvent, LoginEvent } from "./views.js"
 
 export type { ProfileRows } from "./rows.js"
 export type { ProfileRecord } from "./tokens.js"
@@ -44,9 +45,12 @@ export interface Profiles {
   readonly samplesOf: (unit: number) => readonly Sample[]
   /** Hand-offs: `to` refers to a page that it never fetched and `from` did, shortly before. */
   readonly links: readonly Link[]
+  /** In no order. */
+  readonly loginEvents: readonly LoginEvent[]
+  readonly flowEvents: readonly FlowEvent[]
   readonly records: number
   /** Records of addresses and tokens beyond the limits: the pivot does not know them. */
-  readonly leftOut: { readonly records: number; readonly tokens: number }
+  readonly leftOut: { readonly records: number; readonly tokens: number; readonly events: number }
 }
 
 export interface Sample {
@@ -81,6 +85,8 @@ const sourcesMaxDefault = 4_000_000
 const orphansMax = 1_000_000
 const linkFetchersMax = 20
 const linksMax = 1_000_000
+/** Logins, and connections, kept for the views. */
+const eventsMax = 1_000_000
 const linkReachMs = 86_400_000
 
 export function createProfiler(options: ProfilerOptions = {}): Profiler {
@@ -119,6 +125,14 @@ export function createProfiler(options: ProfilerOptions = {}): Profiler {
   const pages = new Names()
   let records = 0
   let recordsLeftOut = 0
+  const logins: LoginEvent[] = []
+  const flows: FlowEvent[] = []
+  let eventsLeftOut = 0
+  const keep = <T>(events: readonly T[], into: T[]): void => {
+    const room = Math.max(0, eventsMax - into.length)
+    for (const event of events.slice(0, room)) into.push(event)
+    eventsLeftOut += Math.max(0, events.length - room)
+  }
 
   const sourceOf = (address: string): number => {
     const known = sourceIds.get(address)
@@ -200,6 +214,8 @@ export function createProfiler(options: ProfilerOptions = {}): Profiler {
       if (entry !== unresolved) return entry
       return (entries[number] = table.entryOf(texts[number] as string))
     }
+    keep(rows.logins, logins)
+    keep(rows.flows, flows)
     const path = paths.of(rows.path)
     const { numbers } = rows
     let at = 0
@@ -241,7 +257,7 @@ export function createProfiler(options: ProfilerOptions = {}): Profiler {
       addRows(single.take(record.path), -1)
     },
     finish() {
-      return finished({ sources, unit, cell, table, paths, pages, orphans, records, recordsLeftOut })
+      return finished({ sources, unit, cell, table, paths, pages, orphans, logins, flows, records, recordsLeftOut, eventsLeftOut })
     },
   }
 }
@@ -321,8 +337,11 @@ interface Raw {
   readonly paths: Names
   readonly pages: Names
   readonly orphans: { unit: Column; page: Column; time: Column; cache: Column }
+  readonly logins: readonly LoginEvent[]
+  readonly flows: readonly FlowEvent[]
   readonly records: number
   readonly recordsLeftOut: number
+  readonly eventsLeftOut: number
 }
 
 function finished(raw: Raw): Profiles {
@@ -360,8 +379,10 @@ function finished(raw: Raw): Profiles {
     last: pick(unit.last, new Float64Array(kept.length)),
     slots,
     samplesOf: (at: number) => samplesAt(unit, kept[at], raw.paths.list),
+    loginEvents: raw.logins,
+    flowEvents: raw.flows,
     records: raw.records,
-    leftOut: { records: raw.recordsLeftOut, tokens: raw.table.leftOut() },
+    leftOut: { records: raw.recordsLeftOut, tokens: raw.table.leftOut(), events: raw.eventsLeftOut },
   }
   return { ...profiles, links: linksOf(raw, profiles, newId) }
 }

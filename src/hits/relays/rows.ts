@@ -1,5 +1,9 @@
 // Profile records as numbers and a growing dictionary of texts: what crosses from the threads that parse to the one that profiles.
+import { isAuthentication } from "../authentication.js"
+import { accountName } from "../triage/account.js"
+import { number, text } from "../triage/fields.js"
 import { type ProfileRecord, tokensOf } from "./tokens.js"
+import type { FlowEvent, LoginEvent } from "./views.js"
 
 /** A batch of records of one file. A plain value; the arrays may be transferred. */
 export interface ProfileRows {
@@ -13,6 +17,9 @@ export interface ProfileRows {
   readonly numbers: Int32Array
   /** Epoch ms; NaN where unknown. */
   readonly times: Float64Array
+  /** Logins tried or done, and connections with their volume, for what no single address shows. */
+  readonly logins: readonly LoginEvent[]
+  readonly flows: readonly FlowEvent[]
 }
 
 export const rowFlags = { asset: 1, login: 2, failure: 4 } as const
@@ -32,6 +39,8 @@ export function createRowWriter(): RowWriter {
   let reset = false
   let numbers: number[] = []
   let times: number[] = []
+  let logins: LoginEvent[] = []
+  let flows: FlowEvent[] = []
   const intern = (text: string): number => {
     const known = numberOf.get(text)
     if (known !== undefined) return known
@@ -51,6 +60,10 @@ export function createRowWriter(): RowWriter {
       numbers.push(intern(record.source), flags, record.line, from, held, seen.tokens.length)
       for (const token of seen.tokens) numbers.push(intern(token))
       times.push(record.time ?? Number.NaN)
+      const login = loginOf(record)
+      if (login) logins.push(login)
+      const flow = flowOf(record)
+      if (flow) flows.push(flow)
     },
     take(path) {
       const rows: ProfileRows = {
@@ -60,13 +73,32 @@ export function createRowWriter(): RowWriter {
         count: times.length,
         numbers: Int32Array.from(numbers),
         times: Float64Array.from(times),
+        logins,
+        flows,
       }
       texts = []
       numbers = []
       times = []
+      logins = []
+      flows = []
       reset = numberOf.size > textsMax
       if (reset) numberOf.clear()
       return rows
     },
   }
+}
+
+function loginOf({ source, time, fields, outcome }: ProfileRecord): LoginEvent | undefined {
+  if (outcome === "unknown" || time === undefined) return undefined
+  const account = accountName(text(fields["user.name"]))
+  return account !== undefined && isAuthentication(fields) ? { time, account, address: source, success: outcome === "success" } : undefined
+}
+
+const flowBytesMin = 10_000
+
+function flowOf({ source, time, fields, direction, action }: ProfileRecord): FlowEvent | undefined {
+  if ((direction !== "inbound" && direction !== "outbound") || time === undefined || action === "blocked") return undefined
+  const host = text(fields[direction === "inbound" ? "destination.ip" : "source.ip"])
+  const bytes = number(fields["network.bytes"]) ?? (number(fields["source.bytes"]) ?? 0) + (number(fields["destination.bytes"]) ?? 0)
+  return host !== undefined && bytes >= flowBytesMin ? { time, host, foreign: source, direction, bytes } : undefined
 }
