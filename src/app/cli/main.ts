@@ -10,6 +10,7 @@ type RoutingTarget<C extends CliContext> = Command<C> | RouteMap<C>
 /** Every command, in the order of the help. Each is loaded when it is asked for: starting must not cost what other commands need. */
 const commands: Readonly<Record<string, () => Promise<RoutingTarget<CliContext>>>> = {
   hunt: async () => (await import("./hunt.js")).huntCommand,
+  triage: async () => (await import("./triage.js")).triageRoutes,
   pivot: async () => (await import("./pivot.js")).pivotCommand,
   bulletin: async () => (await import("./bulletin.js")).bulletinRoutes,
   feed: async () => (await import("./feed.js")).feedRoutes,

@@ -67,7 +67,8 @@ function briefly({ indicator, triage, hits, firstSeen, lastSeen }: TriagedGroup)
   return [`  ${safe(indicator.value, 80)}  ${triage.points} points  ×${hits}  ${span(firstSeen, lastSeen)}${why}`]
 }
 
-function block(group: TriagedGroup): readonly string[] {
+/** One listed value with every factor. */
+export function block(group: TriagedGroup): readonly string[] {
   const { indicator, triage, example } = group
   const telling = triage.factors.filter((factor) => factor.known && factor.points !== 0).sort(byWeight)
   const nothing = triage.factors.filter((factor) => factor.known && factor.points === 0 && factor.id !== "F10")

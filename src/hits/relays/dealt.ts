@@ -1,7 +1,7 @@
 // How many candidates chance gives among true seeds: what the seeds have in common is dealt anew to all visitors, as often as
 // innocent ones have it, and every visitor is scored with what it happened to get. Who is innocent is estimated from the scores
 // themselves, in a few rounds: first everybody, then those whose score chance explains.
-import { type Entity, entityOf, type Field, linesFor, type Model, totalOf } from "./model.js"
+import { type Entity, entityOf, type Field, type Model, scoreOf } from "./model.js"
 import type { Scored } from "./null-sets.js"
 import { below, seededRandom } from "./random.js"
 import { countFrom } from "./statistics.js"
@@ -26,11 +26,11 @@ export function dealtScores(field: Field, model: Model, scored: readonly Scored[
   const standsFor = Math.max(1, Math.ceil(everyCard / cardsMax))
   const alike = unitsByContent(field, standsFor)
   const observed = Int32Array.from(scored, (one) => one.centibits).sort()
-  const scoreOf = new Map(scored.map((one) => [one.unit, one.centibits]))
+  const observedOf = new Map(scored.map((one) => [one.unit, one.centibits]))
   let innocence: (centibits: number) => number = () => 1
   let dealt: readonly Int32Array[] = []
   for (let round = 0; round < rounds; round++) {
-    const cards = innocentHolders(field, model, standsFor, (unit) => innocence(scoreOf.get(unit) ?? 0))
+    const cards = innocentHolders(field, model, standsFor, (unit) => innocence(observedOf.get(unit) ?? 0))
     const total = cards.reduce((sum, card) => sum + card.innocence, 0)
     const times = Math.max(2, Math.min(dealsPerRound, Math.floor(dealtTokensMax / Math.max(1, total))))
     dealt = Array.from({ length: times }, () => {
@@ -45,7 +45,7 @@ export function dealtScores(field: Field, model: Model, scored: readonly Scored[
       }
       const scores: number[] = []
       for (const [unit, hand] of hands) {
-        const score = totalOf(linesFor(field, model, withHand(field, model, unit, hand)))
+        const score = scoreOf(field, model, withHand(field, model, unit, hand))
         if (score >= floor) scores.push(score)
       }
       return Int32Array.from(scores).sort()

@@ -242,6 +242,33 @@ export function linesFor(
   return settled(rawLines(field, model, entity, options.without).filter((line) => !options.forget || !sameLine(line, options.forget)))
 }
 
+/** What `totalOf(linesFor(…))` gives, without ordering the lines: for scoring many. With `ignore`, that family does not count. */
+export function scoreOf(
+  field: Field,
+  model: Model,
+  entity: Entity,
+  options: { readonly without?: number; readonly ignore?: Family } = {},
+): number {
+  const sums = new Int32Array(families.length)
+  let against = 0
+  let carries = false
+  for (const { centibits, family } of rawLines(field, model, entity, options.without)) {
+    if (centibits < 0) {
+      if (family !== options.ignore) against += centibits
+      continue
+    }
+    carries ||= centibits > 0 && carryingFamilies.includes(family)
+    const at = families.indexOf(family)
+    if (family !== options.ignore) sums[at] = (sums[at] as number) + centibits
+  }
+  let total = against
+  for (let at = 0; at < families.length; at++) {
+    const family = families[at] as Family
+    if (carries || carryingFamilies.includes(family)) total += Math.min(familyCap[family], sums[at] as number)
+  }
+  return total
+}
+
 export function totalOf(lines: readonly Line[]): number {
   let total = 0
   for (const line of lines) total += line.counted

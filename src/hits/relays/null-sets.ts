@@ -1,6 +1,6 @@
 // What chance would give: random sets of addresses, as large and as busy as the seeds, put through the same scoring.
 import { families } from "./family.js"
-import { buildModel, type Chance, type Entity, entityOf, type Field, linesFor, type Model, surprisesOf, totalOf } from "./model.js"
+import { buildModel, type Chance, type Entity, entityOf, type Field, type Model, scoreOf, surprisesOf } from "./model.js"
 import { below, seededRandom } from "./random.js"
 import { countFrom } from "./statistics.js"
 
@@ -78,7 +78,7 @@ export function scoreAll(field: Field, model: Model): readonly Scored[] {
   }
   const scored: Scored[] = []
   for (const unit of seen) {
-    const total = totalOf(linesFor(field, model, entityOf(field.profiles, [unit])))
+    const total = scoreOf(field, model, entityOf(field.profiles, [unit]))
     if (total >= scoreFloor) scored.push({ unit, centibits: total })
   }
   return scored.sort((a, b) => b.centibits - a.centibits || a.unit - b.unit)
@@ -102,7 +102,7 @@ export function resemblanceOf(field: Field, model: Model, scored: readonly Score
   let sum = 0
   for (let at = 0; at < model.seeds.length; at += step) {
     // Neighbours in the address space are no likeness of behaviour.
-    const total = totalOf(linesFor(field, model, model.seeds[at] as Entity, { without: at }).filter((line) => line.family !== "network"))
+    const total = scoreOf(field, model, model.seeds[at] as Entity, { without: at, ignore: "network" })
     tested++
     sum += Math.max(0, total)
     if (total >= cutoff) refound++

@@ -94,8 +94,6 @@ const rareBits = 7
 const candidatesMaxDefault = 1_000
 const populationMin = 50
 const doubtMin = 0.25
-/** In a larger field fewer random sets must do. */
-const largeField = 50_000
 
 interface Context {
   readonly field: Field
@@ -173,7 +171,7 @@ export function pivotAndRank(
 
 function contextOf(field: Field, seeds: readonly Entity[], options: PivotOptions): Context {
   const chance = `${options.seed ?? ""} ${digest(field.profiles)} ${seeds.length}`
-  const nulls = drawNullSets(field, seeds, chance, field.population.length > largeField ? nullSetsMin : 2 * nullSetsMin)
+  const nulls = drawNullSets(field, seeds, chance, nullSetsMin)
   const model = buildModel(field, seeds, nulls.chance)
   const scored = scoreAll(field, model)
   const observed = resemblanceOf(field, model, scored, nulls.cutoffMax)

@@ -79,6 +79,7 @@ export function dismissalsAsWarninglist(verdicts: readonly Verdict[], now: strin
 }
 
 function stronger(now: Pick<HitTriage, "class" | "points">, then: Verdict["seen"]): boolean {
-  if (!then) return false
+  // Dismissed without a hit, as a lead may be: any hit is more.
+  if (!then) return true
   return classes.indexOf(now.class) < classes.indexOf(then.class) || now.points > then.points
 }
