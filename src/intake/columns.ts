@@ -40,7 +40,8 @@ export function roleOfHeading(heading: string): Role | undefined {
   const type = own(headings, plain)
   if (type) return { kind: "value", type }
   for (const [kind, names] of others) if (names.has(plain)) return { kind }
-  return undefined
+  // `urlhaus_link`, `report_url`: where the list itself writes about the value.
+  return /\w (?:link|lien|permalink|reference|report url)$/.test(plain) ? { kind: "link" } : undefined
 }
 
 /** The kind behind a word of a type column: STIX, MISP, OpenCTI, everyday. `undefined`: no kind that logs hold. */
@@ -289,6 +290,8 @@ const kinds: ReadonlyMap<string, StatedType> = new Map(
     "ipv6-addr": "ipv6-addr",
     "ip-src": "address",
     "ip-dst": "address",
+    "ip:port": "address",
+    "ip-port": "address",
     cidr: "address",
     network: "address",
     domain: "domain-name",

@@ -62,6 +62,7 @@ function readRow(cursor: Cursor, code: number): Row | undefined {
   const cells: string[] = []
   let fault: Row["fault"]
   for (;;) {
+    at = quoteBehindBlanks(text, at)
     const quoted = text.charCodeAt(at) === 34 ? readQuoted(text, at, code, cursor.open) : undefined
     if (quoted === "open" && text.length - cursor.at < rowLengthMax) return undefined
     if (quoted !== undefined && quoted !== "open") {
@@ -133,6 +134,13 @@ function cellEnd(text: string, from: number, code: number): number {
     if (char === code || char === 10 || char === 13) return at
   }
   return text.length
+}
+
+/** `"a", "b"`: blanks before a quote are no part of the cell. */
+function quoteBehindBlanks(text: string, from: number): number {
+  let at = from
+  while (text.charCodeAt(at) === 32 && at - from < 40) at++
+  return text.charCodeAt(at) === 34 ? at : from
 }
 
 interface Quoted {

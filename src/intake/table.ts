@@ -23,19 +23,22 @@ export function layoutOf(head: string): Layout | undefined {
   const rows = firstRows(head, delimiter ?? ",")
   const first = rows[0]
   if (!first) return undefined
-  const stated = first.cells.map(roleOfHeading)
+  const above = commentedHeadings(head, delimiter ?? ",", first.cells.length)
+  const stated = above ?? first.cells.map(roleOfHeading)
   const known = stated.filter((role) => role !== undefined).length
   const headed =
+    above === undefined &&
     known > 0 &&
     known >= first.cells.length / 3 &&
     !first.cells.some((cell) => readableShare([cell]) === 1 && roleOfHeading(cell) === undefined)
   if (delimiter === undefined && !(headed && first.cells.length === 1)) return undefined
   const width = Math.max(...rows.map(({ cells }) => cells.length))
-  const body = headed || looksLikeHeading(first, rows.slice(1)) ? rows.slice(1) : rows
-  const roles = Array.from({ length: width }, (_, at): Role => (headed ? stated[at] : undefined) ?? { kind: "ignored" })
-  const hasType = roles.findIndex(({ kind }) => kind === "type")
-  if (hasType >= 0 && !body.some(({ cells }) => isKindWord(cells[hasType] ?? ""))) roles[hasType] = { kind: "ignored" }
-  if (!roles.some(({ kind }) => kind === "value")) byContent(roles, stated, body, headed)
+  const body = headed || (above === undefined && looksLikeHeading(first, rows.slice(1))) ? rows.slice(1) : rows
+  const named = headed || above !== undefined
+  const roles = Array.from({ length: width }, (_, at): Role => (named ? stated[at] : undefined) ?? { kind: "ignored" })
+  for (const [at, { kind }] of roles.entries())
+    if (kind === "type" && !body.some(({ cells }) => isKindWord(cells[at] ?? ""))) roles[at] = { kind: "ignored" }
+  if (!roles.some(({ kind }) => kind === "value")) byContent(roles, stated, body, named)
   return roles.some(({ kind }) => kind === "value") ? { delimiter: delimiter ?? ",", roles, headed: body.length < rows.length } : undefined
 }
 
@@ -49,7 +52,7 @@ export function readTable(text: Iterable<string>, name: string, layout: Layout, 
   )
   let first = layout.headed
   for (const row of readRows(text, layout.delimiter)) {
-    if (row.cells.length === 1 && isBlankOrComment(row.cells[0]!)) continue
+    if (isAside(row)) continue
     if (first) {
       first = false
       continue
@@ -212,13 +215,30 @@ function remembered<Value>(memo: Map<string, unknown>, key: string, make: (key: 
 function firstRows(head: string, delimiter: string): readonly Row[] {
   const rows: Row[] = []
   for (const row of readRows(head, delimiter)) {
-    if (row.cells.length === 1 && isBlankOrComment(row.cells[0]!)) continue
+    if (isAside(row)) continue
     rows.push(row)
     if (rows.length >= 60) break
   }
   // The last row of a head may be cut.
   if (rows.length > 3 && rows.length < 60) rows.pop()
   return rows
+}
+
+/** A blank line, or a comment, whatever it holds. */
+function isAside({ cells }: Row): boolean {
+  return cells.length === 1 ? isBlankOrComment(cells[0]!) : /^\s*#/.test(cells[0]!)
+}
+
+/** `# id,dateadded,url`: headings in the last comment above the first row, as many as it has cells. */
+function commentedHeadings(head: string, delimiter: string, width: number): readonly (Role | undefined)[] | undefined {
+  let found: readonly (Role | undefined)[] | undefined
+  for (const row of readRows(head, delimiter)) {
+    if (!isAside(row)) break
+    if (row.cells.length !== width || width < 2) continue
+    const roles = row.cells.map((cell) => roleOfHeading(cell.replace(/^\s*#+\s*/, "")))
+    if (roles.some((role) => role !== undefined)) found = roles
+  }
+  return found
 }
 
 function isBlankOrComment(cell: string): boolean {

@@ -60,6 +60,8 @@ export function canonicalUrl(text: string): string | undefined {
   }
   if (!url.hostname || !/^[a-z][a-z0-9+.-]*:$/.test(url.protocol)) return undefined
   const host = url.hostname.replace(/\.$/, "").toLowerCase()
+  // An empty label is no name (RFC 1035 section 2.3.1), though WHATWG lets it pass.
+  if (host.endsWith(".") || host.includes("..")) return undefined
   const port = url.port && !isDefaultPort(url.protocol, url.port) ? `:${url.port}` : ""
   return `${url.protocol}//${host}${port}${normalizeEscapes(url.pathname) || "/"}${normalizeEscapes(url.search)}`
 }

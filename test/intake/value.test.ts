@@ -30,7 +30,7 @@ test("a value is recognised by what it is", () => {
   check("C:\\Users\\Public\\a.exe", "file:path C:\\Users\\Public\\a.exe")
   check("%TEMP%\\a.exe", "file:path %TEMP%\\a.exe")
   check("/usr/lib/libx.so.1", "file:path /usr/lib/libx.so.1")
-  check("svchost.exe", "file:name svchost.exe")
+  check("relay.exe", "file:name relay.exe")
   check("invoice #12.zip", "file:name invoice #12.zip")
 })
 
@@ -50,7 +50,7 @@ test("a stated type is taken at its word, and retyped where the value says other
     "file:hashes.MD5=da39a3ee5e6b4b0d3255bfef95601890afd80709",
     "file:hashes.SHA-1 da39a3ee5e6b4b0d3255bfef95601890afd80709 | warninglist:empty-file | retyped",
   )
-  check("domain-name=svchost.exe", "file:name svchost.exe | retyped")
+  check("domain-name=relay.exe", "file:name relay.exe | retyped")
 })
 
 test("a URL with an equals sign is no stated type", () => {
@@ -104,6 +104,12 @@ test("warninglists mark and never drop; networks are compared both ways", () => 
     "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
     `file:hashes.SHA-512 cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e | warninglist:empty-file`,
   )
+})
+
+test("a URL whose host has an empty label is none", () => {
+  check("http://evil.example./a", "url http://evil.example/a")
+  check("http://evil.example../a", "indicator-unreadable")
+  check("http://evil..example/a", "indicator-unreadable")
 })
 
 test("a URL that its escapes make too long is refused as too long", () => {

@@ -8,7 +8,7 @@ export const csv: BulletinFormat = {
   name: "csv",
   title: "CSV or TSV of any layout",
   recognize({ head }) {
-    if (/^\s*[{<]/.test(head)) return 0
+    if (/^\s*[{<]/.test(head) || /^\s*\[\s*[\]{"\d[]/.test(head)) return 0
     const layout = layoutOf(head)
     // Lines between bars are a table of Markdown or AsciiDoc inside a text.
     if (!layout || (layout.delimiter === "|" && /^[ \t]*\|/m.test(head))) return 0

@@ -5,6 +5,7 @@ import { docx } from "./docx.js"
 import { elasticRules } from "./elastic-rules.js"
 import type { BulletinFormat } from "./format.js"
 import { html } from "./html.js"
+import { json } from "./json.js"
 import { plainList } from "./list.js"
 import { mail } from "./mail.js"
 import { misp } from "./misp.js"
@@ -33,6 +34,7 @@ export const bulletinFormats: readonly BulletinFormat[] = [
   pdf,
   mail,
   html,
+  json,
   csv,
   plainList,
   text,

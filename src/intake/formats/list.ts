@@ -68,7 +68,7 @@ function* valueLines(text: string): Generator<ValueLine, void, undefined> {
       yield { value: whole.endsWith("\r") ? whole.slice(0, -1) : whole, comment: undefined, line }
       continue
     }
-    const plain = whole.trim().replace(/^\ufeff/, "")
+    const plain = blocked(whole.trim().replace(/^\ufeff/, ""))
     if (plain === "" || /^(?:#|;|\/\/|--)/.test(plain)) continue
     const split = /^(.*?)(?:\s+[#;]\s*|\s+\/\/\s+|\t+|;(?=\s|$|[^\s;]+\s))(.*)$/.exec(plain)
     const value = (split && !looksLikePattern(plain) ? split[1]! : plain)
@@ -76,6 +76,13 @@ function* valueLines(text: string): Generator<ValueLine, void, undefined> {
       .replace(/^[`*]+|[`*]+$/g, "")
     yield { value: value.trim(), comment: split?.[2]?.trim() || undefined, line }
   }
+}
+
+/** `0.0.0.0 evil.example`, a line of a hosts file: the name is meant; the address only says where it is to lead. */
+function blocked(line: string): string {
+  const name = /^(?:0\.0\.0\.0|127\.0\.0\.1|::1?)[ \t]+(?=[^\s#])(.*)$/.exec(line)?.[1]
+  if (name === undefined) return line
+  return /^(?:localhost|local|broadcasthost|ip6-\w+)(?:\.localdomain)?(?:\s|$)/.test(name) || /^0\.0\.0\.0\s*$/.test(name) ? "" : name
 }
 
 function comments(text: string): string {
