@@ -1,12 +1,12 @@
 // Eight bytes for each indicator: which of a million are new since the last look, without keeping a million of them.
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 import type { Indicator } from "../model/indicator.js"
 
 /** Base64 of eight bytes each: as it is stored, and as it crosses threads. */
 export type Prints = string
 
 export function printOf({ type, value }: Pick<Indicator, "type" | "value">): bigint {
-  return createHash("sha256").update(`${type} ${value}`).digest().readBigUInt64LE(0)
+  return BigInt(`0x${hash("sha256", `${type} ${value}`).slice(0, 16)}`)
 }
 
 export function encodePrints(prints: readonly bigint[]): Prints {
