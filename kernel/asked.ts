@@ -14,6 +14,8 @@ const SLOTS: u32 = 1 << SLOT_BITS
 const MASK: u32 = SLOTS - 1
 /** Beyond it look-ups become slow: the block is then read whatever is asked for. */
 const KEYS_MAX: u32 = 115_000
+/** So many keys are listed by their slots, so that emptying a small set does not sweep it. */
+const LISTED: u32 = 16_384
 const MIX: u64 = 0x9e3779b97f4a7c15
 const MIX2: u64 = 0xd6e8feb86659fd93
 
@@ -34,6 +36,7 @@ const ANY_LABEL: u64 = 0x2002002002002002
 const IDN_LABEL: u64 = 0x3003003003003003
 
 let setAt: usize = 0
+let listAt: usize = 0
 let keys: u32 = 0
 /** Prefix lengths of the networks noted since the last run was encoded: one bit each, so that a query asks for no others. */
 export let lengths4: u32 = 0
@@ -46,9 +49,12 @@ export function forgetLengths(): void {
 }
 let full = false
 
-export function askedBytes(): usize { return <usize>SLOTS << 3 }
+export function askedBytes(): usize { return (<usize>SLOTS << 3) + (<usize>LISTED << 2) }
 /** In zeroed memory. */
-export function layAsked(at: usize): void { setAt = at }
+export function layAsked(at: usize): void {
+  setAt = at
+  listAt = at + (<usize>SLOTS << 3)
+}
 export function keyCount(): u32 { return keys }
 export function overflowed(): bool { return full }
 
@@ -66,6 +72,7 @@ function add(key: u64): bool {
     return false
   }
   store<u64>(setAt + (<usize>slot << 3), key)
+  if (keys < LISTED) store<u32>(listAt + (<usize>keys << 2), slot)
   keys++
   return true
 }
@@ -142,16 +149,21 @@ export function keptHash(hash: u64): u64 { return hash >> (64 - KEPT) }
 /** Appends the set as pairs of key and block number, and empties it; returns where the pairs end. */
 export function drain(pairs: usize, block: u32): usize {
   let out = pairs
-  for (let slot: usize = setAt; slot < setAt + (<usize>SLOTS << 3); slot += 8) {
-    const key = load<u64>(slot)
-    if (!key) continue
-    const kind = key & 3
-    const kept = kind == HASH ? keptHash(key) : key >> 2
-    store<u64>(out, (((kind - 1) << KEPT | kept) << 16) | <u64>block)
-    out += 8
-    store<u64>(slot, 0)
+  if (keys <= LISTED) {
+    for (let index: u32 = 0; index < keys; index++) out = take(setAt + (<usize>load<u32>(listAt + (<usize>index << 2)) << 3), out, block)
+  } else {
+    for (let slot: usize = setAt; slot < setAt + (<usize>SLOTS << 3); slot += 8) if (load<u64>(slot)) out = take(slot, out, block)
   }
   keys = 0
   full = false
   return out
+}
+
+function take(slot: usize, out: usize, block: u32): usize {
+  const key = load<u64>(slot)
+  const kind = key & 3
+  const kept = kind == HASH ? keptHash(key) : key >> 2
+  store<u64>(out, (((kind - 1) << KEPT | kept) << 16) | <u64>block)
+  store<u64>(slot, 0)
+  return out + 8
 }
