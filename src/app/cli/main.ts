@@ -27,6 +27,10 @@ const commands: Readonly<Record<string, () => Promise<RoutingTarget<CliContext>>
   case: async () => (await import("./case.js")).caseRoutes,
   init: async () => (await import("./init.js")).initCommand,
   hunts: async () => (await import("./hunts.js")).huntsRoutes,
+  doctor: async () => (await import("./doctor.js")).doctorCommand,
+  gc: async () => (await import("./gc.js")).gcCommand,
+  backup: async () => (await import("./backup.js")).backupCommand,
+  restore: async () => (await import("./backup.js")).restoreCommand,
 }
 
 const docs = {

@@ -6,6 +6,8 @@ import { UsageError } from "../../model/problem.js"
 /** How long a write waits for another process before it gives up. */
 const busyTimeoutMs = 30_000
 
+const writing = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536"
+
 export type Value = string | number | null | Uint8Array
 export type Row = Readonly<Record<string, unknown>>
 
@@ -34,17 +36,17 @@ export class StoreError extends UsageError {
 
 /**
  * Several processes may hold the same file open: the log is written ahead (WAL), a writer waits for another, and a commit is synced to the disk
- * before it counts. Throws a `StoreError` where the file cannot be used.
+ * before it counts. `look` changes nothing in the file. Throws a `StoreError` where the file cannot be used.
  */
-export function openDatabase(file: string, mode: "create" | "existing"): Database {
-  if (mode === "existing" && !existsSync(file)) throw new StoreError(`${file} does not exist`, "SQLITE_CANTOPEN")
+export function openDatabase(file: string, mode: "create" | "existing" | "look"): Database {
+  if (mode !== "create" && !existsSync(file)) throw new StoreError(`${file} does not exist`, "SQLITE_CANTOPEN")
   const db = told(file, () => new Libsql(file, { timeout: busyTimeoutMs }))
-  told(file, () => {
-    db.exec("PRAGMA journal_mode = WAL")
-    db.exec("PRAGMA synchronous = FULL")
-    db.exec("PRAGMA foreign_keys = ON")
-    db.exec("PRAGMA cache_size = -65536")
-  })
+  try {
+    told(file, () => db.exec(mode === "look" ? "PRAGMA query_only = ON" : writing))
+  } catch (error) {
+    db.close()
+    throw error
+  }
   const prepared = new Map<string, Libsql.Statement>()
   const statement = (sql: string): Libsql.Statement => {
     const known = prepared.get(sql)

@@ -44,7 +44,7 @@ export const migrations: readonly string[] = [
 export const schemaVersion = migrations.length
 
 /** Marks a file as a Sillage workspace: "SILG". */
-const applicationId = 0x53494c47
+export const applicationId = 0x53494c47
 
 /** Brings the database to the present version, in one commit. One of a newer Sillage is refused, untouched. */
 export function migrate(db: Database): { readonly from: number; readonly to: number } {

@@ -1,0 +1,242 @@
+// Looks for damage in a workspace, and saves what can be saved. Evidence is never touched: the damaged file is kept aside, under another name.
+import { existsSync, renameSync, statfsSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { inflateSync } from "node:zlib"
+import { type Database, openDatabase, StoreError, type Value } from "./database.js"
+import { databaseName } from "./find-workspace.js"
+import { migrate, schemaVersion, versionOf } from "./schema.js"
+
+export interface WorkspaceFault {
+  /** `repairable`: `repairWorkspace` mends it; `advice`: nothing is broken, but something will be. */
+  readonly kind: "repairable" | "advice"
+  /** What, where, what to do. */
+  readonly message: string
+}
+
+export interface WorkspaceRepair {
+  /** Where the damaged file lies now; undefined if it could be mended in place. */
+  readonly aside?: string
+  /** Rows saved of each table, and whether some were lost. */
+  readonly saved: readonly { readonly table: string; readonly rows: number; readonly whole: boolean }[]
+  /** Values that could not be read and were removed: their units are searched again. */
+  readonly removed: number
+}
+
+const roomMin = 100 * 1000 * 1000
+
+/** `now` tells whether the workspace was written at a time that has not come yet. */
+export function checkWorkspace(dir: string, now: Date): readonly WorkspaceFault[] {
+  const file = join(dir, databaseName)
+  return [...surroundings(dir), ...databaseFaults(file, now)]
+}
+
+function surroundings(dir: string): readonly WorkspaceFault[] {
+  const faults: WorkspaceFault[] = []
+  if (process.platform !== "win32" && (statSync(dir).mode & 0o077) !== 0) {
+    faults.push({ kind: "advice", message: `others may read ${dir}, which holds what was found: chmod 700 ${dir}` })
+  }
+  const { bavail, bsize } = statfsSync(dir)
+  if (bavail * bsize < roomMin) faults.push({ kind: "advice", message: `less than 100 MB are left on the disk of ${dir}: make room` })
+  return faults
+}
+
+function databaseFaults(file: string, now: Date): readonly WorkspaceFault[] {
+  let db: Database
+  try {
+    db = openDatabase(file, "existing")
+  } catch (error) {
+    return [damage(error)]
+  }
+  try {
+    return [...structureFaults(db), ...contentFaults(db), ...clockFaults(db, now)]
+  } catch (error) {
+    return [damage(error)]
+  } finally {
+    db.close()
+  }
+}
+
+function damage(error: unknown): WorkspaceFault {
+  if (!(error instanceof StoreError)) throw error
+  return { kind: "repairable", message: error.message.replace(/: run sillage doctor$/, "") }
+}
+
+function structureFaults(db: Database): readonly WorkspaceFault[] {
+  const version = versionOf(db)
+  if (version > schemaVersion) return [{ kind: "advice", message: `it is of a newer Sillage (schema ${version}): use that one` }]
+  const said = Array.from(db.rows("PRAGMA integrity_check"), (row) => String(Object.values(row)[0]))
+  const broken = said
+    .filter((line) => line !== "ok")
+    .map((line): WorkspaceFault => ({ kind: "repairable", message: `the database is damaged: ${line}` }))
+  const dangling = Array.from(db.rows("PRAGMA foreign_key_check")).length
+  return dangling > 0 ? [...broken, { kind: "repairable", message: `${dangling} rows refer to rows that are gone` }] : broken
+}
+
+/** What is stored compressed carries a checksum of its own. */
+const packed = [
+  { table: "hunt_part", key: "rowid", title: "part of a hunt's answer" },
+  { table: "unit", key: "rowid", title: "result of a searched unit" },
+  { table: "pattern_set", key: "rowid", title: "set of indicators" },
+] as const
+
+function contentFaults(db: Database): readonly WorkspaceFault[] {
+  return packed.flatMap(({ table, title }) => {
+    const bad = unreadable(db, table).length
+    return bad === 0 ? [] : [{ kind: "repairable" as const, message: `${bad} × a ${title} does not read back whole` }]
+  })
+}
+
+function unreadable(db: Database, table: string): readonly number[] {
+  if (!db.row("SELECT 1 FROM sqlite_master WHERE name = ?", table)) return []
+  const bad: number[] = []
+  for (const { id, body } of db.rows(`SELECT rowid AS id, body FROM ${table}`)) {
+    try {
+      inflateSync(body as ArrayBuffer)
+    } catch {
+      bad.push(Number(id)) // its checksum failed: told to the user, and removed on repair
+    }
+  }
+  return bad
+}
+
+function clockFaults(db: Database, now: Date): readonly WorkspaceFault[] {
+  const latest = String(db.row("SELECT MAX(started_at) AS at FROM hunt")?.at ?? "")
+  if (latest === "" || Date.parse(latest) <= now.getTime() + 60_000) return []
+  return [
+    {
+      kind: "advice",
+      message: `a hunt was begun at ${latest}, which has not come yet: the clock of this machine was set back, or was wrong then`,
+    },
+  ]
+}
+
+/** Mends what `checkWorkspace` found. The caller sees to it that nobody else has the workspace open. */
+export function repairWorkspace(dir: string): WorkspaceRepair {
+  const file = join(dir, databaseName)
+  if (!needsCopy(file)) return { saved: [], removed: removeUnreadable(file) }
+  const aside = freeName(file)
+  for (const suffix of ["", "-wal", "-shm"]) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)
+  const saved = salvage(aside, file)
+  return { aside, saved, removed: removeUnreadable(file) }
+}
+
+function needsCopy(file: string): boolean {
+  try {
+    const db = openDatabase(file, "existing")
+    try {
+      return structureFaults(db).some((fault) => fault.kind === "repairable")
+    } finally {
+      db.close()
+    }
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    return true
+  }
+}
+
+function freeName(file: string): string {
+  for (let at = 1; ; at++) if (!existsSync(`${file}.damaged-${at}`)) return `${file}.damaged-${at}`
+}
+
+function removeUnreadable(file: string): number {
+  const db = openDatabase(file, "existing")
+  try {
+    migrate(db)
+    return db.transaction(() => {
+      let removed = 0
+      for (const { table } of packed) {
+        for (const id of unreadable(db, table)) {
+          // The units of a set of indicators that cannot be read are of no use without it.
+          if (table === "pattern_set") removed += db.run("DELETE FROM unit WHERE patterns = ?", id).changes
+          removed += db.run(`DELETE FROM ${table} WHERE rowid = ?`, id).changes
+        }
+      }
+      return removed
+    })
+  } finally {
+    db.close()
+  }
+}
+
+/** Parents before the tables that refer to them, which come last. */
+function tablesOf(db: Database): readonly string[] {
+  const names = Array.from(
+    db.rows("SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"),
+    (row) => ({
+      name: String(row.name),
+      refers: /\bREFERENCES\b/.test(String(row.sql)),
+    }),
+  )
+  return [...names.filter(({ refers }) => !refers), ...names.filter(({ refers }) => refers)].map(({ name }) => name)
+}
+
+/** Copies every row that can still be read into a new database. */
+function salvage(from: string, to: string): WorkspaceRepair["saved"] {
+  const db = openDatabase(to, "create")
+  try {
+    migrate(db)
+    const tables = tablesOf(db)
+    let old: Database
+    try {
+      old = openDatabase(from, "existing")
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      return tables.map((table) => ({ table, rows: 0, whole: false }))
+    }
+    try {
+      return tables.map((table) => ({ table, ...copyTable(old, db, table) }))
+    } finally {
+      old.close()
+    }
+  } finally {
+    db.close()
+  }
+}
+
+/** From the front up to the damage, then from the back down to it. */
+function copyTable(old: Database, db: Database, table: string): { readonly rows: number; readonly whole: boolean } {
+  const forward = copyRows(old, db, table, "")
+  if (forward.whole || forward.absent) return forward
+  const backward = copyRows(old, db, table, " ORDER BY rowid DESC")
+  return { rows: forward.rows + backward.rows, whole: false }
+}
+
+interface Copied {
+  readonly rows: number
+  readonly whole: boolean
+  /** There is no such table, or none with that order: it is of an older version, or has no row numbers. */
+  readonly absent: boolean
+}
+
+function copyRows(old: Database, db: Database, table: string, order: string): Copied {
+  return db.transaction(() => {
+    let rows = 0
+    try {
+      for (const row of old.rows(`SELECT * FROM ${table}${order}`)) {
+        const names = Object.keys(row).filter((name) => name !== "_metadata")
+        const values = names.map((name) => bindable(row[name]))
+        const into = `INSERT OR IGNORE INTO ${table} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`
+        rows += rowKept(db, into, values)
+      }
+      return { rows, whole: true, absent: false }
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      const absent = error.code === "SQLITE_ERROR"
+      return { rows, whole: absent, absent }
+    }
+  })
+}
+
+/** A row whose parent was lost is lost with it. */
+function rowKept(db: Database, into: string, values: readonly Value[]): number {
+  try {
+    return db.run(into, ...values).changes
+  } catch (error) {
+    if (error instanceof StoreError && error.code.startsWith("SQLITE_CONSTRAINT")) return 0
+    throw error
+  }
+}
+
+function bindable(value: unknown): Value {
+  return value instanceof ArrayBuffer ? new Uint8Array(value) : (value as Value)
+}

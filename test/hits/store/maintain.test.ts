@@ -1,0 +1,208 @@
+// What becomes of a workspace in trouble or in age: damage is found and mended, old things go, a copy is a whole one, older versions move on.
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, describe, expect, test } from "vitest"
+import { checkWorkspace, repairWorkspace } from "../../../src/hits/store/check-workspace.js"
+import { openDatabase } from "../../../src/hits/store/database.js"
+import { backupWorkspace, collectGarbage, restoreWorkspace } from "../../../src/hits/store/maintain-workspace.js"
+import { applicationId, migrations, schemaVersion } from "../../../src/hits/store/schema.js"
+import { initWorkspace, openWorkspace } from "../../../src/hits/store/workspace.js"
+import type { Indicator } from "../../../src/model/indicator.js"
+
+const root = mkdtempSync(join(tmpdir(), "sillage-maintain-"))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+let made = 0
+const fresh = (): string => join(root, `w${++made}`)
+const now = new Date("2021-06-10T00:00:00Z")
+const day = (date: number): string => `2021-06-${String(date).padStart(2, "0")}T00:00:00.000Z`
+
+const indicator: Indicator = { type: "ipv4-addr", value: "192.0.2.1", bulletin: "Test", marks: [], provenance: "list.csv:1" }
+const asked = { paths: ["/logs"], since: null, until: null, tz: null, own: [], trustedProxies: [] }
+const identity = (path: string) => ({ path, size: 5, mtimeNs: "1", changedNs: "2", inode: "3:4" })
+const nothing = { sample: () => undefined, text: () => undefined }
+
+/** A workspace with something of everything. */
+function filled(): string {
+  const dir = fresh()
+  const workspace = initWorkspace(dir)
+  for (let at = 1; at <= 3; at++) {
+    const id = workspace.hunts.begin(asked, { indicators: [indicator], bulletins: [] }, day(at))
+    workspace.hunts.finish(
+      id,
+      "done",
+      { hits: [], coverage: [], problems: [{ code: "unreadable", where: `a${at}`, message: "no" }] },
+      { exit: 3 },
+      day(at),
+    )
+    const unit = {
+      file: identity(`/logs/${at}`),
+      sample: "s",
+      part: "",
+      setup: "x",
+      patterns: [`p${at}`],
+      value: { at, filler: "z".repeat(5000) },
+    }
+    workspace.units.commit([unit], day(at))
+  }
+  workspace.verdicts.add({ subject: "192.0.2.1", decision: "confirmed", author: "A. Nalyst", at: day(1) })
+  workspace.state.set("feed", "a", { at: 1 })
+  workspace.close()
+  return dir
+}
+
+const contentOf = (dir: string) => {
+  const workspace = openWorkspace(dir)
+  const { hunts, verdicts, state, units } = workspace
+  const value = {
+    hunts: hunts.list().map(({ id }) => [id, hunts.problems(id), hunts.indicators(id)]),
+    verdicts: verdicts.list(),
+    state: state.entries("feed"),
+    units: [1, 2, 3].map((at) => {
+      const file = units.find(identity(`/logs/${at}`), nothing)
+      return file === undefined ? undefined : units.results(file, "", "x").map(({ id }) => units.load(id))
+    }),
+  }
+  workspace.close()
+  return value
+}
+
+describe("a sound workspace", () => {
+  test("has no faults", () => expect(checkWorkspace(filled(), now)).toEqual([]))
+
+  test("is copied to one file and back, and neither overwrites anything", () => {
+    const dir = filled()
+    const file = join(root, "it's a copy.sillage")
+    expect(backupWorkspace(dir, file)).toBe(statSync(file).size)
+    expect(() => backupWorkspace(dir, file)).toThrow(/exists/)
+    const before = readFileSync(file)
+    const back = fresh()
+    restoreWorkspace(file, back)
+    expect(contentOf(back)).toEqual(contentOf(dir))
+    expect(readFileSync(file).equals(before)).toBe(true)
+    expect(() => restoreWorkspace(file, back)).toThrow(/not overwritten/)
+    writeFileSync(join(root, "text"), "no database".repeat(1000))
+    expect(() => restoreWorkspace(join(root, "text"), fresh())).toThrow(/damaged|no backup/)
+  })
+
+  test("loses what is old, but never the latest hunt, a verdict or state", () => {
+    const dir = filled()
+    expect(collectGarbage(dir, day(9), { dryRun: true })).toMatchObject({ hunts: 2, units: 3 })
+    expect(contentOf(dir).hunts).toHaveLength(3)
+    expect(collectGarbage(dir, day(3), { dryRun: false })).toMatchObject({ hunts: 2, units: 2 })
+    const left = contentOf(dir)
+    expect([left.hunts.map(([id]) => id), left.units.map((one) => one?.length), left.verdicts.length, left.state.length]).toEqual([
+      ["3"],
+      [undefined, undefined, 1],
+      1,
+      1,
+    ])
+  })
+
+  test("written in the future is told: the clock went back", () => {
+    expect(checkWorkspace(filled(), new Date("2021-06-01T12:00:00Z"))).toMatchObject([
+      { kind: "advice", message: expect.stringMatching(/clock/) },
+    ])
+  })
+})
+
+describe("a damaged workspace", () => {
+  test("that is no database any more is put aside and begun anew", () => {
+    const dir = fresh()
+    mkdirSync(dir, { mode: 0o700 })
+    writeFileSync(join(dir, "workspace.db"), "x".repeat(9000))
+    expect(checkWorkspace(dir, now)).toMatchObject([{ kind: "repairable" }])
+    const { aside, saved } = repairWorkspace(dir)
+    expect(readFileSync(aside as string, "utf8")).toBe("x".repeat(9000))
+    expect(saved.every(({ rows, whole }) => rows === 0 && !whole)).toBe(true)
+    expect(checkWorkspace(dir, now)).toEqual([])
+  })
+
+  test("of which pages are gone keeps what can still be read", () => {
+    const dir = filled()
+    const file = join(dir, "workspace.db")
+    collapse(file)
+    truncateSync(file, statSync(file).size - 3 * 4096)
+    expect(checkWorkspace(dir, now).some(({ kind }) => kind === "repairable")).toBe(true)
+    const { aside } = repairWorkspace(dir)
+    expect(existsSync(aside as string)).toBe(true)
+    expect(checkWorkspace(dir, now)).toEqual([])
+    const left = contentOf(dir)
+    expect(left.state).toEqual([{ key: "a", value: { at: 1 } }])
+    expect(left.hunts.length).toBeGreaterThan(0)
+  })
+
+  test("with overwritten pages never gives a wrong value: a unit that does not read back whole is not done", () => {
+    for (let page = 2; page < 12; page++) {
+      const dir = filled()
+      const file = join(dir, "workspace.db")
+      collapse(file)
+      const whole = contentOf(dir)
+      const fd = openSync(file, "r+")
+      writeSync(fd, Buffer.alloc(1500, 0xa5), 0, 1500, page * 4096 + 2000)
+      closeSync(fd)
+      if (checkWorkspace(dir, now).some(({ kind }) => kind === "repairable")) repairWorkspace(dir)
+      const left = contentOf(dir)
+      for (const [at, unit] of left.units.entries()) if (unit?.length) expect([whole.units[at], [undefined]]).toContainEqual(unit)
+      expect(checkWorkspace(dir, now).filter(({ kind }) => kind === "repairable")).toEqual([])
+    }
+  })
+})
+
+/** Everything in the one file, nothing in the log. */
+function collapse(file: string): void {
+  const db = openDatabase(file, "existing")
+  db.row("PRAGMA wal_checkpoint(TRUNCATE)")
+  db.close()
+}
+
+describe("every earlier version moves on", () => {
+  for (let version = 1; version < schemaVersion; version++) {
+    test(`from ${version}: what was in it is in it still`, () => {
+      const dir = fresh()
+      mkdirSync(dir)
+      writeVersion(join(dir, "workspace.db"), version)
+      const workspace = openWorkspace(dir)
+      expect(workspace.state.get("feed", "a")).toEqual({ at: 1 })
+      expect(workspace.hunts.list()).toMatchObject([{ id: "1", state: "done", asked, summary: { exit: 1 }, process: null }])
+      expect(workspace.verdicts.list()).toHaveLength(1)
+      expect(workspace.bulletins.list()).toMatchObject([{ id: "one", title: "One", indicators: 1 }])
+      workspace.units.commit([{ file: identity("/a"), sample: "", part: "", setup: "", patterns: [], value: 1 }], day(1))
+      workspace.close()
+      expect(checkWorkspace(dir, now).filter(({ kind }) => kind === "repairable")).toEqual([])
+      expect(readdirSync(dir)).toContain("workspace.db")
+    })
+  }
+})
+
+/** A workspace as the Sillage of that version left it: its own statements, not today's code. */
+function writeVersion(file: string, version: number): void {
+  const db = openDatabase(file, "create")
+  for (const step of migrations.slice(0, version)) db.exec(step)
+  db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version}`)
+  const { indicators: _, ...body } = { title: "One", publisher: null, published: null, tlp: null, format: "list", indicators: [] }
+  db.run("INSERT INTO bulletin VALUES ('one', 'one.csv', 'One', 'aa', ?, NULL, 1, ?)", day(1), JSON.stringify(body))
+  db.run("INSERT INTO bulletin_indicator VALUES ('one', 0, ?)", JSON.stringify(indicator))
+  db.run(
+    "INSERT INTO hunt (state, started_at, ended_at, request, summary) VALUES ('done', ?, ?, ?, '{\"exit\":1}')",
+    day(1),
+    day(1),
+    JSON.stringify(asked),
+  )
+  db.run("INSERT INTO verdict (subject, at, body) VALUES ('192.0.2.1', ?, '{}')", day(1))
+  db.run("INSERT INTO state VALUES ('feed', 'a', '{\"at\":1}')")
+  db.close()
+}
