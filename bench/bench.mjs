@@ -12,6 +12,7 @@ import { measureBinary } from "./binary-bench.mjs"
 import { makeCorpus, setName } from "./corpus.mjs"
 import { measureIndex } from "./index-bench.mjs"
 import { machine, measure, median, which } from "./measure.mjs"
+import { measureStore } from "./store-bench.mjs"
 import { renderTables, writeBetweenMarks } from "./tables.mjs"
 import { measureWatch } from "./watch-bench.mjs"
 
@@ -49,6 +50,7 @@ const sections = {
   intake: measureIntake,
   binary: () => measureBinary({ rounds: settings.rounds }),
   watch: () => measureWatch({ cli, say, ...(values.quick ? { lines: 500_000, seconds: 10, swap: 50_000 } : {}) }),
+  store: () => measureStore(values.quick ? { hits: 50_000, megabytes: 60, rounds: 1 } : { rounds: settings.rounds }),
 }
 
 if (!existsSync(cli)) {

@@ -40,6 +40,11 @@ function contestTable(rows) {
 }
 
 const renderers = {
+  store: (rows) =>
+    table(
+      ["what", "figure", "", "must reach"],
+      rows.map((row) => [row.name, number(row.value), row.unit, row.bound]),
+    ),
   binary: (rows) =>
     table(
       ["content", "MB/s of one core", "records/s", "problems", "resident MiB"],

@@ -1,5 +1,6 @@
 // Hits summed for people: one sighting for each indicator, place, strength and role, with first, last and an exact count.
 import type { Hit } from "../model/hit.js"
+import { formatInstant, type Instant } from "../model/time.js"
 
 export interface Sighting {
   readonly indicator: Hit["indicator"]
@@ -22,40 +23,58 @@ export interface Sighting {
 const gradeOrder = ["authenticated", "contact", "attempt", "seen", "lookup", "mention", "echo"]
 
 /** Most telling first: by grade, then by number. */
-export function sightingsOf(hits: readonly Hit[]): readonly Sighting[] {
-  const groups = new Map<string, Hit[]>()
-  for (const hit of hits) {
-    const { indicator, source, strength, direction, action, outcome, echo } = hit
-    const key = JSON.stringify([indicator.type, indicator.value, source.path, strength, direction, action, outcome, echo])
-    const group = groups.get(key)
-    if (group) group.push(hit)
-    else groups.set(key, [hit])
-  }
-  return [...groups.values()]
-    .map(sightingOf)
-    .sort(
-      (a, b) =>
-        gradeOrder.indexOf(a.grade ?? "seen") - gradeOrder.indexOf(b.grade ?? "seen") ||
-        b.count - a.count ||
-        compare(a.indicator.value, b.indicator.value) ||
-        compare(a.path, b.path),
-    )
+export function sightingsOf(hits: Iterable<Hit>): readonly Sighting[] {
+  const summed = sumSightings()
+  for (const hit of hits) summed.add(hit, hit.source.path, hit.time?.earliest ?? null, hit.time?.latest ?? null, () => hit)
+  return summed.sightings()
 }
 
-function sightingOf(hits: readonly Hit[]): Sighting {
-  const example = hits[0] as Hit
-  const { indicator, source, strength, direction, action, outcome, where, echo, grade } = example
-  const first = hits
-    .map((hit) => hit.time?.earliest)
-    .filter((one) => one != null)
-    .sort()
-  const last = hits
-    .map((hit) => hit.time?.latest)
-    .filter((one) => one != null)
-    .sort()
+/** What hits of one sighting have in common, beside the path. */
+export type SightingRole = Pick<Hit, "indicator" | "strength" | "where" | "direction" | "action" | "outcome" | "echo" | "grade">
+
+export interface SightingSum {
+  /** Times as instants, or as texts of equal form; the example is asked for only where it is the first. */
+  add(role: SightingRole, path: string, first: Time | null, last: Time | null, example: () => Hit): void
+  /** Most telling first: by grade, then by number. */
+  sightings(): readonly Sighting[]
+}
+
+type Time = Instant | string
+
+interface Summed {
+  readonly role: SightingRole
+  readonly path: string
+  readonly example: Hit
+  count: number
+  first: Time | null
+  last: Time | null
+}
+
+/** Keeps one example of each, so a million hits take no more room than one. */
+export function sumSightings(): SightingSum {
+  const groups = new Map<string, Summed>()
+  return {
+    add(role, path, first, last, example) {
+      const { indicator, strength, direction, action, outcome, echo } = role
+      const key = `${indicator.type}\0${indicator.value}\0${path}\0${strength}\0${direction}\0${action}\0${outcome}\0${echo}`
+      const known = groups.get(key)
+      if (!known) {
+        groups.set(key, { role, path, example: example(), count: 1, first, last })
+        return
+      }
+      known.count++
+      if (first !== null && (known.first === null || first < known.first)) known.first = first
+      if (last !== null && (known.last === null || last > known.last)) known.last = last
+    },
+    sightings: () => [...groups.values()].map(sightingOf).sort(compareSightings),
+  }
+}
+
+function sightingOf({ role, path, example, count, first, last }: Summed): Sighting {
+  const { indicator, strength, direction, action, outcome, where, echo, grade } = role
   return {
     indicator,
-    path: source.path,
+    path,
     strength,
     direction,
     action,
@@ -63,11 +82,24 @@ function sightingOf(hits: readonly Hit[]): Sighting {
     where,
     echo,
     grade,
-    count: hits.length,
-    firstSeen: first[0] ?? null,
-    lastSeen: last[last.length - 1] ?? null,
+    count,
+    firstSeen: said(first),
+    lastSeen: said(last),
     example,
   }
+}
+
+function said(time: Time | null): string | null {
+  return typeof time === "bigint" ? formatInstant(time) : time
+}
+
+function compareSightings(a: Sighting, b: Sighting): number {
+  return (
+    gradeOrder.indexOf(a.grade ?? "seen") - gradeOrder.indexOf(b.grade ?? "seen") ||
+    b.count - a.count ||
+    compare(a.indicator.value, b.indicator.value) ||
+    compare(a.path, b.path)
+  )
 }
 
 function compare(a: string, b: string): number {

@@ -2,19 +2,18 @@
 import { resolve, sep } from "node:path"
 import type { FileIdentity } from "../hits/store/unit-store.js"
 import type { Coverage } from "../model/coverage.js"
-import type { Hit, Source } from "../model/hit.js"
 import type { Indicator } from "../model/indicator.js"
 import type { Problem } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { discover, plainHead, segmentsOf } from "../sources/files/files.js"
 import { recognizeFormat } from "../sources/formats/index.js"
 import { combined, type Renumbering, renumbered } from "./combine.js"
-import { digestOf } from "./digest.js"
 import { changeOf, identityOf } from "./file-state.js"
 import type { UnitResult } from "./finding.js"
+import { createGathering, type Gathered } from "./gather.js"
 import { type IndexUse, openIndexedPool } from "./indexed-pool.js"
 import { type Known, type Ledger, type LedgerRequest, openLedger, type Patterns } from "./ledger.js"
-import { type HuntRange, type SettledFile, type SettledHit, settleFile } from "./settle.js"
+import { type HuntRange, type SettledFile, settleFile } from "./settle.js"
 import { type Held, openShelf, type Shelf } from "./shelf.js"
 
 /** Plain files above this are searched in segments, by several workers at once. */
@@ -28,6 +27,8 @@ export interface HuntRequest extends HuntRange {
   /** Unlisted neighbours of the listed addresses, searched alike and only counted. */
   readonly decoys?: readonly Indicator[]
   readonly workers: number
+  /** So many hits of one indicator in one role are kept in full; absent is all. Counts and sightings are of all. */
+  readonly recordsPerGroup?: number
   /** What the index knows is not read again. */
   readonly index?: IndexUse
   /** Threads are started however small the archive is. */
@@ -58,8 +59,8 @@ export interface HuntProgress {
   readonly hits: number
 }
 
-export interface HuntAnswer {
-  readonly hits: readonly Hit[]
+/** Hits in full are those of `recordsPerGroup`; counts and sightings are of all. */
+export interface HuntAnswer extends Gathered {
   readonly outsideWindow: number
   /** Records that hold a decoy, and decoys that occur; null where none were searched. */
   readonly decoys: { readonly hits: number; readonly addresses: number } | null
@@ -86,18 +87,9 @@ export async function hunt(request: HuntRequest): Promise<HuntAnswer> {
       for (const pass of passes) problems.push(...(await runPass(pass, request, { ledger, shelf, progress, whole })))
     }
     ledger?.flush()
-    const settled = plans.map((plan) => settlePlan(plan, request, ledger))
+    const answer = answerOf(plans, request, ledger, problems)
     ledger?.flush()
-    const units = plans.flatMap((plan) => plan.units)
-    const resumed = units.filter((unit) => unit.resumed).length
-    return {
-      ...answerOf(files, settled, request.signal?.aborted ?? false, [
-        ...problems,
-        ...(ledger?.failure ? [unrecorded(ledger.failure)] : []),
-      ]),
-      decoys: request.decoys?.length ? decoysIn(settled) : null,
-      units: { done: units.filter((unit) => unit.held !== undefined && !unit.missing).length - resumed, resumed },
-    }
+    return ledger?.failure ? { ...answer, problems: [...answer.problems, unrecorded(ledger.failure)] } : answer
   } finally {
     ledger?.flush()
     shelf.close()
@@ -258,27 +250,49 @@ export async function unitsOf(file: WorkUnit): Promise<readonly WorkUnit[]> {
   return format.decode || format.headed || header ? [file] : segmentsOf(file, segmentBytes)
 }
 
-function answerOf(
-  files: readonly WorkUnit[],
-  settled: readonly (SettledFile | undefined)[],
-  interrupted: boolean,
-  problems: readonly Problem[],
-): Omit<HuntAnswer, "decoys" | "units"> {
-  const done = settled.filter((one) => one !== undefined)
-  const skipped = files.filter((_, index) => settled[index] === undefined)
-  const merged = mergeCopies(done.flatMap((file) => [file.hits]))
+/** Files are gathered one after another, in the order in which they were listed: so the answer does not depend on who was ready first. */
+function answerOf(plans: readonly FilePlan[], request: HuntRequest, ledger: Ledger | undefined, besides: readonly Problem[]): HuntAnswer {
+  const gathering = createGathering(request.recordsPerGroup ?? Number.POSITIVE_INFINITY)
+  const coverage: Coverage[] = []
+  const problems: Problem[] = []
+  const skipped: WorkUnit[] = []
+  const decoys = new Map<number, number>()
+  let outsideWindow = 0
+  for (const plan of plans) {
+    const settled = settlePlan(plan, request, ledger)
+    if (!settled) {
+      skipped.push(plan.file)
+      continue
+    }
+    const { found, listed } = gathering.add(settled.hits)
+    outsideWindow += settled.outsideWindow
+    const [whole, ...members] = settled.coverage
+    if (whole) coverage.push(listed < found ? { ...whole, hits: { found, listed } } : whole, ...members)
+    problems.push(...settled.problems)
+    for (const [decoy, records] of settled.decoys) decoys.set(decoy, (decoys.get(decoy) ?? 0) + records)
+  }
+  const gathered = gathering.gathered()
   return {
-    hits: withContacts(merged),
-    outsideWindow: done.reduce((total, file) => total + file.outsideWindow, 0),
-    coverage: [...done.flatMap((file) => file.coverage), ...skipped.map(unsearched)],
-    problems: [...done.flatMap((file) => file.problems), ...skipped.map(cutOff), ...problems],
-    interrupted,
+    ...gathered,
+    outsideWindow,
+    decoys: request.decoys?.length ? { hits: [...decoys.values()].reduce((a, b) => a + b, 0), addresses: decoys.size } : null,
+    coverage: [...coverage, ...skipped.map(unsearched)],
+    problems: [...problems, ...skipped.map(cutOff), ...besides, ...unlisted(gathered, request)],
+    interrupted: request.signal?.aborted ?? false,
+    units: unitsIn(plans),
   }
 }
 
-function decoysIn(settled: readonly (SettledFile | undefined)[]): { readonly hits: number; readonly addresses: number } {
-  const pairs = settled.flatMap((file) => file?.decoys ?? [])
-  return { hits: pairs.reduce((sum, [, records]) => sum + records, 0), addresses: new Set(pairs.map(([decoy]) => decoy)).size }
+function unitsIn(plans: readonly FilePlan[]): HuntAnswer["units"] {
+  const units = plans.flatMap((plan) => plan.units)
+  const resumed = units.filter((unit) => unit.resumed).length
+  return { done: units.filter((unit) => unit.held !== undefined && !unit.missing).length - resumed, resumed }
+}
+
+function unlisted({ hits, counts }: Gathered, { recordsPerGroup }: HuntRequest): readonly Problem[] {
+  if (hits.length === counts.total) return []
+  const message = `${hits.length} of ${counts.total} are listed: of one indicator in one role the first ${recordsPerGroup}; all counts are exact, and --all-records lists all`
+  return [{ code: "limit", where: "hits", message }]
 }
 
 function unsearched(file: WorkUnit): Coverage {
@@ -304,54 +318,4 @@ function cutOff(file: WorkUnit): Problem {
 
 function unrecorded(failure: Error): Problem {
   return { code: "limit", where: "workspace", message: `the hunt is not recorded and cannot be resumed: ${failure.message}` }
-}
-
-/**
- * Records of equal text and time in different files are one hit with several places (semantics 10.2). Equal lines within one file stay
- * separate: the n-th of one file is the same as the n-th of another.
- */
-function mergeCopies(files: readonly (readonly SettledHit[])[]): readonly SettledHit[] {
-  const kept = new Map<string, { readonly first: SettledHit; readonly also: Source[] }>()
-  for (const hits of files) {
-    const seen = new Map<string, number>()
-    for (const one of hits) {
-      const here = `${one.sameness} ${one.hit.source.member ?? ""}`
-      const nth = (seen.get(here) ?? 0) + 1
-      seen.set(here, nth)
-      const key = `${one.sameness} ${nth}`
-      const known = kept.get(key)
-      if (known) known.also.push(one.hit.source)
-      else kept.set(key, { first: one, also: [] })
-    }
-  }
-  return [...kept.values()].map(({ first, also }) => (also.length === 0 ? first : { ...first, hit: { ...first.hit, also } }))
-}
-
-/** Records of one connection less than this apart are one contact. */
-const contactNanos = 3_600_000_000_000n
-
-function withContacts(hits: readonly SettledHit[]): readonly Hit[] {
-  const open = new Map<string, { readonly id: string; last: bigint }>()
-  const contacts = new Map<SettledHit, string>()
-  const timed = hits.filter((one) => one.connection !== undefined && one.hit.echo === null)
-  for (const one of [...timed].sort((a, b) => compareTimes(a.earliest, b.earliest))) {
-    const key = `${one.hit.indicator.type} ${one.hit.indicator.value} ${one.connection}`
-    const at = one.earliest ?? 0n
-    const known = open.get(key)
-    if (known && at - known.last <= contactNanos) {
-      known.last = at
-      contacts.set(one, known.id)
-    } else {
-      const id = digestOf("contact", key, one.hit.time?.earliest ?? "")
-      open.set(key, { id, last: at })
-      contacts.set(one, id)
-    }
-  }
-  return hits.map((one) => ({ ...one.hit, contact: contacts.get(one) ?? null }))
-}
-
-function compareTimes(a: bigint | null, b: bigint | null): number {
-  const left = a ?? 0n
-  const right = b ?? 0n
-  return left < right ? -1 : left > right ? 1 : 0
 }

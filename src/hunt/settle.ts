@@ -4,7 +4,7 @@ import { gradeOf, validityOf } from "../hits/grade.js"
 import type { Coverage, CoverageState } from "../model/coverage.js"
 import type { Hit, Occurrence, Source } from "../model/hit.js"
 import type { Indicator } from "../model/indicator.js"
-import type { Echo, Place } from "../model/log-record.js"
+import type { Echo, LogRecord, Place } from "../model/log-record.js"
 import type { Problem, ProblemCode } from "../model/problem.js"
 import { formatInstant, type Instant, type Stamp, type TimeInterval } from "../model/time.js"
 import type { WorkUnit } from "../model/work-unit.js"
@@ -22,13 +22,19 @@ export interface HuntRange {
   readonly tz?: string
 }
 
-/** A hit before duplicates in other files are known, and what is needed to tell them. */
+/** What hits of one kind have in common. */
+export type HitRole = Pick<Hit, "indicator" | "strength" | "where" | "direction" | "action" | "outcome" | "echo" | "grade">
+
+/** A hit before duplicates in other files are known, and what is needed to tell them. The whole of it is made when it is asked for. */
 export interface SettledHit {
+  readonly role: HitRole
+  readonly source: Source
   readonly hit: Hit
-  /** Equal for records of equal text and time. */
+  /** Equal for records of equal text and time: 32 hex digits. */
   readonly sameness: string
-  readonly connection?: string
+  readonly connection: string | undefined
   readonly earliest: Instant | null
+  readonly latest: Instant | null
 }
 
 export interface SettledFile {
@@ -90,46 +96,90 @@ function settle(
 ): SettledHit {
   const indicator = indicators[occurrence.indicator] as Indicator
   const source: Source = { path: unit.path, ...(leaf.member === undefined ? {} : { member: leaf.member }), ...place }
-  const echo: Echo | null = record.echo ?? (leaf.own ? "own-output" : leaf.list ? "list" : null)
-  const cut = around(record.text, occurrence.observed)
-  const earliest = time.earliest === null ? null : formatInstant(time.earliest)
-  const latest = time.latest === null ? null : formatInstant(time.latest)
-  const connection = connectionKey(record)
-  const hit: Hit = {
-    type: "hit",
-    id: digestOf(
+  const role = roleOf(indicator, occurrence, record, record.echo ?? (leaf.own ? "own-output" : leaf.list ? "list" : null))
+  const { earliest, latest } = time
+  const id = (): string =>
+    digestOf(
       indicator.type,
       indicator.value,
       source.path,
       source.member ?? "",
       String(place.line ?? place.record ?? place.offset ?? 0),
       record.text,
-    ),
-    indicator: { value: indicator.value, type: indicator.type, bulletin: indicator.bulletin, marks: indicator.marks },
-    observed: occurrence.observed,
-    strength: occurrence.strength,
-    notes: occurrence.notes,
-    where: occurrence.where,
-    direction: occurrence.strength === "lookup" || occurrence.where === "dns.answers.data" ? "unknown" : record.direction,
-    action: record.action,
-    outcome: record.action === "blocked" ? "failure" : record.outcome,
-    validity: validityOf(indicator, time),
-    echo,
-    contact: null,
-    source,
-    also: [],
-    format: record.format,
-    time: { earliest, latest, assumption: time.assumption },
-    record: cut.text,
-    truncated: cut.truncated,
-    fields: record.created ? { ...record.fields, "event.created": createdOf(record.created, at, clock) } : record.fields,
-    grade: gradeOf(occurrence.strength, echo, record),
+    )
+  const whole = (): Hit => {
+    const cut = around(record.text, occurrence.observed)
+    return {
+      type: "hit",
+      id: id(),
+      indicator: role.indicator,
+      observed: occurrence.observed,
+      strength: role.strength,
+      notes: occurrence.notes,
+      where: role.where,
+      direction: role.direction,
+      action: role.action,
+      outcome: role.outcome,
+      validity: validityOf(indicator, time),
+      echo: role.echo,
+      contact: null,
+      source,
+      also: [],
+      format: record.format,
+      time: { earliest: said(earliest), latest: said(latest), assumption: time.assumption },
+      record: cut.text,
+      truncated: cut.truncated,
+      fields: record.created ? { ...record.fields, "event.created": createdOf(record.created, at, clock) } : record.fields,
+      grade: role.grade,
+    }
   }
   // Records whose time only their surroundings give are not known to be equal in time, whatever their text (semantics 10.2).
   const own = time.assumption.includes("undated") || time.assumption.includes("from-neighbours")
   const text = record.text.replace(/^<\d{1,3}>/, "")
-  const sameness = digestOf(indicator.type, indicator.value, text, earliest ?? "", latest ?? "", own ? hit.id : "")
-  return { hit, sameness, earliest: time.earliest, ...(connection === undefined ? {} : { connection }) }
+  const sameness = digestOf(indicator.type, indicator.value, text, String(earliest ?? ""), String(latest ?? ""), own ? id() : "")
+  let made: Hit | undefined
+  return {
+    role,
+    source,
+    sameness,
+    earliest,
+    latest,
+    get hit() {
+      return (made ??= whole())
+    },
+    get connection() {
+      return connectionKey(record)
+    },
+  }
+}
+
+function said(instant: Instant | null): string | null {
+  return instant === null ? null : formatInstant(instant)
+}
+
+function roleOf(indicator: Indicator, { strength, where }: Occurrence, record: LogRecord, echo: Echo | null): HitRole {
+  return {
+    indicator: namedIn(indicator),
+    strength,
+    where,
+    direction: strength === "lookup" || where === "dns.answers.data" ? "unknown" : record.direction,
+    action: record.action,
+    outcome: record.action === "blocked" ? "failure" : record.outcome,
+    echo,
+    grade: gradeOf(strength, echo, record),
+  }
+}
+
+const named = new WeakMap<Indicator, Hit["indicator"]>()
+
+/** As hits show it; one value for all hits of the indicator. */
+function namedIn(indicator: Indicator): Hit["indicator"] {
+  const known = named.get(indicator)
+  if (known) return known
+  const { value, type, bulletin, marks } = indicator
+  const name = { value, type, bulletin, marks }
+  named.set(indicator, name)
+  return name
 }
 
 /** The relay's stamp as an instant: the earliest it may mean. */

@@ -4,6 +4,7 @@ import { accountName } from "../hits/triage/account.js"
 import { type ContextRecord, contextHours, readContext } from "../hits/triage/context.js"
 import { corroborationOf } from "../hits/triage/corroboration.js"
 import { type DecoyCount, decoyStep, decoysFor } from "../hits/triage/decoys.js"
+import { withExactCounts } from "../hits/triage/exact-counts.js"
 import { text } from "../hits/triage/fields.js"
 import { publisherQualities } from "../hits/triage/publisher.js"
 import { type TriageInput, type TriageResult, triageHits, type ValidityWindow } from "../hits/triage/triage.js"
@@ -60,7 +61,8 @@ export async function triageAnswer(answer: HuntAnswer, request: HuntRequest, bul
   const listed = new Set(listedAddresses(request.indicators, request.own))
   const decoys = decoyCount(answer, request, listed)
   const result = triageHits({ ...whatIsKnown(answer.hits, bulletins, request, records), ...(decoys && { decoys }) })
-  return { ...result, decoys, followed, notFollowed: accounts.length - followed.length, decoyStep: decoyStep(listed.size) }
+  const groups = withExactCounts(result.groups, answer.sightings)
+  return { ...result, groups, decoys, followed, notFollowed: accounts.length - followed.length, decoyStep: decoyStep(listed.size) }
 }
 
 /** Judges hits that were kept: from them alone, without decoys, and without what the accounts did elsewhere. */
@@ -89,9 +91,9 @@ function whatIsKnown(
 
 function decoyCount(answer: HuntAnswer, request: HuntRequest, listed: ReadonlySet<string>): DecoyCount | null {
   if (!answer.decoys || !request.decoys) return null
-  const hits = answer.hits.filter((hit) => hit.echo === null && hit.strength === "exact" && listed.has(hit.indicator.value))
+  const hits = answer.sightings.filter((one) => one.echo === null && one.strength === "exact" && listed.has(one.indicator.value))
   return {
-    hits: hits.length,
+    hits: hits.reduce((sum, { count }) => sum + count, 0),
     addresses: new Set(hits.map((hit) => hit.indicator.value)).size,
     decoyHits: answer.decoys.hits,
     decoyAddresses: answer.decoys.addresses,

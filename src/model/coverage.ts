@@ -31,4 +31,6 @@ export interface Coverage {
   readonly gaps: readonly { readonly from: string; readonly to: string }[]
   /** Where time runs backwards from one record to the next, by an hour or more: a clock that was set, or files put together. Absent if nowhere. */
   readonly jumps?: readonly { readonly from: string; readonly to: string }[]
+  /** Where not all hits are listed in full: how many were found in the file, and how many are listed. */
+  readonly hits?: { readonly found: number; readonly listed: number }
 }

@@ -20,7 +20,7 @@ export interface HuntTask {
 
 /** What a hunt of the workspace needs to be shown again, beside its hits, coverage and problems. */
 export interface HuntDetail {
-  readonly answer: Omit<HuntAnswer, "hits" | "coverage" | "problems">
+  readonly answer: Omit<HuntAnswer, "hits" | "sightings" | "coverage" | "problems">
   readonly triage: Omit<TriagedAnswer, "triage">
 }
 
@@ -74,7 +74,7 @@ export function endHunt(
   },
 ): Problem | undefined {
   const { answer, triage, intake, range, version } = kept
-  const { hits, coverage, problems: found, ...rest } = answer
+  const { hits, sightings, coverage, problems: found, ...rest } = answer
   const { triage: judged, ...others } = triage
   const problems = [...intake.problems, ...found]
   const summary = summarize({ version, range, answer, problems, indicators: intake.indicators })
@@ -82,7 +82,7 @@ export function endHunt(
   const withTriage = hits.map((hit, at) => ({ ...hit, triage: judged[at] }))
   const state = answer.interrupted ? "interrupted" : "done"
   try {
-    workspace.hunts.finish(id, state, { hits: withTriage, coverage, problems, detail }, summary, new Date().toISOString())
+    workspace.hunts.finish(id, state, { hits: withTriage, sightings, coverage, problems, detail }, summary, new Date().toISOString())
     return undefined
   } catch (error) {
     if (!(error instanceof StoreError)) throw error

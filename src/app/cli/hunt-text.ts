@@ -1,7 +1,7 @@
 // The answer as a tired responder reads it: the verdict in the first lines, then sightings, then coverage, then what to do next.
 
 import { logSourcesOf } from "../../hits/log-sources.js"
-import { type Sighting, sightingsOf } from "../../hits/sightings.js"
+import type { Sighting } from "../../hits/sightings.js"
 import type { HuntAnswer } from "../../hunt/hunt.js"
 import type { TriagedAnswer } from "../../hunt/triage-answer.js"
 import type { Bulletin } from "../../model/bulletin.js"
@@ -28,8 +28,7 @@ const sightingsShown = 40
 const problemsShown = 20
 
 export function renderAnswer(view: AnswerView): string {
-  const shown = view.answer.hits.filter((hit) => view.all || (hit.echo === null && !foldedStrengths.includes(hit.strength)))
-  const listed = view.all ? sightings(shown, view) : []
+  const listed = view.all ? sightings(view) : []
   const sections = [
     headline(view),
     renderTriage(view.triage, view.all),
@@ -47,13 +46,13 @@ export function renderAnswer(view: AnswerView): string {
 }
 
 function headline({ answer, summary, indicators, bulletins }: AnswerView): readonly string[] {
-  const plain = answer.hits.filter((hit) => hit.echo === null)
-  const values = new Set(plain.map((hit) => hit.indicator.value))
+  const plain = summary.hits.total - summary.hits.echo
+  const values = new Set(answer.sightings.filter(({ echo }) => echo === null).map(({ indicator }) => indicator.value))
   const what = bulletins.length > 0 ? ` of ${safe(bulletins.map((one) => one.title ?? one.format).join(", "), 100)}` : ""
   const window = `${summary.since ?? "the beginning"} to ${summary.until ?? "the end"}`
   const verdict =
-    plain.length > 0
-      ? `FOUND: ${values.size} of ${indicators.length} indicators${what}, in ${plain.length} records, ${window}.`
+    plain > 0
+      ? `FOUND: ${values.size} of ${indicators.length} indicators${what}, in ${plain} records, ${window}.`
       : summary.exit === 1
         ? `NOT FOUND: none of ${indicators.length} indicators${what}, ${window}; everything given was searched.`
         : `NOT FOUND in what could be searched: none of ${indicators.length} indicators${what}, ${window}; NOT everything was searched.`
@@ -113,8 +112,7 @@ function dayBefore(date: string): string {
   return new Date(Date.parse(date) - 86_400_000).toISOString().slice(0, 10)
 }
 
-function sightings(hits: readonly Hit[], { all }: AnswerView): readonly string[] {
-  const grouped = sightingsOf(hits)
+function sightings({ answer: { sightings: grouped }, all }: AnswerView): readonly string[] {
   if (grouped.length === 0) return []
   const more = grouped.length - sightingsShown
   const shownRows = all ? grouped : grouped.slice(0, sightingsShown)
@@ -145,12 +143,11 @@ function assumed(hit: Hit): string {
 
 function folded({ answer, all }: AnswerView): readonly string[] {
   if (all) return []
-  const plain = answer.hits.filter((hit) => hit.echo === null)
   const counts = foldedStrengths.flatMap((strength) => {
-    const count = plain.filter((hit) => hit.strength === strength).length
+    const count = answer.counts.byStrength[strength] ?? 0
     return count === 0 ? [] : [`  ${count} ${strength}: --all shows them`]
   })
-  const echoes = answer.hits.length - plain.length
+  const echoes = answer.counts.echo
   if (echoes > 0) counts.push(`  ${echoes} echo (lists, configurations, other alerts that merely contain the value): --all shows them`)
   return counts.length > 0 ? ["FOLDED", ...counts] : []
 }

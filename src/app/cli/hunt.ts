@@ -33,7 +33,11 @@ interface HuntFlags extends WorkspaceFlags {
   readonly resume?: boolean
   readonly fresh?: boolean
   readonly record?: boolean
+  readonly allRecords?: boolean
 }
+
+/** A million hits of one noisy indicator are as well understood by the first thousand in each role, and by their number. */
+const recordsPerGroup = 1000
 
 const text = (input: string): string => input
 
@@ -110,6 +114,12 @@ export const huntCommand = buildCommand<HuntFlags, string[], CliContext>({
         optional: true,
         brief: "Search unlisted neighbours of the listed addresses too, to say how many hits chance gives",
       },
+      allRecords: {
+        kind: "boolean",
+        optional: true,
+        withNegated: false,
+        brief: `Keep and print every hit in full, not only the first ${recordsPerGroup} of each indicator in each role`,
+      },
       workspace: workspaceFlag,
       resume: {
         kind: "boolean",
@@ -181,6 +191,7 @@ async function newTask(flags: HuntFlags, paths: readonly string[], workspace: Wo
     cwd: process.cwd(),
     decoys: flags.decoys !== false,
     ...(flags.index ? { index: true } : {}),
+    ...(flags.allRecords ? { allRecords: true } : {}),
   }
   return { asked, range, intake }
 }
@@ -226,6 +237,7 @@ async function runTask(task: HuntTask, flags: HuntFlags, surroundings: Surroundi
           }
         : {}),
       alwaysThreads: flags.workers !== undefined,
+      ...(asked.allRecords ? {} : { recordsPerGroup }),
       ...(workspace && {
         record: { units: workspace.units, version, fresh: isFresh(flags), now: () => new Date() },
       }),

@@ -81,7 +81,13 @@ async function show({ hunts, dir }: Workspace, id: string, flags: AnswerFlags): 
   const detail = hunts.detail(entry.id) as HuntDetail
   const kept = [...hunts.hits(entry.id)] as (Hit & { readonly triage: TriagedAnswer["triage"][number] })[]
   const hits = kept.map(({ triage: _, ...hit }) => hit)
-  const answer: HuntAnswer = { ...detail.answer, hits, coverage: hunts.coverage(entry.id), problems: hunts.problems(entry.id) }
+  const answer: HuntAnswer = {
+    ...detail.answer,
+    hits,
+    sightings: hunts.sightings(entry.id),
+    coverage: hunts.coverage(entry.id),
+    problems: hunts.problems(entry.id),
+  }
   const triage: TriagedAnswer = { ...detail.triage, triage: kept.map((one) => one.triage) }
   const summary = entry.summary as unknown as Summary
   const view = {

@@ -80,8 +80,8 @@ export async function main(inputs: readonly string[]): Promise<void> {
   }
   // A reader that went away (`| head`) ends the output, not the hunt's correctness.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(outcome ?? 2)
-    throw error
+    if (error.code !== "EPIPE") process.stderr.write(`sillage: the output cannot be written: ${error.message}\n`)
+    process.exit(error.code === "EPIPE" ? (outcome ?? 2) : 2)
   })
   await run(await applicationFor(inputs[0]), inputs, context)
   const shown = inputs.some((input) => ["--help", "-h", "--helpAll", "--help-all", "-H", "--version", "-v"].includes(input))

@@ -19,6 +19,8 @@ export interface Summary {
   readonly bytes: CoverageBytes
   readonly hits: {
     readonly total: number
+    /** Printed in full; the others are counted. */
+    readonly listed: number
     readonly echo: number
     readonly outsideWindow: number
     readonly byStrength: Readonly<Record<string, number>>
@@ -43,7 +45,8 @@ export function summarize(of: {
   const files = answer.coverage.filter((entry) => entry.source.member === undefined)
   const references = of.problems.filter((problem) => problem.code === "indicator-reference").length
   const notHunted = of.problems.filter((problem) => problem.code.startsWith("indicator-")).length - references
-  const plain = answer.hits.filter((hit) => hit.echo === null)
+  const { counts } = answer
+  const plain = counts.total - counts.echo
   const complete = files.every((entry) => entry.state === "searched") && !answer.interrupted
   return {
     type: "summary",
@@ -60,12 +63,13 @@ export function summarize(of: {
       notSearched: sum(files, "notSearched"),
     },
     hits: {
-      total: answer.hits.length,
-      echo: answer.hits.length - plain.length,
+      total: counts.total,
+      listed: answer.hits.length,
+      echo: counts.echo,
       outsideWindow: answer.outsideWindow,
       byStrength: Object.fromEntries(
         strengths.flatMap((strength) => {
-          const count = plain.filter((hit) => hit.strength === strength).length
+          const count = counts.byStrength[strength] ?? 0
           return count === 0 ? [] : [[strength, count]]
         }),
       ),
@@ -73,7 +77,7 @@ export function summarize(of: {
     gaps: logSourcesOf(answer.coverage).flatMap(({ name, gaps }) => gaps.map((gap) => ({ source: name, ...gap }))),
     units: answer.units,
     complete,
-    exit: plain.length > 0 ? 0 : complete && notHunted === 0 ? 1 : 3,
+    exit: plain > 0 ? 0 : complete && notHunted === 0 ? 1 : 3,
   }
 }
 

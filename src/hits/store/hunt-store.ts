@@ -5,6 +5,7 @@ import type { Coverage } from "../../model/coverage.js"
 import type { Hit } from "../../model/hit.js"
 import type { Indicator } from "../../model/indicator.js"
 import type { Problem } from "../../model/problem.js"
+import { type Sighting, sightingsOf } from "../sightings.js"
 import { openBulletins } from "./bulletin-store.js"
 import type { Database, Row } from "./database.js"
 
@@ -47,6 +48,8 @@ export interface HuntKept {
   readonly hits: Iterable<Hit>
   readonly coverage: Iterable<Coverage>
   readonly problems: Iterable<Problem>
+  /** Of all hits, also of those that are not among `hits`. */
+  readonly sightings?: Iterable<Sighting>
   /** What else its readers need to show it again: a plain value. */
   readonly detail?: unknown
 }
@@ -64,8 +67,13 @@ export interface HuntStore {
   list(): readonly HuntEntry[]
   /** `latest` is the latest that ended. */
   get(id: string): HuntEntry | undefined
-  /** In the order of the machine output. Those of an indicator that was withdrawn since carry its mark. */
+  /**
+   * In the order of the machine output; of one indicator in one role only the first thousand, unless all were asked for. Those of an indicator
+   * that was withdrawn since carry its mark.
+   */
   hits(id: string): Iterable<Hit>
+  /** Most telling first, with exact counts also where not every hit was kept in full. */
+  sightings(id: string): readonly Sighting[]
   coverage(id: string): readonly Coverage[]
   problems(id: string): readonly Problem[]
   /** What was hunted, in the order of the bulletins. */
@@ -86,7 +94,7 @@ export interface HuntStore {
   remove(id: string): boolean
 }
 
-type PartKind = "hits" | "coverage" | "problems" | "indicators" | "bulletins" | "intake-problems" | "detail"
+type PartKind = "hits" | "coverage" | "problems" | "indicators" | "bulletins" | "intake-problems" | "sightings" | "detail"
 
 function* marked(hits: Iterable<Hit>, withdrawn: ReadonlySet<string>): Generator<Hit> {
   for (const hit of hits) {
@@ -128,6 +136,7 @@ export function openHunts(db: Database): HuntStore {
       return row && entryOf(row)
     },
     hits: (id) => ({ [Symbol.iterator]: () => marked(read<Hit>(id, "hits"), openBulletins(db).withdrawn()) }),
+    sightings: (id) => [...read<Sighting>(id, "sightings")],
     coverage: (id) => [...read<Coverage>(id, "coverage")],
     problems: (id) => [...read<Problem>(id, "problems")],
     indicators: (id) => [...read<Indicator>(id, "indicators")],
@@ -150,6 +159,7 @@ export function openHunts(db: Database): HuntStore {
     finish: (id, state, kept, summary, at) =>
       db.transaction(() => {
         for (const kind of ["hits", "coverage", "problems"] as const) write(id, kind, kept[kind])
+        write(id, "sightings", kept.sightings ?? sightingsOf(kept.hits))
         write(id, "detail", kept.detail === undefined ? [] : [kept.detail])
         db.run("UPDATE hunt SET state = ?, ended_at = ?, summary = ? WHERE id = ?", state, at, JSON.stringify(summary), Number(id))
       }),

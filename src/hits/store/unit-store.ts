@@ -1,6 +1,5 @@
 // Which units were searched for what, and what they yielded: a unit's result and its done-mark are one row, so they are one commit.
 import { createHash } from "node:crypto"
-import { deserialize, serialize } from "node:v8"
 import { deflateSync, inflateSync } from "node:zlib"
 import type { Database, Row } from "./database.js"
 
@@ -46,7 +45,7 @@ export interface UnitCommit {
   /** Digest of everything but the patterns that shapes a result. */
   readonly setup: string
   readonly patterns: readonly string[]
-  /** A plain value. */
+  /** Comes back as JSON has it. */
   readonly value: unknown
 }
 
@@ -152,11 +151,11 @@ function idOf(row: Row | undefined): number | undefined {
 }
 
 function packed(value: unknown): Uint8Array {
-  return deflateSync(serialize(value), { level: 1 })
+  return deflateSync(JSON.stringify(value), { level: 1 })
 }
 
 function unpacked(body: ArrayBuffer): unknown {
-  return deserialize(inflateSync(body))
+  return JSON.parse(inflateSync(body).toString("utf8"))
 }
 
 function readable(body: ArrayBuffer): unknown {
