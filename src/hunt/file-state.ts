@@ -35,10 +35,12 @@ const samplePoints = 16
 export function probeOf(unit: WorkUnit): ContentProbe {
   let sample: string | undefined
   let whole: TextSum | undefined
+  let trailer: { readonly text: TextSum | undefined } | undefined
+  const packed = (): TextSum | undefined => (trailer ??= { text: withFile(unit, (fd) => gzipTrailer(fd, unit.size)) }).text
   return {
     sample: () => (sample ??= withFile(unit, (fd) => sampleOf(fd, unit.size))),
-    text: (bytes) =>
-      withFile(unit, (fd) => gzipTrailer(fd, unit.size)) ?? (bytes === unit.size ? (whole ??= withFile(unit, sumOf)) : undefined),
+    lengths: () => [unit.size, ...[packed()].flatMap((text) => text?.bytes ?? [])],
+    text: (bytes) => packed() ?? (bytes === unit.size ? (whole ??= withFile(unit, sumOf)) : undefined),
   }
 }
 

@@ -113,7 +113,9 @@ interface FilePlan {
 }
 
 async function planOf(file: WorkUnit, whole: Patterns, ledger: Ledger | undefined, shelf: Shelf): Promise<FilePlan> {
-  const identity = identityOf(file)
+  const seen = identityOf(file)
+  // One that grew since it was listed is searched as far as it went then, and is not done.
+  const identity = seen?.size === file.size ? seen : undefined
   const units = await unitsOf(file)
   const known = ledger?.known(file, identity, units) ?? units.map(() => ({ missing: whole }))
   const plans = known.map(({ result, missing }: Known, index): UnitPlan => {
@@ -165,6 +167,7 @@ async function runPass(pass: Pass, request: HuntRequest, { ledger, shelf, progre
     const change = plan.identity ? changeOf(plan.identity, identityOf(plan.file)) : "none"
     if (ledger && plan.identity && change === "none") ledger.commit(plan.file, plan.identity, one.unit, pass.patterns, result)
     const mine = renumbered(change === "rewritten" ? asRewritten(result, plan.file) : result, renumbering)
+    progress.found(mine)
     const all = one.held ? combined(one.held.get(), mine) : mine
     one.held = all && shelf.put(all)
     // What the workspace knows of the unit does not fit what was read now: it is searched for everything.
@@ -211,6 +214,8 @@ function asRewritten(result: UnitResult, file: WorkUnit): UnitResult {
 }
 
 interface Tally {
+  /** Before times are known and copies joined: only so many are shown while it goes on. */
+  found(result: UnitResult): void
   done(plan: FilePlan): void
 }
 
@@ -219,6 +224,9 @@ function progressOf(plans: readonly FilePlan[], request: HuntRequest): Tally {
   const totals = { bytesTotal: sizeOf(open), filesTotal: open.length }
   const state = { bytes: 0, files: 0, hits: 0 }
   return {
+    found({ leaves }) {
+      for (const { findings } of leaves) for (const { occurrences } of findings) state.hits += occurrences.length
+    },
     done({ file, units }) {
       if (units.some((one) => one.missing)) return
       state.bytes += file.size

@@ -27,6 +27,8 @@ export interface TextSum {
 export interface ContentProbe {
   /** Digest of the head, the end and points between; undefined if the file cannot be read. */
   readonly sample: () => string | undefined
+  /** How long its text may be: as it is, and as the trailer of a gzip file says. */
+  readonly lengths: () => readonly number[]
   /** The text's length and sum, if they can be had for less than a search; of the length that is asked for. */
   readonly text: (bytes: number) => TextSum | undefined
 }
@@ -132,9 +134,14 @@ function exact(db: Database, { path, size, mtimeNs, changedNs, inode }: FileIden
   return idOf(db.row(`SELECT id FROM file WHERE ${where}`, path, size, mtimeNs, changedNs, inode))
 }
 
+/** Of files of one time and length, so many are compared. */
+const candidatesMax = 16
+
 /** Only where the modification time is equal to the nanosecond: renaming, `cp -p` and gzip keep it, a new log does not have it. */
 function sameContent(db: Database, file: FileIdentity, probe: ContentProbe): number | undefined {
-  for (const row of db.rows("SELECT * FROM file WHERE mtime = ? ORDER BY id", file.mtimeNs)) {
+  const [plain = -1, unpacked = plain] = probe.lengths()
+  const alike = "mtime = ? AND (size = ? OR text_bytes IN (?, ?)) ORDER BY id LIMIT ?"
+  for (const row of db.rows(`SELECT * FROM file WHERE ${alike}`, file.mtimeNs, file.size, plain, unpacked, candidatesMax)) {
     const moved = row.path !== file.path && row.size === file.size && row.inode === file.inode
     const proven = row.text_sum === null ? moved && row.sample === probe.sample() : isText(row, probe.text(Number(row.text_bytes)))
     if (proven) return Number(row.id)

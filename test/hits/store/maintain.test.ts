@@ -33,7 +33,7 @@ const day = (date: number): string => `2021-06-${String(date).padStart(2, "0")}T
 const indicator: Indicator = { type: "ipv4-addr", value: "192.0.2.1", bulletin: "Test", marks: [], provenance: "list.csv:1" }
 const asked = { paths: ["/logs"], since: null, until: null, tz: null, own: [], trustedProxies: [] }
 const identity = (path: string) => ({ path, size: 5, mtimeNs: "1", changedNs: "2", inode: "3:4" })
-const nothing = { sample: () => undefined, text: () => undefined }
+const nothing = { sample: () => undefined, lengths: () => [], text: () => undefined }
 
 /** A workspace with something of everything. */
 function filled(): string {
