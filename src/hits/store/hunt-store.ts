@@ -48,7 +48,7 @@ export interface HuntKept {
   readonly hits: Iterable<Hit>
   readonly coverage: Iterable<Coverage>
   readonly problems: Iterable<Problem>
-  /** Of all hits, also of those that are not among `hits`. */
+  /** Of all hits, also of those that are not among `hits`; absent where these are all. */
   readonly sightings?: Iterable<Sighting>
   /** What else its readers need to show it again: a plain value. */
   readonly detail?: unknown
@@ -136,7 +136,10 @@ export function openHunts(db: Database): HuntStore {
       return row && entryOf(row)
     },
     hits: (id) => ({ [Symbol.iterator]: () => marked(read<Hit>(id, "hits"), openBulletins(db).withdrawn()) }),
-    sightings: (id) => [...read<Sighting>(id, "sightings")],
+    sightings: (id) => {
+      const kept = [...read<Sighting>(id, "sightings")]
+      return kept.length > 0 ? kept : sightingsOf(read<Hit>(id, "hits"))
+    },
     coverage: (id) => [...read<Coverage>(id, "coverage")],
     problems: (id) => [...read<Problem>(id, "problems")],
     indicators: (id) => [...read<Indicator>(id, "indicators")],
@@ -159,7 +162,7 @@ export function openHunts(db: Database): HuntStore {
     finish: (id, state, kept, summary, at) =>
       db.transaction(() => {
         for (const kind of ["hits", "coverage", "problems"] as const) write(id, kind, kept[kind])
-        write(id, "sightings", kept.sightings ?? sightingsOf(kept.hits))
+        write(id, "sightings", kept.sightings ?? [])
         write(id, "detail", kept.detail === undefined ? [] : [kept.detail])
         db.run("UPDATE hunt SET state = ?, ended_at = ?, summary = ? WHERE id = ?", state, at, JSON.stringify(summary), Number(id))
       }),
