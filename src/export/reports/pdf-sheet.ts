@@ -158,7 +158,7 @@ export class Sheet {
     bandLabel: string,
   ): void {
     // Without a value only the band has something to say.
-    const height = columns.some((one) => one.parts.some((part) => part.value > 0)) ? 92 : 6
+    const height = columns.some((one) => one.parts.some((part) => part.value > 0)) ? 78 : 6
     this.need(height + 44)
     const left = margin.left + 40
     const step = (textWidth - 40) / columns.length

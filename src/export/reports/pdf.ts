@@ -89,7 +89,7 @@ function attention(sheet: Sheet, report: Report, voice: Speaker): void {
   if (report.answer !== "seen") return
   const { say, language } = voice
   const grave = report.findings.filter((one) => one.class === "priority" || one.class === "probable")
-  sheet.subheading(say("attention"))
+  sheet.subheading(`${say("attention")}${grave.length > 5 ? ` (5 / ${number(grave.length, language)})` : ""}`)
   if (grave.length === 0) sheet.paragraph(say("attention-none"))
   else
     sheet.table(
@@ -104,7 +104,6 @@ function attention(sheet: Sheet, report: Report, voice: Speaker): void {
           { text: hostWords(one, 2), face: "mono" },
         ]),
     )
-  if (grave.length > 5) sheet.paragraph(say("and-more", { count: number(grave.length - 5, language) }), { soft: true })
 }
 
 function timeline(sheet: Sheet, report: Report, { say, language }: Speaker): void {
