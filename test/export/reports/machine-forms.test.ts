@@ -102,6 +102,7 @@ describe("MISP", () => {
       reason: "own scanner",
       author: "a",
       at: "2021-07-20T00:00:00Z",
+      seen: { class: "priority" as const, points: 200 },
     }
     expect(types(buildReport(reportInput({ verdicts: [dismissed] })))).toEqual(["1", "1"])
     const withdrawn = hits.map((hit) => ({ ...hit, indicator: { ...hit.indicator, marks: ["withdrawn"] } }))
