@@ -5,7 +5,7 @@ import { chooseSeeds, type SeedChoice } from "../../hits/relays/seeds.js"
 import { findWorkspace, openWorkspace, type Workspace } from "../../hits/store/workspace.js"
 import { classes, type TriageClass } from "../../hits/triage/factor-table.js"
 import type { TriageResult } from "../../hits/triage/triage.js"
-import type { Verdict } from "../../hits/triage/verdicts.js"
+import { standingOf, type Verdict } from "../../hits/triage/verdicts.js"
 import { type HuntProgress, hunt } from "../../hunt/hunt.js"
 import { type PivotAnswer, pivotArchive } from "../../hunt/pivot.js"
 import type { HuntRange } from "../../hunt/settle.js"
@@ -129,7 +129,7 @@ async function runPivot(flags: PivotFlags, paths: readonly string[]): Promise<nu
       own: asked.own,
       trustedProxies: asked.trustedProxies,
       seeds: choice.seeds,
-      excluded: flags.exclude ?? [],
+      excluded: [...(flags.exclude ?? []), ...listedAside(choice), ...dismissedOf(workspace?.verdicts.list() ?? [])],
       workers: flags.workers ?? availableParallelism(),
       ...(flags.max === undefined ? {} : { leadsMax: flags.max }),
       progress: progress.show,
@@ -211,6 +211,17 @@ async function judge(
 
 function chosen({ groups }: Judged, flags: PivotFlags, verdicts: readonly Verdict[]): SeedChoice {
   return chooseSeeds(groups, { from: flags.seeds ?? "probable", verdicts, now: new Date().toISOString() })
+}
+
+/** What is listed is no unlisted lead, whether or not it is a seed. */
+function listedAside({ leftOut }: SeedChoice): readonly string[] {
+  return leftOut.map(({ value }) => value).filter((value) => canonicalAddress(value) !== undefined)
+}
+
+function dismissedOf(verdicts: readonly Verdict[]): readonly string[] {
+  const now = new Date().toISOString()
+  const subjects = [...new Set(verdicts.map(({ subject }) => subject))].filter((subject) => canonicalAddress(subject) !== undefined)
+  return subjects.filter((subject) => standingOf(verdicts, subject, { time: now }).state === "dismissed")
 }
 
 function withNamed(choice: SeedChoice, named: readonly string[]): SeedChoice {

@@ -79,6 +79,8 @@ const sharedAddressesMin = 3
 const sharedNetworksMin = 3
 const weekMs = 7 * dayMs
 const historyMin = 1
+/** One address that failed before may be the owner on the way; a spray comes from several. */
+const triedByMin = 2
 const pairMs = 30_000
 const pairBytesMin = 10_000
 const pairSpread = 0.2
@@ -243,9 +245,11 @@ function firstSeenNetworks(logins: readonly LoginEvent[]): readonly FirstSeen[] 
     }
     const network = networkOf(address)
     const known = networksOf.get(account) ?? new Set()
-    const recent = (triesOf.get(account) ?? []).filter((one) => time - one.time <= weekMs)
+    // From here, or from where the account is at home, it is its owner who mistypes.
+    const others = (one: { readonly address: string }) => networkOf(one.address) !== network && !known.has(networkOf(one.address))
+    const recent = (triesOf.get(account) ?? []).filter((one) => time - one.time <= weekMs && others(one))
     const triedBy = new Set(recent.map((one) => one.address)).size
-    if (known.size >= historyMin && !known.has(network) && triedBy > 0)
+    if (known.size >= historyMin && !known.has(network) && triedBy >= triedByMin)
       found.push({ account, address, network, time: new Date(time).toISOString(), triedBy })
     networksOf.set(account, known.add(network))
   }
