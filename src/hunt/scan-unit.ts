@@ -83,7 +83,7 @@ async function scanLeaf(leaf: Leaf, context: ScanContext, harvest?: LeafHarvest)
     samples: run.sampler.samples(),
     findings: run.findings,
     decoys: run.decoys,
-    problems: [...leaf.problems, ...problems],
+    problems: [...leaf.problems, ...problems, ...run.problems],
     list: looksLikeBulletin(head) || (!format.decode && looksLikeList(head)),
     own: isOwnOutput(head),
     empty: leaf.empty,
@@ -92,10 +92,14 @@ async function scanLeaf(leaf: Leaf, context: ScanContext, harvest?: LeafHarvest)
 
 /** The state of one leaf while it is searched. */
 export interface Run {
+  /** As problems name the leaf. */
+  readonly path: string
   readonly reader: LineReader
   readonly sampler: Sampler
   readonly findings: Finding[]
   readonly decoys: DecoySight[]
+  /** Of records that could not be judged in every reading. */
+  readonly problems: Problem[]
   decoded: number
   records: number
   newlines: number
@@ -105,10 +109,12 @@ export interface Run {
 export function createRun(format: LogFormat, parsing: ParseContext): Run {
   const reader = openLines(format, parsing)
   return {
+    path: parsing.path,
     reader,
     sampler: createSampler(habitualStamp((line) => reader.parse(line).time)),
     findings: [],
     decoys: [],
+    problems: [],
     decoded: 0,
     records: 0,
     newlines: 0,
@@ -195,13 +201,22 @@ async function scanRecords(input: DecodeInput, format: LogFormat, run: Run, cont
 
 function judge(text: string, place: Place, at: number, run: Run, context: ScanContext, piece = false): void {
   const record = run.reader.parse(text)
-  const all = context.matcher.verify(record)
+  const all = context.matcher.verify(record, () => noteLimit(run, place, at))
   const occurrences = all.filter((one) => one.indicator < context.decoysFrom)
   if (occurrences.length < all.length) noteDecoys(all, record, at, run, context.decoysFrom)
   const fresh = piece ? occurrences.filter((one) => !foundOnLine(run.findings, place, one.indicator)) : occurrences
   if (fresh.length === 0) return
   run.findings.push({ record, occurrences: fresh, place, at })
   if (!record.time) run.sampler.around(at)
+}
+
+/** A file of such records only needs to be named. */
+const limitProblemsMax = 100
+
+function noteLimit(run: Run, place: Place, at: number): void {
+  if (run.problems.length >= limitProblemsMax) return
+  const message = "a record is too long to be decoded in every way: its text was searched as it stands and in its first decodings"
+  run.problems.push({ code: "limit", where: `${run.path}:${place.line ?? place.record ?? at}`, message })
 }
 
 /** A leaf with more decoys than this is no sample of chance any longer: the rest is not counted. */

@@ -27,6 +27,9 @@ export interface Matcher {
   readonly indicators: readonly Indicator[]
   /** A scanner of this thread; the tables behind it are shared. */
   scanner(): Scanner
-  /** Exact judgement of one record: one occurrence per indicator, the strongest (semantics 4 to 6). */
-  verify(record: LogRecord): readonly Occurrence[]
+  /**
+   * Exact judgement of one record: one occurrence per indicator, the strongest (semantics 4 to 6). `limited` is called where a text was too
+   * long to be decoded in every way.
+   */
+  verify(record: LogRecord, limited?: () => void): readonly Occurrence[]
 }

@@ -29,14 +29,17 @@ import { relateUrl, schemelessUrl, statedUrls } from "./verify/url-match.js"
  * Exact judgement of one record: one occurrence per indicator, the strongest, in the order of the indicators.
  * Never throws; time grows with the length of the text, not with the number of indicators.
  */
-export function createVerifier(indicators: readonly Indicator[]): (record: LogRecord) => readonly Occurrence[] {
+export function createVerifier(indicators: readonly Indicator[]): Verify {
   let tables: Tables | undefined
-  return (record) => {
+  return (record, limited = () => {}) => {
     // Built when first needed: a hunt without a candidate never pays for it.
     tables ??= buildTables(indicators)
-    return verify(tables, record)
+    return verify(tables, record, limited)
   }
 }
+
+/** `limited` is called where a text was too long to be decoded in every way: what only such a reading shows was then not looked for. */
+export type Verify = (record: LogRecord, limited?: () => void) => readonly Occurrence[]
 
 /** An occurrence on its way to being the record's strongest. */
 interface Candidate extends Occurrence {
@@ -50,13 +53,14 @@ interface Candidate extends Occurrence {
 /** Enough to tell what a field accounts for; a line that repeats one indicator a million times keeps this many. */
 const candidatesMax = 64
 
-function verify(tables: Tables, record: LogRecord): readonly Occurrence[] {
+function verify(tables: Tables, record: LogRecord, limited: () => void): readonly Occurrence[] {
   const inText = new Map<number, Candidate[]>()
   const inFields = new Map<number, Candidate[]>()
   const claimed = claimedAddresses(record.claimed)
   const ports = portStyles(record)
-  judgeText(tables, record, ports, claimed, inText)
-  for (const field of fieldTexts(record.fields)) judgeField(tables, field, ports, claimed, (candidate) => keep(inFields, candidate))
+  judgeText(tables, record, { kind: "text", ports, limited }, claimed, inText)
+  for (const field of fieldTexts(record.fields))
+    judgeField(tables, field, { kind: "text", ports, limited }, claimed, (candidate) => keep(inFields, candidate))
   judgeTogether(tables, record, (candidate) => keep(inFields, candidate))
   const found: Occurrence[] = []
   for (const indicator of new Set([...inText.keys(), ...inFields.keys()])) {
@@ -70,7 +74,7 @@ function verify(tables: Tables, record: LogRecord): readonly Occurrence[] {
 
 /** Every reading of a text, and what each is refanged, given to all that look for tokens. */
 function judge(tables: Tables, text: string, context: TextContext, see: (found: Found, reading: Reading) => void): void {
-  for (const reading of readings(text)) {
+  for (const reading of readings(text, context.limited)) {
     const plain = refanged(reading)
     search(newScan(reading, tables, context, (found) => see(found, reading)))
     if (!plain) continue
@@ -111,11 +115,11 @@ type Keep = (candidate: Candidate) => void
 function judgeText(
   tables: Tables,
   record: LogRecord,
-  ports: PortStyles,
+  context: TextContext,
   claimed: ReadonlySet<string>,
   inText: Map<number, Candidate[]>,
 ): void {
-  judge(tables, record.text, { kind: "text", ports }, (found, reading) => {
+  judge(tables, record.text, context, (found, reading) => {
     const known = inText.get(found.indicator)
     if (known && known.length >= candidatesMax && rank(found.strength) >= rank((known[0] as Candidate).strength)) return
     const span = rawSpan(reading, found.span)
@@ -124,7 +128,7 @@ function judgeText(
   })
 }
 
-function judgeField(tables: Tables, field: FieldText, ports: PortStyles, claimed: ReadonlySet<string>, keep: Keep): void {
+function judgeField(tables: Tables, field: FieldText, context: TextContext, claimed: ReadonlySet<string>, keep: Keep): void {
   const kind = fieldKind(field.name)
   if (kind === "whole record") return
   const { name: where, value } = field
@@ -144,10 +148,10 @@ function judgeField(tables: Tables, field: FieldText, ports: PortStyles, claimed
   }
   const integer = kind === "address" ? integerAddress(value) : undefined
   if (integer === undefined) {
-    judge(tables, value, { kind: kind === "address" ? "text" : kind, ports }, see)
+    judge(tables, value, kind === "address" ? context : { ...context, kind }, see)
     return
   }
-  const scan = newScan(rawReading(value), tables, { kind: "text", ports }, (found) => see(found, scan.reading))
+  const scan = newScan(rawReading(value), tables, context, (found) => see(found, scan.reading))
   reportAddress(scan, { version: 4, first: BigInt(integer), last: BigInt(integer) }, 0, value.length, "exact", [])
 }
 

@@ -124,7 +124,7 @@ function ipv6Address(scan: Scan, from: number, end: number): { readonly to: numb
   if (!found) return undefined
   const { to, address } = found
   if (/^(?:[0-9a-f]{2}:){7}[0-9a-f]{2}$/i.test(text.slice(from, to))) return undefined // an EUI-64, as MAC addresses are written
-  if (isSuperseded(scan, from, to)) return { to }
+  if (isSuperseded(scan, from, to) || (to !== end && isSuperseded(scan, from, end))) return { to }
   const seen = unwrap(address)
   if (!stretchBehind(scan, from, to, seen)) reportAddress(scan, seen, from, to, "exact", seen.nat64 ? ["nat64"] : [])
   return { to }

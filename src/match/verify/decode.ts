@@ -7,8 +7,8 @@ const layersMax = 3
 /** Text decoded for one record beyond its own length: some hundred times what any log has needed so far. */
 const decodedCharsMax = 96 * 1024 * 1024
 
-/** The raw text first, then every decoding of it, three mixed layers deep, each text once. */
-export function readings(text: string): readonly Reading[] {
+/** The raw text first, then every decoding of it, three mixed layers deep, each text once. `limited` is told where not all of it was decoded. */
+export function readings(text: string, limited: () => void): readonly Reading[] {
   const raw = rawReading(text)
   if (!hint.test(text)) return [raw]
   const all: Reading[] = [raw]
@@ -23,15 +23,25 @@ export function readings(text: string): readonly Reading[] {
         if (edits.from.length === 0) continue
         parent.decoded.push(edits)
         left -= parent.text.length
-        if (left < 0) return all
+        if (left < 0) {
+          limited()
+          return all
+        }
         const reading = derive(parent, kind, edits)
         if (seen.has(reading.text)) continue
         seen.add(reading.text)
         next.push(reading)
       }
     }
-    all.push(...next)
+    for (const reading of next) all.push(reading)
     layer = next
+  }
+  // Escapes that are left behind the last layer are not undone, but still tell where a token goes on.
+  for (const last of layer) {
+    for (const [, decode] of decoders) {
+      const edits = decode(last.text)
+      if (edits.from.length > 0) last.beyond.push(edits)
+    }
   }
   return all
 }

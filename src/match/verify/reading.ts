@@ -12,6 +12,8 @@ export interface Reading {
   readonly edits: Edits
   /** How this text is decoded further: where that happens, this reading does not judge. */
   readonly decoded: Edits[]
+  /** Escapes of a text that is decoded no further: they only tell where a token goes on. */
+  readonly beyond: Edits[]
 }
 
 /** Replacements as columns, in the order of the text: a line of a million escapes stays affordable. */
@@ -32,7 +34,7 @@ export interface Span {
 }
 
 export function rawReading(text: string): Reading {
-  return { text, kind: "raw", parent: undefined, edits: newEdits(), decoded: [] }
+  return { text, kind: "raw", parent: undefined, edits: newEdits(), decoded: [], beyond: [] }
 }
 
 export function newEdits(): Edits {
@@ -65,7 +67,7 @@ export function derive(parent: Reading, kind: ReadingKind, edits: Edits): Readin
     end = edits.to[at] as number
   }
   parts.push(parent.text.slice(end))
-  return { text: parts.join(""), kind, parent, edits, decoded: [] }
+  return { text: parts.join(""), kind, parent, edits, decoded: [], beyond: [] }
 }
 
 /** The span in the parent's text that became this one. */
@@ -103,16 +105,36 @@ export function percentLayers(reading: Reading, span: Span): number {
  * one of its own characters. Boundaries are tested on the decoded text (semantics 4), so the decoded reading judges.
  */
 export function superseded(reading: Reading, from: number, to: number): boolean {
-  for (const edits of reading.decoded) {
-    const before = lastAtOrBefore(edits.from, from - 1)
-    if (before >= 0 && !edits.soft[before]) {
-      const end = edits.to[before] as number
-      if (end > from || (end === from && continues((edits.text[before] as string).at(-1)))) return true
-    }
-    const behind = lastAtOrBefore(edits.from, to)
-    if (behind >= 0 && edits.from[behind] === to && !edits.soft[behind] && continues((edits.text[behind] as string)[0])) return true
+  // What becomes an escape may become anything in the next reading, which then judges.
+  if (reading.decoded.some((edits) => changesEdge(reading.text, edits, from, to, mayContinue))) return true
+  return reading.beyond.some((edits) => changesEdge(reading.text, edits, from, to, continues))
+}
+
+function changesEdge(text: string, edits: Edits, from: number, to: number, goesOn: (char: string | undefined) => boolean): boolean {
+  const before = lastAtOrBefore(edits.from, from - 1)
+  if (before >= 0 && !edits.soft[before]) {
+    const start = edits.from[before] as number
+    const end = edits.to[before] as number
+    if (end > from || (end === from && goesOn((edits.text[before] as string).at(-1)))) return true
+    // What stands before is an entity only once its own characters are decoded: `&#%3116;`.
+    if (text[from - 1] === ";" && from - end < entityCharsMax && openEntity.test(text.slice(Math.max(0, start - entityCharsMax), from)))
+      return true
   }
-  return false
+  const behind = lastAtOrBefore(edits.from, to)
+  if (behind >= 0 && edits.from[behind] === to && !edits.soft[behind] && goesOn((edits.text[behind] as string)[0])) return true
+  // And what stands behind is an escape only then: `\u00%36a`.
+  const within = edits.from[behind + 1]
+  return within !== undefined && within > to && within - to < escapeCharsMax && isOpener(text[to])
+}
+
+const openEntity = /&#?[^\s;]{0,32};$/
+/** With its digits escaped as well. */
+const entityCharsMax = 24
+/** The longest escape is `\U0010FFFF`. */
+const escapeCharsMax = 10
+
+function isOpener(char: string | undefined): boolean {
+  return char === "\\" || char === "%" || char === "&"
 }
 
 /** Where the raw text of a decoded character begins. */
@@ -145,4 +167,8 @@ function lastAtOrBefore(ascending: readonly number[], limit: number): number {
 
 function continues(char: string | undefined): boolean {
   return char !== undefined && /[\p{L}\p{N}._-]/u.test(char)
+}
+
+function mayContinue(char: string | undefined): boolean {
+  return continues(char) || isOpener(char) || char === ";"
 }

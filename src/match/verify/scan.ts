@@ -11,6 +11,8 @@ export type TextKind = "text" | "content" | "target" | "lookup" | "host"
 export interface TextContext {
   readonly kind: TextKind
   readonly ports: PortStyles
+  /** Told where a text was too long to be decoded in every way. */
+  readonly limited: () => void
 }
 
 /** How the record writes ports behind addresses (semantics 4.2); asked only where one may stand. */
@@ -94,7 +96,7 @@ export function rank(strength: Strength): number {
 
 /** Whether another reading knows better where this token begins or ends. */
 export function isSuperseded(scan: Scan, from: number, to: number): boolean {
-  return scan.reading.decoded.length > 0 && superseded(scan.reading, from, to)
+  return (scan.reading.decoded.length > 0 || scan.reading.beyond.length > 0) && superseded(scan.reading, from, to)
 }
 
 /** A letter or digit of any script. */

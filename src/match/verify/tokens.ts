@@ -46,11 +46,13 @@ export function mailAddresses(scan: Scan): void {
     let from = at
     while (from > 0 && at - from <= localCharsMax && /[A-Za-z0-9._%+-]/.test(text[from - 1] as string)) from--
     domain.lastIndex = at + 1
-    const name = domain.exec(text)?.[0].replace(/\.+$/, "") ?? ""
+    const run = domain.exec(text)?.[0] ?? ""
+    const name = run.replace(/\.+$/, "")
     const to = at + 1 + name.length
     if (name === "" || from === at || at - from > localCharsMax) continue
     const owners = mails.get(canonicalEmail(text.slice(from, to)) ?? "")
-    if (owners === undefined || isSuperseded(scan, from, to)) continue
+    // The escape may follow the dots that were cut: what it becomes would then go on with the name.
+    if (owners === undefined || isSuperseded(scan, from, to) || isSuperseded(scan, from, at + 1 + run.length)) continue
     eachOwner(owners, (indicator) => scan.report({ indicator, span: { from, to }, strength: "exact", notes: [] }))
   }
 }
@@ -61,7 +63,7 @@ const domain = /[\p{L}\p{M}\p{N}_.-]{1,253}(?![\p{L}\p{M}\p{N}_-])/uy
 /** Fingerprints of TLS clients: one whole run of name characters. */
 export function ja4Fingerprint(scan: Scan, from: number, to: number): void {
   const { ja4 } = scan.tables
-  if (!ja4 || to - from < 36 || to - from > 40) return
+  if (!ja4 || to - from < 36 || to - from > 40 || isSuperseded(scan, from, to)) return
   eachOwner(ja4.get(scan.text.slice(from, to).toLowerCase()), (indicator) =>
     scan.report({ indicator, span: { from, to }, strength: "exact", notes: [] }),
   )
@@ -112,7 +114,9 @@ function compare(scan: Scan, near: Neighbourhood, text: string, at: number, leng
   const owners = near.values.get(text.slice(from, to))
   if (!owners || !mayEnd(text, to)) return
   const span = back(from, to)
-  if (isSuperseded(scan, span.from, span.to)) return
+  let dots = to
+  while (text[dots] === ".") dots++
+  if (isSuperseded(scan, span.from, span.to) || (dots > to && isSuperseded(scan, span.from, back(from, dots).to))) return
   if (!isFileChar(text[from - 1]))
     for (const indicator of owners.exact) scan.report({ indicator, span, strength: "exact", notes: [], atHome: "in a path" })
   // Without its variable a path begins with a separator, before which any folder may stand.
