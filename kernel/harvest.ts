@@ -7,7 +7,7 @@ import { isAlnum, isDigit, isToken } from "./bytes"
 import { AS_WORD, FOLD, fullHash } from "./hash"
 import { lineEnd, lineStart } from "./marks"
 import { changeWalk, passSparse } from "./sparse"
-import { dotBits, endCount, ends, hyphenBits, mail, NAME_MAX, reverse, tokenBits } from "./tokens"
+import { behindEscape, dotBits, endCount, ends, hyphenBits, mail, NAME_MAX, reverse, tokenBits } from "./tokens"
 
 const ALL: u64 = ~(<u64>0)
 
@@ -99,7 +99,7 @@ export function harvestTokens(from: usize): void {
     dots &= ~(ALL >> length)
     if (isDigit(load<u8>(end - 1)) && isDigit(load<u8>(end - <usize>(lastLabel & 63)))) {
       const before = <u32>load<u16>(end - <usize>length - 2)
-      const isHost = before == 0x2f2f || before >> 8 == 64
+      const isHost = before == 0x2f2f || before == 0x2f5c || before >> 8 == 64
       if (popcnt(dots) < 3 && !isHost) continue
       const hyphens = load<u64>(hyphenBits + at) << shift << trailing
       length = min<u64>(length, <u64>clz(hyphens))
@@ -203,8 +203,9 @@ function words(at: usize): void {
   const to = lineEnd(at)
   wordsTo = to
   while (from < to) {
-    if (!isAlnum(load<u8>(from))) {
-      from++
+    const behind = behindEscape(from)
+    if (behind != from || !isAlnum(load<u8>(from))) {
+      from = max<usize>(behind, from + 1)
       continue
     }
     const start = from

@@ -2,10 +2,10 @@
 // hide nothing, which the byte beside them tells; a line with one that does is set aside to be decoded, or marked at once.
 import { hostMeets } from "./address"
 import { asking, harvesting, noteAnyLabel, noteIdnLabel, noteLabel, setAsking } from "./asked"
-import { isAlnum, isDigit, isHex, isHigh, isLetter, isToken } from "./bytes"
+import { hexValue, isAlnum, isDigit, isHex, isHigh, isLetter, isToken } from "./bytes"
 import { labelHash } from "./hash"
 import { isSlow, mark, markSlow, reading } from "./marks"
-import { AHEAD, BEHIND, F_IDN_LAST, F_IPV4, F_NAMES, features, getBit, LAST_LABELS, setBit } from "./memory"
+import { AHEAD, BEHIND, F_IDN_LAST, F_IPV4, F_NAMES, features, getBit, gramStep, LAST_LABELS, setBit, tinies } from "./memory"
 import { rareCount, rares } from "./tokens"
 
 /** What a text hides, and so which decoders it needs. */
@@ -119,8 +119,8 @@ function hides(at: usize, byte: u32): u32 {
   const next = <u32>load<u8>(at, 1)
   switch (byte) {
     case 27: return TRANSPORT
-    case 92: return next == 46 ? DEFANGED : isEscape(next) && !isLoneDigit(at, next) ? TRANSPORT : 0
-    case 37: return (isHex(next) && isHex(load<u8>(at, 2))) || ((next | 32) == 117 && isHex(load<u8>(at, 2))) ? PERCENT : 0
+    case 92: return next == 46 ? DEFANGED : isEscape(next) && !isLoneDigit(at, next) && backslashHides(at, next) ? TRANSPORT : 0
+    case 37: return isHex(load<u8>(at, 2)) && ((next | 32) == 117 || (isHex(next) && percentHides(at, next))) ? PERCENT : 0
     case 38: return next == 35 || entity(at + 1) ? TRANSPORT : 0
     case 35: return (next == 48 && load<u8>(at, 2) - 48 < 4) || (next == 49 && load<u8>(at, 2) == 55) ? TRANSPORT : 0
     case 94: return next == 91 ? TRANSPORT : 0
@@ -141,6 +141,60 @@ function isEscape(next: u32): bool {
     case 48: case 49: case 50: case 51: return true
   }
   return false
+}
+
+/**
+ * Whether an escape changes anything that is looked for. `\/` stands between tokens whether it is undone or not; so does a control character,
+ * but for its letter, which sticks to what follows. Pieces are compared with all that stands between their words.
+ */
+function backslashHides(at: usize, next: u32): bool {
+  if (gramStep || tinies) return true
+  if (next == 47) return false
+  if (next == 117 || next == 85 || next == 120 || isDigit(next)) return true
+  return sticks(at + 2)
+}
+
+/** The same for `%2F`: two digits of a character that ends tokens stick to what follows. */
+function percentHides(at: usize, next: u32): bool {
+  if (gramStep || tinies) return true
+  const byte = <u32>((hexValue(next) << 4) | hexValue(load<u8>(at, 2)))
+  return !isBetween(byte) || sticks(at + 3)
+}
+
+/** White space, quotes, `!*,;<=>?/|~$` and control characters: in no token, and no part of another escape. */
+function isBetween(byte: u32): bool {
+  switch (byte) {
+    case 32: case 33: case 34: case 36: case 39: case 42: case 44: case 47: case 59: case 60: case 61: case 62: case 63: case 124: case 126: return true
+  }
+  return byte < 27
+}
+
+/**
+ * Whether what begins here may be an address, a name of the set's last labels, a number or a digest, so that what stands before it must be
+ * known. It is at most as long as a name.
+ */
+function sticks(from: usize): bool {
+  let at = from
+  while (load<u8>(at) == 46) at++
+  const start = at
+  let dot: usize = 0
+  let digits = true
+  while (at - start < 256) {
+    const byte = <u32>load<u8>(at)
+    if (byte == 58 || byte == 64 || isHigh(byte)) return true
+    if (byte == 46) dot = at
+    else if (!isAlnum(byte) && byte != 45 && byte != 95 && byte != 43) break
+    else if (!isDigit(byte)) digits = false
+    at++
+  }
+  if (at - start > 30 || (digits && at - start > 6)) return true
+  if (!dot) return false
+  let end = at
+  while (end > dot && !isAlnum(load<u8>(end - 1))) end--
+  // Behind a trailing dot, a hyphen or an underscore the last label begins elsewhere.
+  if (end == dot || end != at) return true
+  // What is harvested must not depend on the set.
+  return harvesting || (isDigit(load<u8>(dot, 1)) && isDigit(load<u8>(end - 1))) || getBit(LAST_LABELS, labelHash(end, <u32>(end - dot - 1))) != 0
 }
 
 function isLoneDigit(at: usize, next: u32): bool {

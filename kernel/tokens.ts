@@ -2,7 +2,7 @@
 // cache: A bit masks and token ends, B shape and filter in three tight loops, C the few candidates. Pass A also finds the blocks for sparse.ts.
 import { hostMeets, quadMeets, reverse4Meets, reverse6Meets } from "./address"
 import { harvesting } from "./asked"
-import { isAlnum, isDigit, isToken } from "./bytes"
+import { isAlnum, isDigit, isHex, isToken } from "./bytes"
 import {
   again, AS_DOMAIN, AS_MAIL, AS_MAIL_HOST, AS_SHARED, AS_WHOLE, AS_WORD, FOLD, fullHash, has, labelHash, mayHave, octetsHash, quickHash,
 } from "./hash"
@@ -283,7 +283,7 @@ function kill(from: usize): u32 {
     const start = end - <usize>length
     const before = <u32>load<u16>(start - 2)
     const number = <u32>(<u32>load<u8>(end - 1) - 48 < 10) & <u32>(<u32>load<u8>(end - <usize>(lastLabel & 63)) - 48 < 10)
-    const quad = <u32>(dotCount > 2) | <u32>(before == 0x2f2f) | <u32>(before >> 8 == 64)
+    const quad = <u32>(dotCount > 2) | <u32>(before == 0x2f2f) | <u32>(before == 0x2f5c) | <u32>(before >> 8 == 64)
     // `203.0.113.9.https`, as tcpdump names ports.
     const port = <u32>(dotCount == 4) & <u32>(<u32>load<u8>(start) - 48 < 10) & addresses
     const name = (getBit(LAST_LABELS, labelHash(end, <u32>lastLabel)) & names & <u32>(dots != 0)) | port
@@ -383,7 +383,7 @@ function passC(count: u32): void {
     const end = <usize><u32>token
     const length = <u32>(token >> 32) & 0xffff
     if (token & NUMBER) {
-      if (quadMeets(end - length) || ((load<u16>(end - length - 2) == 0x2f2f || load<u8>(end - length - 1) == 64) && hostMeets(end - length)))
+      if (quadMeets(end - length) || ((load<u16>(end - length - 2) == 0x2f2f || load<u16>(end - length - 2) == 0x2f5c || load<u8>(end - length - 1) == 64) && hostMeets(end - length)))
         mark(end - 1)
     } else {
       name(end, length)
@@ -455,7 +455,13 @@ function sharedUrl(at: usize): bool {
   sharedTo = to
   if (!reading && isMarked(from)) return true
   while (from < to) {
-    if (!isAlnum(load<u8>(from))) {
+    const byte = <u32>load<u8>(from)
+    const behind = behindEscape(from)
+    if (behind != from) {
+      from = behind
+      continue
+    }
+    if (!isAlnum(byte)) {
       from++
       continue
     }
@@ -465,6 +471,13 @@ function sharedUrl(at: usize): bool {
     if (length < 512 && mayHave(again(quickHash(start, length))) && has(fullHash(start, length, 0) ^ AS_WORD)) return true
   }
   return false
+}
+
+/** A word behind `%2F` or `\n` begins behind the escape; a line with other escapes is decoded first. */
+export function behindEscape(at: usize): usize {
+  const byte = <u32>load<u8>(at)
+  if (byte == 92) return at + 2
+  return byte == 37 && isHex(load<u8>(at, 1)) && isHex(load<u8>(at, 2)) ? at + 3 : at
 }
 
 /** The name's key for the filter, as the passes above see it: the last dotted run; bytes of it in `keyLength`, where it ends in `keyEnd`. */

@@ -220,6 +220,23 @@ describe("what is spelled otherwise", () => {
     ])
       check(address, `a ${text} b`, !text.includes("0113203"))
   })
+  it("marks what an escape sticks to, of every kind", () => {
+    const md5 = "0cc175b9c0f1b6a831c399e269772661"
+    for (const escape of ["\\t", "\\r\\n", "\\u0020", "%20", "%2F", "%3D", "%2520", "\\/"]) {
+      check(address, `a${escape}${address}${escape}b`)
+      check(domain, `a${escape}www.${domain}${escape}b`)
+      check("2001:db8::9", `a${escape}2001:db8::9${escape}b`)
+      check("bob@mail.example", `a${escape}bob@mail.example${escape}b`)
+      check(md5, `a${escape}${md5}${escape}b`)
+      check("https://t.co/keNYZ2kyzs", `host=t.co path=${escape}keNYZ2kyzs`)
+      check("file:name=nc", `a${escape}nc${escape}b`)
+      check("user-agent=EvilBot/1.0 (x)", `"${"EvilBot/1.0 (x)".replaceAll(" ", escape === "%20" ? "%20" : " ")}"`)
+    }
+    check(address, "http:%2F%2F3405803785%2F")
+    check(address, "http:\\/\\/203.28937\\/")
+    check(address, "CNE\\e.lebihan 203.0.113.9")
+    check(address, "CNE\\e.lebihan 203.0.113.98", false)
+  })
   it("marks slashes of JSON and names behind them", () => {
     check(domain, '{"url":"http:\\/\\/evil.example\\/a"}')
     check(domain, '"\\nevil.example"')
