@@ -1,6 +1,6 @@
 // `npm run bench`: Sillage against `rg` and `grep` over one seeded corpus; results to bench/results and BENCHMARKS.md.
-//   --megabytes N (1000)  --rounds N (5, after one that is thrown away)  --sets 161,10000,1000000  --section NAME (repeatable)
-//   --index-sizes 2,10 (GB of text of the two archives of the section index)  --quick (a small corpus, one round, nothing written)  --rival-seconds N (900)  --folder DIR
+//   --megabytes N (500)  --rounds N (3, after one that is thrown away)  --sets 161,10000,1000000  --section NAME (repeatable)
+//   --index-sizes 2,10 (GB of text of the two archives of the section index)  --quick (a small corpus, one round, nothing written)  --rival-seconds N (240)  --folder DIR
 //   --cli PATH (of another build)  --against PATH (a second build, as one more contestant)
 import { execFileSync } from "node:child_process"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -11,9 +11,10 @@ import { parseArgs } from "node:util"
 import { measureBinary } from "./binary-bench.mjs"
 import { makeCorpus, setName } from "./corpus.mjs"
 import { measureIndex } from "./index-bench.mjs"
+import { measurePasses, textsBelow } from "./kernel-bench.mjs"
 import { machine, measure, median, which } from "./measure.mjs"
 import { measureStore } from "./store-bench.mjs"
-import { renderTables, writeBetweenMarks } from "./tables.mjs"
+import { renderMusts, renderTables, writeBetweenMarks } from "./tables.mjs"
 import { measureWatch } from "./watch-bench.mjs"
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
@@ -28,15 +29,15 @@ const { values } = parseArgs({
     section: { type: "string", multiple: true },
     "index-sizes": { type: "string" },
     folder: { type: "string" },
-    "rival-seconds": { type: "string", default: "900" },
+    "rival-seconds": { type: "string", default: "240" },
     cli: { type: "string", default: here("../dist/cli.js") },
     against: { type: "string" },
   },
 })
 const { cli } = values
 const settings = {
-  megabytes: Number(values.megabytes ?? (values.quick ? 60 : 1000)),
-  rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
+  megabytes: Number(values.megabytes ?? (values.quick ? 60 : 500)),
+  rounds: Number(values.rounds ?? (values.quick ? 1 : 3)),
   sizes: (values.sets ?? (values.quick ? "161,10000" : "161,10000,1000000")).split(",").map(Number),
   rivalMs: Number(values["rival-seconds"]) * 1000,
 }
@@ -46,6 +47,7 @@ const sections = {
   plain: comparePlain,
   gz: compareGz,
   workers: compareWorkers,
+  kernel: measureKernel,
   index: compareIndex,
   intake: measureIntake,
   binary: () => measureBinary({ rounds: settings.rounds }),
@@ -76,15 +78,24 @@ for (const name of values.section ?? Object.keys(sections)) {
     process.exit(2)
   }
   say(`section ${name}`)
-  result.sections[name] = await sections[name]()
+  try {
+    result.sections[name] = await sections[name]()
+  } catch (error) {
+    // One section that fails costs no other its figures, and the run its success.
+    say(`section ${name} failed: ${error.stack}`)
+    result.sections[name] = { reason: `the section failed: ${error.message.split("\n")[0]}` }
+    process.exitCode = 1
+  }
 }
 const tables = renderTables(result)
-process.stdout.write(`${Object.values(tables).join("\n")}\n`)
+process.stdout.write(`${[...Object.values(tables), renderMusts(result)].join("\n")}\n`)
 if (!values.quick) {
   mkdirSync(here("./results"), { recursive: true })
   const path = here(`./results/${result.date}.json`)
+  // Sections may be measured one at a time: those of the same day stay.
+  if (existsSync(path)) result.sections = { ...JSON.parse(readFileSync(path, "utf8")).sections, ...result.sections }
   writeFileSync(path, `${JSON.stringify(result, null, 1)}\n`)
-  writeBetweenMarks(here("../BENCHMARKS.md"), tables)
+  writeBetweenMarks(here("../BENCHMARKS.md"), { ...tables, musts: renderMusts(result) })
   say(`written: ${path} and BENCHMARKS.md`)
 }
 
@@ -164,7 +175,7 @@ async function contest(contestants, { root, size, suffix = "" }) {
     for (const [at, contestant] of running.entries()) {
       // A rival that was ended, or took minutes, is not asked again: its first figure stands, and says so.
       const before = rounds.at(-1)?.[at]
-      if (before !== undefined && at > 0 && (before.code === null || before.wall > 120)) {
+      if (before !== undefined && at > 0 && (before.code === null || before.wall > 30)) {
         row.push({ ...before, repeated: true })
         continue
       }
@@ -234,6 +245,12 @@ async function compareWorkers() {
   const two = { ...sillage(size, root, "--workers", "2"), name: "sillage, 2 workers" }
   const one = { ...sillage(size, root, "--workers", "1"), name: "sillage, 1 worker" }
   return { rows: await contest([two, one], { root, size }) }
+}
+
+/** The scan alone, each pass of it: the smallest set against the largest. */
+function measureKernel() {
+  const lists = [settings.sizes[0], settings.sizes.at(-1)].map((size) => join(folder, setName(size)))
+  return { rows: measurePasses(lists, textsBelow([join(folder, "plain")], 1 << 20), settings.rounds) }
 }
 
 async function measureIntake() {

@@ -45,6 +45,18 @@ const renderers = {
       ["what", "figure", "", "must reach"],
       rows.map((row) => [row.name, number(row.value), row.unit, row.bound]),
     ),
+  kernel: (rows) =>
+    table(
+      ["indicators", "tables built, ms", "masks", "tokens", "sparse", "readings", "whole scan", "MB/s", "lines marked"],
+      rows.map(({ size, buildMs, passes, scan, marked, lines }) => [
+        count(size),
+        number(buildMs, 0),
+        ...["masks", "tokens", "sparse", "readings"].map((name) => number(passes[name])),
+        number(scan),
+        number(1000 / scan, 0),
+        `${number((100 * marked) / lines, 3)} %`,
+      ]),
+    ),
   binary: (rows) =>
     table(
       ["content", "MB/s of one core", "records/s", "problems", "resident MiB"],
@@ -69,6 +81,44 @@ const renderers = {
       ["what", "must", "goal", "measured", "how"],
       rows.map(({ what, must, goal, measured, how }) => [what, must, goal, measured, how]),
     ),
+}
+
+/** What must be reached, beside what the sections measured; rows that were not measured say so. */
+export function renderMusts({ sections }) {
+  const row = (section, size, name) => sections[section]?.rows?.find((one) => one.size === size && one.name.startsWith(name))
+  const against = (section, size, rival, must) => {
+    const found = row(section, size, rival)
+    const value = found?.cpuRatio ?? (found?.ended ? found.wallRatio : undefined)
+    return [`CPU of \`${rival}\` over ours, ${count(size)}`, `${must}x`, value, value >= must, found?.ended ? "> " : "", "x"]
+  }
+  const memory = (size, must) => {
+    const value = row("plain", size, "sillage")?.memory
+    return [`peak memory, MiB, ${count(size)}`, `${must}`, value, value <= must, "", ""]
+  }
+  const [small, large] = sections.kernel?.rows ?? []
+  const scan = large && large.scan / small.scan
+  const workers = sections.workers?.rows?.find(({ name }) => name === "sillage, 1 worker")?.wallRatio
+  const own = ["plain", "gz"].flatMap((name) => sections[name]?.rows?.filter((one) => one.name === "sillage") ?? [])
+  const wrong = own.length === 0 ? undefined : own.reduce((sum, one) => sum + one.missed + one.false, 0)
+  const rows = [
+    against("plain", 161, "rg -j1 -a -F -f", 1.6),
+    against("plain", 10_000, "rg -j1 -a -F -f", 9),
+    against("plain", 1_000_000, "rg -j1 -a -F -f", 30),
+    against("gz", 161, "rg -z -j1 -F -f", 2),
+    ["scan only, 1,000,000 over 161", "<= 1.5", large?.size === 1_000_000 ? scan : undefined, scan <= 1.5, "", ""],
+    ["two workers over one, wall", "1.7x", workers, workers >= 1.7, "", "x"],
+    memory(161, 120),
+    memory(1_000_000, 300),
+    ["missed and false lines, all sets", "0", wrong, wrong === 0, "", ""],
+  ]
+  return table(
+    ["quantity", "must", "measured", "reached"],
+    rows.map(([name, must, value, reached, sign, unit]) =>
+      value === undefined || value === null
+        ? [name, must, "–", "not measured"]
+        : [name, must, `${sign}${number(value, value >= 20 || Number.isInteger(value) ? 0 : 2)}${unit}`, reached ? "yes" : "**no**"],
+    ),
+  )
 }
 
 /** Replaces what stands between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`; a table without marks is left out. */
