@@ -106,7 +106,18 @@ function versionOf(program) {
 function sillage(size, root, ...options) {
   return {
     name: "sillage",
-    command: [process.execPath, cli, "hunt", "--bulletin", join(folder, setName(size)), "--json", "--no-record", "--no-index", ...options, root],
+    command: [
+      process.execPath,
+      cli,
+      "hunt",
+      "--bulletin",
+      join(folder, setName(size)),
+      "--json",
+      "--no-record",
+      "--no-index",
+      ...options,
+      root,
+    ],
     places: placesOfSillage,
   }
 }
@@ -261,7 +272,10 @@ async function measureIntake() {
     const runs = []
     for (let round = 0; round <= settings.rounds; round++) {
       runs.push(
-        await measure([process.execPath, cli, "hunt", "--bulletin", join(folder, setName(size)), "--json", "--no-record", "--no-index", empty], { collect: false }),
+        await measure(
+          [process.execPath, cli, "hunt", "--bulletin", join(folder, setName(size)), "--json", "--no-record", "--no-index", empty],
+          { collect: false },
+        ),
       )
     }
     const counted = runs.length > 1 ? runs.slice(1) : runs

@@ -1,5 +1,5 @@
 // Addresses in text, and whether the set meets them. Generous where the verifier is strict: a line too many costs little.
-import { hexValue, isAlnum, isDigit, isHex } from "./bytes"
+import { hexValue, isAlnum, isDigit, isHex, isHigh } from "./bytes"
 import { meets4, meets6 } from "./ranges"
 
 /** Where the last parse ended. */
@@ -198,8 +198,8 @@ export function run6Meets(colon: usize): usize {
   while (to - colon < 64 && isRun(load<u8>(to))) to++
   runEnd = to
   if (followed6Meets(from)) return 1
-  if (!isAlnum(load<u8>(from - 1))) return 0
-  // A word glued to the front, as in `outside:2001:db8::9` or `srcfe80::1`.
+  if (!isAlnum(load<u8>(from - 1)) && !isHigh(load<u8>(from - 1))) return 0
+  // A word glued to the front, of any script, as in `outside:2001:db8::9` or `srcfe80::1`.
   for (let at = from; at < to; at++) if (load<u8>(at) == 58 && (followed6Meets(at + 1) || (load<u8>(at, 1) == 58 && followed6Meets(at)))) return 1
   return 0
 }

@@ -170,7 +170,7 @@ describe("kernel and verifier agree with the oracle", () => {
         if (layers.filter(({ kind }) => kind === "transport").length > 1) return
         // Percent stands for itself in a URL that states its scheme (semantics 5.9).
         if (meant.includes("://") && layers.some(({ kind }) => kind === "percent")) return
-        const text = layers.reduce((plain, { kind, dice }) => escape(plain, kind, dice), meant)
+        const text = layers.reduce((plain, { kind, dice }) => spelledOtherwise(plain, kind, dice), meant)
         check(whole, text, meant)
       })
       fc.assert(property, { numRuns: Math.ceil(runs / 2), seed: 20210722 })
@@ -276,7 +276,7 @@ function strangers(count: number): readonly Indicator[] {
 type Layer = "transport" | "percent"
 
 /** Some characters in another spelling. */
-function escape(plain: string, layer: Layer, dice: Iterable<number>): string {
+function spelledOtherwise(plain: string, layer: Layer, dice: Iterable<number>): string {
   const roll = dice[Symbol.iterator]()
   return Array.from(plain, (char, at) => {
     const kind = Number(roll.next().value)
