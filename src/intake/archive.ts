@@ -1,5 +1,5 @@
 // Members of a zip in memory: bounded in number, size and ratio; nothing is ever written to disk.
-import yauzl from "yauzl"
+import type yauzl from "yauzl"
 
 export interface Member {
   readonly name: string
@@ -21,12 +21,13 @@ export const unpackedBytesMax = 256 * 1024 * 1024
 /** Text packs a hundredfold at most; beyond this a member is a bomb. Small ones may be odd. */
 export const ratioMax = 1_000
 
-export function readZip(bytes: Uint8Array, wanted: (name: string) => boolean = () => true): Promise<Members> {
+export async function readZip(bytes: Uint8Array, wanted: (name: string) => boolean = () => true): Promise<Members> {
+  const { fromBuffer } = (await import("yauzl")).default
   const members: Member[] = []
   const faults: Members["faults"][number][] = []
   return new Promise((resolve) => {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    yauzl.fromBuffer(buffer, { lazyEntries: true, decodeStrings: true, validateEntrySizes: true }, (error, zip) => {
+    fromBuffer(buffer, { lazyEntries: true, decodeStrings: true, validateEntrySizes: true }, (error, zip) => {
       if (error || !zip) {
         faults.push({
           code: /end of central directory/i.test(String(error?.message)) ? "truncated" : "unreadable",

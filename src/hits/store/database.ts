@@ -1,6 +1,7 @@
 // One connection to the workspace's database: how it is opened, what makes a commit last, and how its faults are told to people.
 import { existsSync } from "node:fs"
-import Libsql from "libsql"
+import { createRequire } from "node:module"
+import type Libsql from "libsql"
 import { UsageError } from "../../model/problem.js"
 
 /** How long a write waits for another process before it gives up. */
@@ -40,7 +41,9 @@ export class StoreError extends UsageError {
  */
 export function openDatabase(file: string, mode: "create" | "existing" | "look"): Database {
   if (mode !== "create" && !existsSync(file)) throw new StoreError(`${file} does not exist`, "SQLITE_CANTOPEN")
-  const db = told(file, () => new Libsql(file, { timeout: busyTimeoutMs }))
+  // Loaded when a workspace is opened: most commands work without one.
+  const Database: typeof Libsql = createRequire(import.meta.url)("libsql")
+  const db = told(file, () => new Database(file, { timeout: busyTimeoutMs }))
   try {
     told(file, () => db.exec(mode === "look" ? "PRAGMA query_only = ON" : writing))
   } catch (error) {

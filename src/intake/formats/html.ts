@@ -1,5 +1,5 @@
 // Web pages: the text of blocks and cells, kept apart; what links point to is a reference; scripts and styles are nothing.
-import { Parser } from "htmlparser2"
+import type { Parser } from "htmlparser2"
 import type { BulletinDraft } from "../draft.js"
 import { readMeaning } from "../meaning.js"
 import { readProse } from "../prose.js"
@@ -13,14 +13,13 @@ export const html: BulletinFormat = {
     const tags = head.match(/<\/?(?:p|div|table|tr|td|span|a|ul|li|br|h[1-6]|body|pre)\b[^>]*>/gi)?.length ?? 0
     return /^\s*</.test(head) && tags >= 3 ? 0.8 : tags >= 10 && tags * 200 > head.length ? 0.62 : 0
   },
-  parse(input, draft) {
-    readPage(input.text(), input.name, draft)
-  },
+  parse: (input, draft) => readPage(input.text(), input.name, draft),
 }
 
 /** Reads a page's text and links into a draft; also for the HTML part of a mail. */
-export function readPage(source: string, name: string, draft: BulletinDraft): void {
-  const page = pageText(source)
+export async function readPage(source: string, name: string, draft: BulletinDraft): Promise<void> {
+  // Loaded when a page is read: starting must not cost what few bulletins need.
+  const page = pageText(source, (await import("htmlparser2")).Parser)
   if (page.cut) draft.problem("limit", name, `nested deeper than ${depthMax} levels; what is inside was not read`)
   draft.title ??= page.meta["og:title"] ?? page.title ?? null
   draft.publisher ??= page.meta["og:site_name"] ?? null
@@ -53,7 +52,7 @@ const silent = new Set(["script", "style", "noscript", "template", "svg", "head"
 const linksMax = 20_000
 const depthMax = 5_000
 
-function pageText(source: string): Page {
+function pageText(source: string, PageParser: typeof Parser): Page {
   const parts: string[] = []
   const links: { address: string; line: number }[] = []
   const meta: Record<string, string> = Object.create(null)
@@ -70,7 +69,7 @@ function pageText(source: string): Page {
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) line++
     parts.push(text)
   }
-  const parser = new Parser(
+  const parser = new PageParser(
     {
       onopentag(name, attributes) {
         depth++

@@ -1,5 +1,4 @@
 // Mail as it was saved (.eml): subject, sender, date, text, and every attachment as a bulletin of its own.
-import PostalMime from "postal-mime"
 import { readMeaning } from "../meaning.js"
 import { readProse } from "../prose.js"
 import type { BulletinFormat } from "./format.js"
@@ -40,7 +39,7 @@ export const mail: BulletinFormat = {
     if (text !== undefined && text.trim() !== "") {
       readMeaning(text, input.name, draft)
       readProse(text, { name: input.name }, draft)
-    } else if (message.html !== undefined) readPage(message.html, input.name, draft)
+    } else if (message.html !== undefined) await readPage(message.html, input.name, draft)
     for (const [at, attachment] of message.attachments.entries()) {
       const name = attachment.filename ?? `part-${at + 1}`
       if (at >= attachmentsMax) {
@@ -59,7 +58,7 @@ export const mail: BulletinFormat = {
 
 async function parsed(bytes: Uint8Array) {
   try {
-    return await PostalMime.parse(bytes, { maxNestingDepth: 50 } as never)
+    return await (await import("postal-mime")).default.parse(bytes, { maxNestingDepth: 50 } as never)
   } catch (error) {
     return (error as Error).message
   }

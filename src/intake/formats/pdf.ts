@@ -1,5 +1,4 @@
 // The text of PDF reports; values wrapped over lines are rejoined only where the pieces prove it.
-import { extractText, getDocumentProxy, getMeta } from "unpdf"
 import { readMeaning } from "../meaning.js"
 import { readProse } from "../prose.js"
 import type { BulletinFormat } from "./format.js"
@@ -46,6 +45,7 @@ export const pdf: BulletinFormat = {
 
 async function pagesOf(bytes: Uint8Array): Promise<{ texts: readonly string[]; total: number; title: string | undefined }> {
   // The library takes its input over, so it gets a copy.
+  const { extractText, getDocumentProxy, getMeta } = await import("unpdf")
   const document = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0, isEvalSupported: false } as never)
   const { totalPages, text } = await extractText(document, { mergePages: false })
   const meta = await getMeta(document)

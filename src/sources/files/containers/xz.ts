@@ -1,6 +1,5 @@
 // xz (file format 1.1.0): all streams and the padding between them. It drives the library's WebAssembly itself, because the library's stream
 // drops what was decoded just before a damage, and does not say where it stands.
-import xzDecompress from "xz-decompress"
 import type { ByteReader } from "../byte-reader.js"
 import type { Report } from "../ledger.js"
 import { type Compression, startsWith } from "./container.js"
@@ -105,6 +104,7 @@ interface Library {
 }
 
 async function decoderExports(): Promise<Exports> {
+  const { default: xzDecompress } = await import("xz-decompress")
   const library = xzDecompress.XzReadableStream as unknown as Library
   if (!library._moduleInstance) await library._getModuleInstance()
   return library._moduleInstance?.exports as unknown as Exports

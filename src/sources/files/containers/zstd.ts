@@ -1,6 +1,5 @@
 // Zstandard (RFC 8878): all frames, skippable ones included. It drives the library's WebAssembly itself, because the library's own loop drops
 // the decoder's error codes and so never ends on damaged input.
-import { ZSTDDecoder } from "zstddec/stream"
 import type { ByteReader } from "../byte-reader.js"
 import type { Report } from "../ledger.js"
 import type { SeekPoints } from "../seek.js"
@@ -116,12 +115,15 @@ let loading: Promise<WebAssembly.Module> | undefined
 
 /** The library hands the module that it has compiled to `_init`. */
 function decoderModule(): Promise<WebAssembly.Module> {
-  loading ??= new Promise((resolve, reject) => {
-    class Opened extends ZSTDDecoder {
-      override _init = (result: WebAssembly.WebAssemblyInstantiatedSource): void => resolve(result.module)
-    }
-    new Opened().init().catch(reject)
-  })
+  loading ??= import("zstddec/stream").then(
+    ({ ZSTDDecoder }) =>
+      new Promise((resolve, reject) => {
+        class Opened extends ZSTDDecoder {
+          override _init = (result: WebAssembly.WebAssemblyInstantiatedSource): void => resolve(result.module)
+        }
+        new Opened().init().catch(reject)
+      }),
+  )
   return loading
 }
 

@@ -1,6 +1,6 @@
 // Saved mail: single messages (.eml) and mailboxes (mbox). Each message is one record: its header, its text decoded, its attachments by name and hash.
 import { createHash } from "node:crypto"
-import PostalMime, { type Email } from "postal-mime"
+import type { Email } from "postal-mime"
 import type { DecodedRecord, DecodeInput, LogFormat } from "../../../log-format.js"
 import { createReporter, type Reporter } from "../damage.js"
 import { printableRuns, textOf } from "../json-text.js"
@@ -54,7 +54,7 @@ async function* decodeMail(input: DecodeInput): AsyncGenerator<readonly DecodedR
 
 async function parsed(bytes: Buffer, offset: number, reporter: Reporter): Promise<Email | undefined> {
   try {
-    return await PostalMime.parse(bytes, { maxNestingDepth: mimeDepthMax, attachmentEncoding: "arraybuffer" })
+    return await (await import("postal-mime")).default.parse(bytes, { maxNestingDepth: mimeDepthMax, attachmentEncoding: "arraybuffer" })
   } catch (error) {
     reporter.report("malformed", offset, `a message cannot be decoded (${(error as Error).message}): it is searched as it stands`)
     return undefined

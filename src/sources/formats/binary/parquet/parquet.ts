@@ -1,6 +1,5 @@
 // Columnar logs (data lakes, Security Lake, Zeek and NetFlow exports): row by row as JSON, one row group in memory at a time.
-import { type AsyncBuffer, type ColumnData, type Compressors, type FileMetaData, parquetMetadataAsync, parquetRead } from "hyparquet"
-import { compressors } from "hyparquet-compressors"
+import type { AsyncBuffer, ColumnData, Compressors, FileMetaData } from "hyparquet"
 import type { DecodedRecord, DecodeInput, LogFormat } from "../../../log-format.js"
 import { anyLine } from "../../lines.js"
 import { createReporter, Damage, type Reporter } from "../damage.js"
@@ -68,9 +67,10 @@ async function readMetadata(copy: Spool, reporter: Reporter): Promise<FileMetaDa
     reporter.report("malformed", copy.size - tailBytes, "the length of the Parquet footer is damaged: not searched; copy it again")
     return undefined
   }
-  return known(reporter, copy.size - tailBytes - length, "the Parquet footer", () =>
-    parquetMetadataAsync(bufferOf(copy), { parsers: parquetParsers, geoparquet: false }),
-  )
+  return known(reporter, copy.size - tailBytes - length, "the Parquet footer", async () => {
+    const { parquetMetadataAsync } = await import("hyparquet")
+    return parquetMetadataAsync(bufferOf(copy), { parsers: parquetParsers, geoparquet: false })
+  })
 }
 
 async function* rowsOf(copy: Spool, metadata: FileMetaData, reporter: Reporter): AsyncGenerator<readonly DecodedRecord[]> {
@@ -109,6 +109,8 @@ async function columnsOf(
   place: number,
 ): Promise<Columns> {
   const columns = new Map<string, ArrayLike<unknown>>()
+  const { parquetRead } = await import("hyparquet")
+  const bounded = await boundedCompressors()
   for (const name of columnNames(metadata)) {
     const values: unknown[] = new Array(rows)
     const read = await known(reporter, place, `column ${JSON.stringify(name)} of rows ${rowStart + 1} to ${rowStart + rows}`, async () => {
@@ -118,7 +120,7 @@ async function columnsOf(
         columns: [name],
         rowStart,
         rowEnd: rowStart + rows,
-        compressors: boundedCompressors,
+        compressors: bounded,
         parsers: parquetParsers,
         geoparquet: false,
         onChunk: (chunk) => put(values, chunk, rowStart),
@@ -149,15 +151,17 @@ function columnNames({ schema }: FileMetaData): readonly string[] {
   return names
 }
 
-const boundedCompressors: Compressors = Object.fromEntries(
-  Object.entries(compressors).map(([name, decompress]) => [
+async function boundedCompressors(): Promise<Compressors> {
+  const { compressors } = await import("hyparquet-compressors")
+  const bounded = Object.entries(compressors).map(([name, decompress]) => [
     name,
     (input: Uint8Array, length: number) => {
       if (length > pageBytesMax) throw new Damage(`a page unfolds to ${length} bytes`)
       return decompress(input, length)
     },
-  ]),
-)
+  ])
+  return Object.fromEntries(bounded)
+}
 
 /** What the library throws on input becomes a problem: it has no error class of its own. */
 async function known<T>(reporter: Reporter, place: number, what: string, read: () => Promise<T>): Promise<T | undefined> {
