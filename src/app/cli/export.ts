@@ -11,6 +11,7 @@ import { type BackTest, backTest, noisyPerDay } from "../../export/rules/back-te
 import { type Composed, composeRules } from "../../export/rules/compose.js"
 import type { RuleAction, RuleExporter, RuleFile } from "../../export/rules/exporter.js"
 import { findRuleExporter, ruleExporters } from "../../export/rules/index.js"
+import { sightingsOf } from "../../hits/sightings.js"
 import { findWorkspace, openWorkspace, type Workspace } from "../../hits/store/workspace.js"
 import type { Bulletin } from "../../model/bulletin.js"
 import type { Coverage } from "../../model/coverage.js"
@@ -235,8 +236,10 @@ async function testOf(flags: ExportFlags, exporter: RuleExporter, workspace: Wor
       `no past to test on: hunt with a workspace first (sillage init, sillage hunt), or give --input with a saved hunt --json`,
     )
   }
-  return backTest(exporter, workspace.hunts.hits(hunt.id), workspace.hunts.coverage(hunt.id))
+  return backTest(exporter, workspace.hunts.sightings(hunt.id), workspace.hunts.coverage(hunt.id))
 }
+
+const notAllListed = "it does not list all of its hits: hunt again with --all-records"
 
 async function testSaved(path: string, exporter: RuleExporter): Promise<BackTest> {
   const hits: Hit[] = []
@@ -246,14 +249,15 @@ async function testSaved(path: string, exporter: RuleExporter): Promise<BackTest
     for await (const row of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
       line++
       if (row.trim() === "") continue
-      const value = JSON.parse(row) as { readonly type?: string }
-      if (value.type === "hit") hits.push(value as Hit)
-      if (value.type === "coverage") coverage.push(value as Coverage)
+      const value = JSON.parse(row) as { readonly type?: string; readonly hits?: { readonly total: number; readonly listed?: number } }
+      if (value.type === "hit") hits.push(value as unknown as Hit)
+      if (value.type === "coverage") coverage.push(value as unknown as Coverage)
+      if (value.type === "summary" && (value.hits?.listed ?? value.hits?.total) !== value.hits?.total) throw new Error(notAllListed)
     }
   } catch (error) {
     throw new UsageError(`cannot read ${path} as the output of hunt --json (line ${line}): ${(error as Error).message}`)
   }
-  return backTest(exporter, hits, coverage)
+  return backTest(exporter, sightingsOf(hits), coverage)
 }
 
 interface Answer {

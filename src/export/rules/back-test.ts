@@ -1,6 +1,6 @@
 // What the rules would have raised on the organisation's own past: events a day for each indicator, and which of them would drown an analyst.
+import type { Sighting } from "../../hits/sightings.js"
 import type { Coverage } from "../../model/coverage.js"
-import type { Hit } from "../../model/hit.js"
 import type { RuleExporter } from "./exporter.js"
 
 /** More than so many events a day from one rule are noise: nobody reads them. */
@@ -29,24 +29,24 @@ export interface BackTest {
   readonly outOfReach: number
 }
 
-/** Echoes (block lists, other alerts) raise nothing. */
-export function backTest(exporter: RuleExporter, hits: Iterable<Hit>, coverage: Iterable<Coverage>): BackTest {
+/** Over sightings, whose counts are exact however many records are kept. Echoes (block lists, other alerts) raise nothing. */
+export function backTest(exporter: RuleExporter, sightings: Iterable<Sighting>, coverage: Iterable<Coverage>): BackTest {
   const groups = new Map<string, { type: string; value: string; events: number; first: string | null; last: string | null }>()
   let outOfReach = 0
   let events = 0
-  for (const hit of hits) {
-    if (hit.echo !== null) continue
-    if (!within(exporter, hit)) {
-      outOfReach++
+  for (const sighting of sightings) {
+    if (sighting.echo !== null) continue
+    if (!within(exporter, sighting)) {
+      outOfReach += sighting.count
       continue
     }
-    events++
-    const { type, value } = hit.indicator
+    events += sighting.count
+    const { type, value } = sighting.indicator
     const group = groups.get(`${type} ${value}`) ?? { type, value, events: 0, first: null, last: null }
     groups.set(`${type} ${value}`, group)
-    group.events++
-    group.first = lesser(group.first, hit.time?.earliest ?? null)
-    group.last = greater(group.last, hit.time?.latest ?? null)
+    group.events += sighting.count
+    group.first = lesser(group.first, sighting.firstSeen)
+    group.last = greater(group.last, sighting.lastSeen)
   }
   const days = daysOf(coverage)
   const rate = (count: number): number => Math.round((100 * count) / (days ?? 1)) / 100
@@ -63,7 +63,7 @@ export function backTest(exporter: RuleExporter, hits: Iterable<Hit>, coverage: 
   return { days, events, perDay: days === null ? null : rate(events), rows, outOfReach }
 }
 
-function within(exporter: RuleExporter, { indicator, strength, direction }: Hit): boolean {
+function within(exporter: RuleExporter, { indicator, strength, direction }: Sighting): boolean {
   const capability = exporter.capabilities[indicator.type]
   if (!capability) return false
   if (!(capability.strengths as readonly string[]).includes(strength)) return false
