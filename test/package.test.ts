@@ -92,7 +92,9 @@ describe("the built package", () => {
     expect(paths).toEqual(
       expect.arrayContaining(["dist/match/kernel.wasm", "dist/cli.js", "dist/cli.d.ts", "LICENSE", "README.md", "package.json"]),
     )
-    expect(paths.filter((path) => !/^(?:dist\/|packaging\/|README\.md|GUIDE\.md|CHANGELOG\.md|LICENSE|package\.json)/.test(path))).toEqual([])
+    expect(paths.filter((path) => !/^(?:dist\/|packaging\/|README\.md|GUIDE\.md|CHANGELOG\.md|LICENSE|package\.json)/.test(path))).toEqual(
+      [],
+    )
   })
 })
 

@@ -24,7 +24,7 @@ export interface TriagedAnswer extends TriageResult {
   readonly decoys: DecoyCount | null
   /** Accounts whose doings within 72 hours were searched. */
   readonly followed: readonly string[]
-  /** Accounts beyond the limit, not followed. */
+  /** Accounts not followed: beyond the limit, or all of them where that was not wanted. */
   readonly notFollowed: number
   /** Of so many listed addresses one has decoys: 1 for all but very long lists. */
   readonly decoyStep: number
@@ -54,9 +54,14 @@ function listedAddresses(indicators: readonly Indicator[], own: readonly string[
 }
 
 /** `request` is that of the hunt: the context is read from the same paths, in files that reach into the 72 hours. */
-export async function triageAnswer(answer: HuntAnswer, request: HuntRequest, bulletins: readonly Bulletin[]): Promise<TriagedAnswer> {
+export async function triageAnswer(
+  answer: HuntAnswer,
+  request: HuntRequest,
+  bulletins: readonly Bulletin[],
+  options: { readonly follow: boolean } = { follow: true },
+): Promise<TriagedAnswer> {
   const accounts = successfulAccounts(answer.hits)
-  const followed = accounts.slice(0, accountsMax)
+  const followed = options.follow ? accounts.slice(0, accountsMax) : []
   const records = [...answer.hits.map(contextRecord), ...(await accountRecords(answer, request, followed))]
   const listed = new Set(listedAddresses(request.indicators, request.own))
   const decoys = decoyCount(answer, request, listed)

@@ -96,6 +96,12 @@ describe("the weight of hits", () => {
     expect(stdout).not.toContain(decoy)
   })
 
+  test("says so where the accounts were not followed", () => {
+    const { stdout } = hunt("--no-follow")
+    expect(stdout).toContain("What 1 accounts did after a successful login was NOT searched.")
+    expect(stdout).not.toContain("CreateAccessKey")
+  })
+
   test("says so where no decoys were searched", () => {
     const { stdout } = hunt("--no-decoys")
     expect(stdout).toContain("no decoy addresses were searched")

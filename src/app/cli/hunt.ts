@@ -28,6 +28,7 @@ interface HuntFlags extends WorkspaceFlags {
   readonly quiet?: boolean
   readonly all?: boolean
   readonly decoys?: boolean
+  readonly follow?: boolean
   readonly workers?: number
   readonly index?: boolean
   readonly resume?: boolean
@@ -113,6 +114,11 @@ export const huntCommand = buildCommand<HuntFlags, string[], CliContext>({
         kind: "boolean",
         optional: true,
         brief: "Search unlisted neighbours of the listed addresses too, to say how many hits chance gives",
+      },
+      follow: {
+        kind: "boolean",
+        optional: true,
+        brief: "Read what the accounts of successful logins did within 72 hours, in a second pass",
       },
       allRecords: {
         kind: "boolean",
@@ -246,7 +252,7 @@ async function runTask(task: HuntTask, flags: HuntFlags, surroundings: Surroundi
       signal,
     }
     answer = await hunt(request)
-    triage = await triageAnswer(answer, request, intake.bulletins)
+    triage = await triageAnswer(answer, request, intake.bulletins, { follow: flags.follow !== false })
   } finally {
     progress.end()
   }

@@ -32,7 +32,7 @@ function chance({ chance: sentence, decoys, decoyStep, followed, notFollowed }: 
   if (followed.length > 0) {
     const more = notFollowed > 0 ? `; ${notFollowed} more accounts were NOT followed` : ""
     lines.push(`  Followed for 72 hours around each successful login: ${list(followed)}${more}.`)
-  }
+  } else if (notFollowed > 0) lines.push(`  What ${notFollowed} accounts did after a successful login was NOT searched.`)
   return lines
 }
 
