@@ -19,6 +19,7 @@ import { instantOf, readCase, readProfile } from "../report/config-files.js"
 import { fileName, formsOf } from "../report/files.js"
 import type { ReportFlags } from "../report/flags.js"
 import { openKeeper } from "../report/keeper.js"
+import { leadsIn } from "../report/leads-file.js"
 import { workspaceOf } from "../report/open-workspace.js"
 import { type Written, writeFile } from "../report/written-file.js"
 import { type CliContext, guarded, write } from "./context.js"
@@ -74,6 +75,13 @@ export const reportCommand = buildCommand<ReportFlags, string[], CliContext>({
       case: { kind: "parsed", parse: text, optional: true, brief: "Facts of the case (JSON)", placeholder: "FILE" },
       awareAt: { kind: "parsed", parse: text, optional: true, brief: "When the organisation became aware", placeholder: "INSTANT" },
       detectedAt: { kind: "parsed", parse: text, optional: true, brief: "When it was first noticed", placeholder: "INSTANT" },
+      leads: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        brief: "Saved `sillage pivot --json`: its leads, apart from the facts",
+        placeholder: "FILE",
+      },
       measure: { kind: "parsed", parse: text, variadic: true, optional: true, brief: "A measure taken (repeatable)", placeholder: "TEXT" },
       format: { kind: "parsed", parse: text, optional: true, brief: "Forms, by comma (default: html,pdf)", placeholder: "NAMES" },
       lang: { kind: "parsed", parse: text, optional: true, brief: "fr, en, or both by comma (default: en)", placeholder: "LANG" },
@@ -208,6 +216,7 @@ export async function reportInput(
       clearAccounts: flags.clearAccounts ?? false,
       redacted: flags.redact ?? false,
       verdicts: workspace?.verdicts.list() ?? [],
+      ...(flags.leads === undefined ? {} : { pivot: leadsIn(flags.leads) }),
     },
   }
 }

@@ -12,6 +12,7 @@ export interface ReportFlags {
   readonly case?: string
   readonly awareAt?: string
   readonly detectedAt?: string
+  readonly leads?: string
   readonly measure?: readonly string[]
   readonly format?: string
   readonly lang?: string
