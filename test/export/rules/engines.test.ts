@@ -119,11 +119,8 @@ async function expectNames(port: number): Promise<void> {
 }
 
 describe("a resolver with the exported names", () => {
-  test("Unbound refuses the listed names and those below them, no others", async (context) => {
-    const unbound = program("unbound")
-    if (!unbound) return context.skip("unbound is not installed")
-    const { dir } = written("unbound", names, "block")
-    const port = await freePort()
+  /** Configuration of an Unbound that answers the names that are not listed by itself, with what is `tried` at its end. */
+  function unboundConfiguration(dir: string, port: number, modules: string, tried: readonly string[]): string {
     const others = ["control.example", "notevil.example", "evil.example.test", "example", "evil-example.test"]
     const lines = [
       "server:",
@@ -135,44 +132,29 @@ describe("a resolver with the exported names", () => {
       "  do-daemonize: no",
       '  pidfile: ""',
       "  use-syslog: no",
-      '  module-config: "iterator"',
+      `  module-config: "${modules}"`,
       ...others.map((name) => `  local-data: "${name}. A 192.0.2.77"`),
-      `include: "${dir}/sillage-unbound.conf"`,
+      ...tried,
       "remote-control:",
       "  control-enable: no",
     ]
-    writeFileSync(join(dir, "unbound.conf"), `${lines.join("\n")}\n`)
-    await startResolver(unbound, ["-d", "-c", join(dir, "unbound.conf")], port)
-    await expectNames(port)
-  })
+    return `${lines.join("\n")}\n`
+  }
 
-  test("Unbound with the response policy zone refuses the same", async (context) => {
+  test.for([
+    ["with its own local zones", "unbound", "iterator", (dir: string) => [`include: "${dir}/sillage-unbound.conf"`]],
+    [
+      "with the response policy zone",
+      "rpz",
+      "respip iterator",
+      (dir: string) => ["rpz:", '  name: "sillage.rpz.invalid"', `  zonefile: "${dir}/sillage.rpz"`],
+    ],
+  ] as const)("Unbound %s refuses the listed names and those below them, no others", async ([, to, modules, tried], context) => {
     const unbound = program("unbound")
     if (!unbound) return context.skip("unbound is not installed")
-    const { dir } = written("rpz", names, "block")
+    const { dir } = written(to, names, "block")
     const port = await freePort()
-    // The zone acts on what the resolver would answer; a local zone of everything gives it something to answer.
-    const lines = [
-      "server:",
-      `  directory: "${dir}"`,
-      '  chroot: ""',
-      '  username: ""',
-      `  port: ${port}`,
-      "  interface: 127.0.0.1",
-      "  do-daemonize: no",
-      '  pidfile: ""',
-      "  use-syslog: no",
-      '  module-config: "respip iterator"',
-      ...["control.example", "notevil.example", "evil.example.test", "example", "evil-example.test"].map(
-        (name) => `  local-data: "${name}. A 192.0.2.77"`,
-      ),
-      "rpz:",
-      '  name: "sillage.rpz.invalid"',
-      `  zonefile: "${dir}/sillage.rpz"`,
-      "remote-control:",
-      "  control-enable: no",
-    ]
-    writeFileSync(join(dir, "unbound.conf"), `${lines.join("\n")}\n`)
+    writeFileSync(join(dir, "unbound.conf"), unboundConfiguration(dir, port, modules, tried(dir)))
     await startResolver(unbound, ["-d", "-c", join(dir, "unbound.conf")], port)
     await expectNames(port)
   })
