@@ -1,4 +1,5 @@
 // The report as IODEF version 2 (RFC 7970): one incident, one event for each indicator seen, leads as related activity.
+import { axisFloor } from "../../hits/triage/factor-table.js"
 import { uuidOf } from "../rules/stable-id.js"
 import { visible } from "./plain-text.js"
 import type { Finding, LeadRow, ObservableRow, Report } from "./report.js"
@@ -71,10 +72,7 @@ function assessment(report: Report): string {
   const impact = element("SystemImpact", { severity: gravest, type: "unknown" }, [
     text("Description", report.facts.impact ?? speaker(report.language).say("unknown")),
   ])
-  return element("Assessment", { occurrence: report.answer === "seen" ? "actual" : "potential" }, [
-    impact,
-    text("Confidence", "0", { rating: "unknown" }),
-  ])
+  return element("Assessment", { occurrence: report.answer === "seen" ? "actual" : "potential" }, [impact, confidence("unknown")])
 }
 
 function contact(report: Report): string {
@@ -119,9 +117,11 @@ function eventData(finding: Finding, report: Report): string {
           ),
         ],
       ),
-      text("Confidence", String(finding.triage.points), { rating: "numeric" }),
+      confidence(finding.triage.confidence >= axisFloor.confidence ? "high" : "low"),
     ]),
     ...flow,
+    additional("sillage:class", finding.class),
+    additional("sillage:points", String(finding.triage.points)),
     additional("sillage:records", String(finding.hits)),
     ...finding.accounts.map((account) => additional("sillage:account", account)),
   ])
@@ -134,7 +134,7 @@ function flowOf(finding: Finding, report: Report): readonly string[] {
   const outbound = finding.glance.every((cell) => cell.direction === "outbound")
   const theirs = element("System", { category: outbound ? "target" : "source", ownership: "unknown" }, [
     foreign,
-    element("Counter", { type: "count", unit: "event" }, [], String(finding.hits)),
+    element("Counter", { type: "counter", unit: "event" }, [], String(finding.hits)),
   ])
   const ours = report.redacted
     ? []
@@ -190,12 +190,17 @@ function observableOf(one: ObservableRow): string {
 
 function related(lead: LeadRow): string {
   return element("RelatedActivity", {}, [
-    text("Confidence", String(Math.max(0, 1 - lead.q)), { rating: "numeric" }),
+    confidence(lead.level === "strong" ? "medium" : "low"),
     text(
       "Description",
       `lead, not a fact: ${lead.value}, ${lead.level}, ${lead.bits} bits, q ${lead.q}; ${lead.evidence.map((one) => one.text).join("; ")}`,
     ),
   ])
+}
+
+/** RFC 7970, 3.12.5 gives a numeric rating its number as content, which the schema of section 8 refuses: a word satisfies both. */
+function confidence(rating: "high" | "medium" | "low" | "unknown"): string {
+  return element("Confidence", { rating }, [])
 }
 
 function history(report: Report): readonly string[] {

@@ -1,13 +1,11 @@
-// STIX, MISP, IODEF and the timeline against their specifications: ids, references, orders and closed lists.
-import { Parser } from "htmlparser2"
+// STIX, MISP and the timeline against their specifications: ids, references, orders and closed lists.
 import { describe, expect, test } from "vitest"
 import { buildReport } from "../../../src/export/reports/build-report.js"
 import { renderTimeline } from "../../../src/export/reports/csv.js"
-import { renderIodef } from "../../../src/export/reports/iodef.js"
 import { renderMisp } from "../../../src/export/reports/misp.js"
 import { sco, scoOf } from "../../../src/export/reports/sco.js"
 import { renderStix } from "../../../src/export/reports/stix.js"
-import { hits, inbound, lead, profile, reportInput } from "./example.js"
+import { hits, lead, reportInput } from "./example.js"
 
 type StixObject = Record<string, unknown> & { readonly id: string; readonly type: string }
 
@@ -109,152 +107,6 @@ describe("MISP", () => {
     expect(types(buildReport(reportInput({ hits: withdrawn })))).toEqual(["0", "0", "2"])
   })
 })
-
-/** RFC 7970 section 8: children in their order (`?` at most one, `*` any number, `+` at least one), attributes with their closed lists. */
-const iodefModel: Readonly<
-  Record<
-    string,
-    { readonly children?: string; readonly attributes?: Readonly<Record<string, RegExp>>; readonly required?: readonly string[] }
-  >
-> = {
-  "IODEF-Document": {
-    children: "Incident+ AdditionalData*",
-    attributes: { version: /^2\.00$/, "xml:lang": /^(?:en|fr)$/, xmlns: /^urn:ietf:params:xml:ns:iodef-2\.0$/ },
-    required: ["version"],
-  },
-  Incident: {
-    children:
-      "IncidentID AlternativeID? RelatedActivity* DetectTime? StartTime? EndTime? RecoveryTime? ReportTime? GenerationTime Description* Discovery* Assessment* Method* Contact+ EventData* IndicatorData? History? AdditionalData*",
-    attributes: {
-      purpose: /^(?:traceback|mitigation|reporting|watch|other)$/,
-      status: /^(?:new|in-progress|forwarded|resolved|future)$/,
-      "xml:lang": /^(?:en|fr)$/,
-      restriction: /^(?:white|green|amber|red|ext-value)$/,
-      "ext-restriction": /^amber\+strict$/,
-    },
-    required: ["purpose"],
-  },
-  IncidentID: { attributes: { name: /./ }, required: ["name"] },
-  RelatedActivity: { children: "IncidentID* URL* ThreatActor* Campaign* IndicatorID* Confidence? Description* AdditionalData*" },
-  DetectTime: {},
-  StartTime: {},
-  EndTime: {},
-  ReportTime: {},
-  GenerationTime: {},
-  DateTime: {},
-  Description: {},
-  Discovery: { children: "Description* Contact* DetectionPattern*", attributes: { source: /^(?:investigation|external-notification)$/ } },
-  Assessment: {
-    children: "IncidentCategory* SystemImpact+ Counter* MitigatingFactor* Cause* Confidence? AdditionalData*",
-    attributes: { occurrence: /^(?:actual|potential)$/ },
-  },
-  SystemImpact: {
-    children: "Description*",
-    attributes: { severity: /^(?:low|medium|high)$/, completion: /^(?:failed|succeeded)$/, type: /^unknown$/ },
-  },
-  Confidence: { attributes: { rating: /^(?:low|medium|high|numeric|unknown)$/ }, required: ["rating"] },
-  Contact: {
-    children: "ContactName* ContactTitle* Description* RegistryHandle* PostalAddress* Email* Telephone* Timezone? Contact* AdditionalData*",
-    attributes: { role: /^reporter$/, type: /^(?:person|organization)$/ },
-    required: ["role", "type"],
-  },
-  ContactName: {},
-  ContactTitle: {},
-  Email: { children: "EmailTo Description*" },
-  EmailTo: {},
-  Telephone: { children: "TelephoneNumber Description*" },
-  TelephoneNumber: {},
-  EventData: {
-    children:
-      "Description* DetectTime? StartTime? EndTime? RecoveryTime? ReportTime? Contact* Discovery* Assessment? Method* Flow* Expectation* Record? EventData* AdditionalData*",
-  },
-  Flow: { children: "System+" },
-  System: {
-    children: "Node NodeRole* Service* OperatingSystem* Counter* AssetID* Description* AdditionalData*",
-    attributes: { category: /^(?:source|target|intermediate|sensor|infrastructure)$/, ownership: /^(?:organization|unknown)$/ },
-  },
-  Node: { children: "DomainData* Address* PostalAddress? Location* Counter*" },
-  Address: { attributes: { category: /^(?:ipv4-addr|ipv4-net|ipv6-addr|ipv6-net|site-uri|e-mail)$/ } },
-  DomainData: { children: "Name DateDomainWasChecked? RegistrationDate? ExpirationDate? RelatedDNS* Nameservers* DomainContacts?" },
-  Name: {},
-  Counter: { attributes: { type: /^(?:count|peak|average)$/, unit: /^event$/ }, required: ["type", "unit"] },
-  IndicatorData: { children: "Indicator+" },
-  Indicator: {
-    children:
-      "IndicatorID AlternativeIndicatorID* Description* StartTime? EndTime? Confidence? Contact* Observable NodeRole* AttackPhase* Reference* AdditionalData*",
-  },
-  IndicatorID: { attributes: { name: /./, version: /./ }, required: ["name", "version"] },
-  Observable: { children: "Address? DomainData? AdditionalData*" },
-  History: { children: "HistoryItem+" },
-  HistoryItem: {
-    children: "DateTime IncidentID? Contact? Description* DefinedCOA* AdditionalData*",
-    attributes: { action: /^other$/ },
-    required: ["action"],
-  },
-  AdditionalData: { attributes: { name: /./, dtype: /^(?:string|json)$/ }, required: ["dtype"] },
-}
-
-describe("IODEF 2", () => {
-  test("elements, orders and closed lists are those of RFC 7970", () => {
-    const variants = [
-      {},
-      { redacted: true },
-      { hits: [], hunt: wholly },
-      { language: "fr" as const },
-      { profile: { ...profile, tlp: "amber+strict" as const } },
-      { hits: [inbound("192.0.2.10", "2021-03-02T05:10:09Z", { fields: { "destination.ip": "2001:db8::1" } }), urlHit(), ...hits] },
-    ]
-    for (const patch of variants) expect(iodefFaults(renderIodef(buildReport(reportInput({ pivot: lead, ...patch }))))).toEqual([])
-  })
-
-  test("the checker sees what is wrong", () => {
-    expect(iodefFaults('<IODEF-Document version="1"><Incident purpose="x"><Contact/></Incident></IODEF-Document>').length).toBeGreaterThan(
-      3,
-    )
-  })
-
-  test("stamps are whole RFC 3339", () => {
-    for (const [, stamp] of renderIodef(full).matchAll(/<\w+Time>([^<]*)</g))
-      expect(stamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/)
-  })
-})
-
-function urlHit() {
-  const hit = inbound("192.0.2.20", "2021-03-02T05:10:09Z")
-  return { ...hit, id: "url", indicator: { ...hit.indicator, type: "url" as const, value: "http://evil.example/a?b=<c>" } }
-}
-
-function iodefFaults(text: string): readonly string[] {
-  const faults: string[] = []
-  const open: { name: string; children: string[] }[] = []
-  const parser = new Parser(
-    {
-      onopentag(name, attributes) {
-        open.at(-1)?.children.push(name)
-        open.push({ name, children: [] })
-        const model = iodefModel[name]
-        if (!model) faults.push(`${name} is no class used here`)
-        for (const [key, value] of Object.entries(attributes))
-          if (!model?.attributes?.[key]?.test(value)) faults.push(`${name} ${key}="${value}"`)
-        for (const key of model?.required ?? []) if (!(key in attributes)) faults.push(`${name} lacks ${key}`)
-      },
-      onclosetag() {
-        const done = open.pop()
-        const model = done && iodefModel[done.name]
-        if (!done || !model) return
-        const pattern = (model.children ?? "")
-          .split(" ")
-          .filter(Boolean)
-          .map((part) => `(?:${part.replace(/[?*+]$/, "")},)${/[?*+]$/.exec(part)?.[0] ?? ""}`)
-        if (!new RegExp(`^${pattern.join("")}$`).test(done.children.map((child) => `${child},`).join("")))
-          faults.push(`${done.name}: ${done.children.join(" ")}`)
-      },
-    },
-    { xmlMode: true },
-  )
-  parser.end(text)
-  return faults
-}
 
 describe("timeline", () => {
   test("has the columns that plaso and Timesketch read, sorted, uncertain times twice", () => {
