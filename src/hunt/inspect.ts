@@ -4,7 +4,7 @@ import type { Problem } from "../model/problem.js"
 import { formatInstant, type Instant } from "../model/time.js"
 import { discover, type Leaf, openLeaves } from "../sources/files/files.js"
 import { recognizeFormat } from "../sources/formats/index.js"
-import { type LineReader, openLines } from "../sources/formats/line-reader.js"
+import { headerMark, type LineReader, mayBeHeading, openLines } from "../sources/formats/line-reader.js"
 import type { DecodedRecord } from "../sources/log-format.js"
 import { createRoleContext } from "../sources/roles.js"
 import { type FileClock, resolveStamp } from "../sources/time/resolve.js"
@@ -119,9 +119,9 @@ function createLook(reader: LineReader): Look {
       for (let start = 0; start < text.length; ) {
         const next = text.indexOf(10, start)
         const end = next < 0 ? text.length : next
-        if (reader.headerPrefix !== undefined && text.toString("latin1", start, start + reader.headerPrefix.length) === reader.headerPrefix)
-          reader.see(lineOf(text, start, end))
-        else if (end > start && wanted()) parse(lineOf(text, start, end))
+        const mayBeHeader = reader.headerPrefix === "" ? mayBeHeading(text, start, end) : text[start] === headerMark.charCodeAt(0)
+        const isHeader = mayBeHeader && reader.see(lineOf(text, start, end))
+        if (!isHeader && end > start && wanted()) parse(lineOf(text, start, end))
         start = end + 1
       }
       sampler.sample(text, offset)

@@ -6,10 +6,11 @@ import type { Instant, Stamp } from "../model/time.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { type Leaf, openLeaves } from "../sources/files/files.js"
 import { recognizeFormat } from "../sources/formats/index.js"
-import { headerMark, openLines } from "../sources/formats/line-reader.js"
+import { headerMark, mayBeHeading, openLines } from "../sources/formats/line-reader.js"
 import type { LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
 import { bareAddress, createRoleContext } from "../sources/roles.js"
 import { type FileClock, resolveStamp } from "../sources/time/resolve.js"
+import { headersBefore } from "./header-lines.js"
 import { createSampler } from "./sampler.js"
 
 /** Crosses to a worker thread. */
@@ -40,8 +41,9 @@ const addressesKept = 500_000
 
 interface Run {
   readonly parse: (line: string) => LogRecord
-  readonly see: (line: string) => void
-  readonly prefix: string
+  readonly see: (line: string) => boolean
+  readonly opens: (line: string) => boolean
+  readonly prefix: string | undefined
   readonly timeOf: (record: LogRecord, at: number) => number | undefined
   readonly path: string
 }
@@ -84,6 +86,7 @@ export function createProfileScan(setup: ProfileSetup): (unit: WorkUnit, emit: E
       const head = await headOf(leaf)
       const path = leaf.member === undefined ? unit.path : `${unit.path}!/${leaf.member}`
       const run = await createRun(leaf, head, path, unit, setup, roles)
+      if (leaf.base > 0) for (const line of headersBefore(leaf, run, writer)) run.see(line)
       const steps = head.format.decode
         ? decodedSteps(leaf, head.format, problems, (text, line, at) => note(run, text, line, at), full)
         : lineSteps(leaf, run, counts, (text, line, at) => note(run, text, line, at), full)
@@ -118,7 +121,7 @@ async function createRun(
   const samples =
     head.format.decode || !needsSamples(head.text, reader.parse) ? [] : await samplesOf(unit, leaf.member, head.format, parsing)
   const clock: FileClock = { path, mtimeMs: leaf.mtimeMs, samples, ...(setup.tz === undefined ? {} : { tz: setup.tz }) }
-  return { parse: reader.parse, see: reader.see, prefix: reader.headerPrefix ?? headerMark, timeOf: createClock(clock), path }
+  return { parse: reader.parse, see: reader.see, opens: reader.opens, prefix: reader.headerPrefix, timeOf: createClock(clock), path }
 }
 
 const linesLookedAt = 40
@@ -195,8 +198,8 @@ async function* lineSteps(leaf: Leaf, run: Run, counts: Counts, note: Note, full
       const end = next < 0 ? block.length : next
       line++
       const words = lineText(text, start, end)
-      if (words.startsWith(run.prefix) || words.startsWith(headerMark)) run.see(words)
-      else if (words !== "") note(words, line, block.offset + start)
+      if (words.startsWith(headerMark)) run.see(words)
+      else if (words !== "" && !(run.prefix === "" && mayBeHeading(text, start, end) && run.see(words))) note(words, line, block.offset + start)
       start = end + 1
       if (full()) yield
     }

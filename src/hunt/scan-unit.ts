@@ -7,10 +7,11 @@ import type { Problem } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { type Leaf, openLeaves } from "../sources/files/files.js"
 import { findFormat, recognizeFormat } from "../sources/formats/index.js"
-import { headerMark, type LineReader, openLines } from "../sources/formats/line-reader.js"
+import { type LineReader, openLines } from "../sources/formats/line-reader.js"
 import type { DecodedRecord, DecodeInput, LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
 import { looksLikeBulletin, looksLikeList } from "./bare-list.js"
 import type { DecoySight, Finding, LeafResult, UnitResult } from "./finding.js"
+import { openHeaderLines } from "./header-lines.js"
 import type { IndexBuilder, LeafHarvest } from "./index-builder.js"
 import { adviceFor, looksBinary } from "./noise.js"
 import { isOwnOutput } from "./own-output.js"
@@ -126,12 +127,11 @@ export async function scanLines(leaf: Leaf, run: Run, context: ScanContext, harv
   const { scanner } = context
   let seen = 0 // end of the text whose newlines are counted
   let open = false
+  const headers = openHeaderLines(leaf, run.reader, scanner, harvest && ((at, line) => harvest.header(at, line)))
   for await (const block of leaf.blocks(() => scanner.room)) {
     const overlap = Math.max(0, seen - block.offset)
     const text = Buffer.from(scanner.room.buffer, scanner.room.byteOffset, block.length)
-    const headers = block.partialLine
-      ? noHeaders
-      : headersOf(text, run.reader, harvest && ((at, line) => harvest.header(block.offset + at, line)))
+    if (!block.partialLine) headers.block(text, block.offset)
     const overlapNewlines = overlap > 0 ? count(text.subarray(0, overlap)) : 0
     const marked = scanner.scan(block.length)
     for (const [index, start] of marked.starts.entries()) {
@@ -139,10 +139,11 @@ export async function scanLines(leaf: Leaf, run: Run, context: ScanContext, harv
       const end = after < 0 ? block.length : after
       const line = run.newlines - overlapNewlines + (marked.lines[index] ?? 0) + 1
       const at = block.offset + start
-      headers.before(start)
-      judge(lineText(text, start, end), { line, offset: block.partialLine ? block.lineOffset : at }, at, run, context, block.partialLine)
+      const words = lineText(text, start, end)
+      if (!block.partialLine) headers.before(start, words)
+      judge(words, { line, offset: block.partialLine ? block.lineOffset : at }, at, run, context, block.partialLine)
     }
-    headers.before(block.length)
+    if (!block.partialLine) headers.end()
     if (context.textSums) run.textCrc = crc32(text.subarray(overlap), run.textCrc)
     run.sampler.sample(text, block.offset)
     run.newlines += marked.newlines - overlapNewlines
@@ -256,51 +257,6 @@ function lineText(text: Buffer, start: number, end: number): string {
   const decoded = bytes.toString("utf8")
   // Bytes that are no UTF-8 are Latin-1 (semantics 3.2).
   return decoded.includes("\ufffd") ? bytes.toString("latin1") : decoded
-}
-
-/** The header lines of a block, shown to the reader as the lines behind them come up. */
-interface Headers {
-  before(offset: number): void
-}
-
-const byteLooksMax = 64
-
-const noHeaders: Headers = { before: () => {} }
-
-/**
- * Where the file's own format has header lines, all of them are seen. Another format's are looked for only in blocks with something to judge:
- * a search of every block would cost more than it is worth. `seen` is told of the former.
- */
-function headersOf(text: Buffer, reader: LineReader, seen?: (at: number, line: string) => void): Headers {
-  const own = reader.headerPrefix !== undefined
-  const mark = reader.headerPrefix ?? headerMark
-  let next: number | undefined
-  let looks = 0
-  const from = (start: number): number => {
-    let at = start
-    // One byte is found several times faster than two, unless it stands in every line.
-    while (looks++ < byteLooksMax) {
-      const found = text.indexOf(mark.charCodeAt(0), at)
-      if (found < 0) return text.length
-      if (text[found - 1] === 10 && text.toString("latin1", found, found + mark.length) === mark) return found
-      at = found + 1
-    }
-    const found = text.indexOf(`\n${mark}`, at, "latin1")
-    return found < 0 ? text.length : found + 1
-  }
-  return {
-    before(offset) {
-      if (!own && offset >= text.length) return
-      next ??= text.subarray(0, mark.length).toString("latin1") === mark ? 0 : from(0)
-      while (next < offset) {
-        const end: number = text.indexOf(10, next)
-        const line = lineText(text, next, end < 0 ? text.length : end)
-        reader.see(line)
-        if (own) seen?.(next, line)
-        next = end < 0 ? text.length : from(end)
-      }
-    },
-  }
 }
 
 function count(bytes: Buffer): number {

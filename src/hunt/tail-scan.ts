@@ -140,10 +140,11 @@ function resumed(run: Run, carry: Carry, headers: string[]): Run {
   const { reader } = run
   run.newlines = carry.lines
   for (const line of carry.headers) reader.see(line)
-  const see = (line: string): void => {
-    if (headers.at(-1) !== line && line.length <= headerCharsMax) headers.push(line)
+  const see = (line: string): boolean => {
+    const changes = reader.see(line)
+    if (changes && headers.at(-1) !== line && line.length <= headerCharsMax) headers.push(line)
     if (headers.length > headersMax) headers.shift()
-    reader.see(line)
+    return changes
   }
   return { ...run, reader: { ...reader, see } }
 }

@@ -19,6 +19,8 @@ export interface LogFormat {
   readonly headed?: true
   /** A line that begins this format's header wherever it stands in a file: what follows is of this format. */
   readonly opening?: RegExp
+  /** What its lines begin with, where they can be understood only by the header that stands above them. */
+  readonly headless?: RegExp
   /** State of one file: header lines, neighbours. `parse` is called only for lines that hit, `note` for header lines. */
   open(context: ParseContext): LineParser
 }
@@ -26,8 +28,11 @@ export interface LogFormat {
 export interface LineParser {
   /** The record on one decoded line; undefined if the line is not of this format (another format is then tried). Never throws on input. */
   parse(line: string): LogRecord | undefined
-  /** Lines that change the meaning of later ones (`#Fields:`), as a test of a line's first bytes; absent if there are none. */
-  readonly header?: { readonly prefix: string; see(line: string): void }
+  /**
+   * Lines that change the meaning of later ones (`#Fields:`), by a line's first characters: "#", or "" if they are names of columns without any mark.
+   * `see` is true if the line was one. Absent if there are none.
+   */
+  readonly header?: { readonly prefix: "#" | ""; see(line: string): boolean }
 }
 
 /** What one file's lines are parsed with. */

@@ -53,7 +53,7 @@ export async function* openLeaves(unit: WorkUnit, options: OpenOptions = {}): As
       finish: async () => {},
       ...(seek ? { seek } : {}),
     }
-    yield* unit.segment ? closing(ledger, leafOf(ledger, whole)) : leavesOf(ledger, whole)
+    yield* unit.segment ? closing(ledger, leafOf(ledger, whole, file.source.from)) : leavesOf(ledger, whole)
     const missing = unit.segment || unit.path === "-" ? 0 : unit.size - outer.position
     if (missing > 0 && !outer.broken) {
       ledger.report({
@@ -269,9 +269,36 @@ function reportTo(ledger: Ledger, member: string | undefined, reader: () => Byte
   }
 }
 
-function leafOf(ledger: Ledger, content: Content): Leaf {
-  return openLeaf({ ...content, ledger, isPartable: content.member === undefined && content.depth <= 1 })
+function leafOf(ledger: Ledger, content: Content, base = 0): Leaf {
+  const { unit } = ledger
+  const isPlain = content.depth === 0 && unit.path !== "-"
+  return openLeaf({
+    ...content,
+    ledger,
+    isPartable: content.member === undefined && content.depth <= 1,
+    ...(isPlain && { base, again: (from, to) => bytesAgain(ledger, from, to) }),
+  })
 }
+
+/** Bytes of the file that were passed already; reading them again is no part of the account. */
+function* bytesAgain({ unit, report }: Ledger, from: number, to: number): Generator<Buffer> {
+  const file = openFile(unit, { from, to })
+  const failed = (message: string): void => report({ code: "unreadable", where: unit.path, message: `${message}, to look for header lines` })
+  if ("failure" in file) return failed(file.failure)
+  file.source.failed = failed
+  try {
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(Math.min(againBytes, to - from))
+      const length = file.source.readInto?.(chunk) ?? 0
+      if (length === 0) return
+      yield chunk.subarray(0, length)
+    }
+  } finally {
+    file.source.close()
+  }
+}
+
+const againBytes = 1024 * 1024
 
 async function* unopened(ledger: Ledger, content: Content, code: ProblemCode, message: string): AsyncGenerator<Leaf> {
   ledger.report({ code, where: place(ledger.unit.path, content.member), message })

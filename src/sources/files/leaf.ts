@@ -47,6 +47,13 @@ export interface Leaf {
   readonly problems: readonly Problem[]
   /** The file itself, plain or compressed once: `openPart` reads parts of it, as long as `shift` is known. */
   readonly isPartable: boolean
+  /** Where its text begins in that of the file: 0 but in segments. */
+  readonly base: number
+  /**
+   * The bytes [from, to) of its text once more, in chunks, below 0 those before a segment; what cannot be read is a problem and ends them.
+   * Absent unless the leaf is a plain file and its text are those very bytes, as far as it was read.
+   */
+  readonly again: ((from: number, to: number) => Iterable<Buffer>) | undefined
   /** Nothing stands in it: it only accounts for bytes of the container, or for a member that could not be opened. */
   readonly empty: boolean
   /** The first decoded text, at most `bytes` (up to `headBytes`), fewer only at the end. */
@@ -84,6 +91,9 @@ export interface LeafOrigin {
   readonly isPartable: boolean
   /** Offset of the content in the leaf's text, where it is a part of one. */
   readonly offset?: number
+  /** Of a plain file: where the content begins in it, and its bytes once more. */
+  readonly base?: number
+  readonly again?: (from: number, to: number) => Iterable<Buffer>
 }
 
 export function openLeaf(origin: LeafOrigin): Leaf {
@@ -99,6 +109,12 @@ export function openLeaf(origin: LeafOrigin): Leaf {
     mtimeMs: origin.mtimeMs,
     problems,
     isPartable: origin.isPartable,
+    base: origin.base ?? 0,
+    get again() {
+      const shift = text?.shift()
+      const { base = 0, again } = origin
+      return again && shift !== undefined ? (from: number, to: number) => again(base + from + shift, base + to + shift) : undefined
+    },
     empty: reader === undefined,
     peek: async (bytes = headBytes) => (text ? await text.peek(Math.min(bytes, headBytes)) : new Uint8Array(0)),
     peekBytes: async (bytes = headBytes) => (reader ? copyOf(await reader.peek(Math.min(bytes, headBytes))) : new Uint8Array(0)),

@@ -11,6 +11,8 @@ const lineFeed = 0x0a
 export interface StoredFile extends ByteSource {
   /** Told when a read fails; the source then ends. */
   failed: (message: string) => void
+  /** Where it begins in the file. */
+  readonly from: number
   close(): void
 }
 
@@ -69,6 +71,7 @@ function slice(fd: number, from: number, to: number): StoredFile {
   }
   const source: StoredFile = {
     failed: () => {},
+    from,
     readInto,
     async next() {
       const length = readInto(buffer)
@@ -86,6 +89,7 @@ function standardInput(): StoredFile {
   const buffer = Buffer.allocUnsafe(chunkBytes)
   const source: StoredFile = {
     failed: () => {},
+    from: 0,
     async next() {
       for (;;) {
         const length = await readStandardInput(buffer)

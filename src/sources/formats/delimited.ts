@@ -64,23 +64,53 @@ function known0(name: string): boolean {
   )
 }
 
+/** Headings that one file has had: of more, the last ones are kept. */
+const headingsMax = 8
+
+/** The file may go on with other columns, as when a shipper joins exports: then a line is read by the last heading that has as many cells as it. */
 function parser(context: ParseContext, given: Columns | undefined): LineParser {
-  let columns = given
+  let headings: readonly Columns[] = given ? [given] : []
+  const note = (columns: Columns): boolean => {
+    const known = headings.find((one) => one.separator === columns.separator && one.names.join("\n") === columns.names.join("\n"))
+    if (known === undefined && !isHeading(columns)) return false
+    headings = [...headings.filter((one) => one !== known), known ?? columns].slice(-headingsMax)
+    return true
+  }
   return {
+    header: {
+      prefix: "",
+      see(line) {
+        const columns = line.length > parsedCharsMax ? undefined : columnsOf(line)
+        return columns !== undefined && note(columns)
+      },
+    },
     parse(line) {
       const head = line.length > parsedCharsMax ? line.slice(0, parsedCharsMax) : line
       const own = columnsOf(head)
       if (own) {
-        columns ??= own
+        if (headings.length === 0) headings = [own]
         return finishRecord(line, "csv", { fields: {} }, context.roles)
       }
-      const entries = columns && entriesOf(head, columns)
+      const columns = headings.length > 1 ? headings.findLast((one) => isAsWide(head, one)) : headings[0]
+      const entries = entriesOf(head, columns ?? headings.at(-1))
       return entries && finishRecord(line, "csv", draftOf(entries), context.roles)
     },
   }
 }
 
-function entriesOf(line: string, { separator, names }: Columns): readonly Entry[] | undefined {
+/** Below the first line more is asked of a heading: a record of words alone, or a line of a quoted text, is none. */
+function isHeading({ separator, names }: Columns): boolean {
+  const known = names.filter((name) => known0(name))
+  return separator !== " " && known.length >= 2 && names.every((name) => name !== "") && new Set(names).size === names.length
+}
+
+function isAsWide(line: string, { separator, names }: Columns): boolean {
+  return splitCsv(line, separator, names.length + 2).length === names.length
+}
+
+function entriesOf(line: string, columns: Columns | undefined): readonly Entry[] | undefined {
+  if (!columns) return undefined
+  const { separator, names } = columns
   const cells = splitCsv(line, separator, names.length + 8)
   // The last column of a damaged or multi-line record may lack; one more is a stray separator.
   if (cells.length < Math.min(3, names.length) || cells.length > names.length + 4) return undefined

@@ -15,6 +15,7 @@ export const w3c: LogFormat = {
   title: "W3C extended (IIS, Windows Firewall, Exchange, Blue Coat, CloudFront)",
   recognize: (head) => (isText(head) && headLines(head).some((line) => /^#Fields: ?\S/i.test(line.replace(/^\uFEFF/, ""))) ? 1 : 0),
   opening: /^#(?:Fields: ?\S|Software: Microsoft)/i,
+  headless: /^"?(?:\d{4}-\d\d-\d\d[ \t])?\d\d:\d\d:\d\d[ \t]|^\d{4}-\d\d-\d\dT[\d:.]{8,15}Z?,/,
   open: (context) => parser(context),
 }
 
@@ -29,7 +30,13 @@ interface Header {
 function parser(context: ParseContext): LineParser {
   const header: Header = { fields: [], separator: " ", local: false, sends: false }
   return {
-    header: { prefix: "#", see: (line) => see(line, header) },
+    header: {
+      prefix: "#",
+      see(line) {
+        see(line, header)
+        return true
+      },
+    },
     parse(line) {
       if (line.startsWith("#")) return finishRecord(line, "w3c", { fields: {} }, context.roles)
       const values = valuesOf(line.length > parsedCharsMax ? line.slice(0, parsedCharsMax) : line, header)

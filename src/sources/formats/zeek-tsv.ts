@@ -19,6 +19,7 @@ export const zeekTsv: LogFormat = {
     return lines.length > 0 && lines.every((line) => headless.test(line)) ? 0.9 : 0
   },
   opening: /^#(?:separator |fields\t)/,
+  headless: /^\d{9,10}\.\d{1,6}\t/,
   open: (context) => parser(context),
 }
 
@@ -38,7 +39,13 @@ interface Header {
 function parser(context: ParseContext): LineParser {
   const header: Header = { separator: "\t", setSeparator: ",", empty: "(empty)", unset: "-", log: undefined, fields: undefined }
   return {
-    header: { prefix: "#", see: (line) => see(line, header) },
+    header: {
+      prefix: "#",
+      see(line) {
+        see(line, header)
+        return true
+      },
+    },
     parse(line) {
       if (line.startsWith("#")) return finishRecord(line, "zeek-tsv", { fields: {} }, context.roles)
       const values = valuesOf(line.length > parsedCharsMax ? line.slice(0, parsedCharsMax) : line, header)
