@@ -18,7 +18,7 @@ export interface Finding {
 export interface DecoySight {
   /** Index among the decoys. */
   readonly decoy: number
-  readonly record: Pick<LogRecord, "time" | "end" | "created">
+  readonly record: Pick<LogRecord, "time" | "end" | "created" | "detached">
   readonly at: number
 }
 

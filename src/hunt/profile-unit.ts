@@ -199,7 +199,8 @@ async function* lineSteps(leaf: Leaf, run: Run, counts: Counts, note: Note, full
       line++
       const words = lineText(text, start, end)
       if (words.startsWith(headerMark)) run.see(words)
-      else if (words !== "" && !(run.prefix === "" && mayBeHeading(text, start, end) && run.see(words))) note(words, line, block.offset + start)
+      else if (words !== "" && !(run.prefix === "" && mayBeHeading(text, start, end) && run.see(words)))
+        note(words, line, block.offset + start)
       start = end + 1
       if (full()) yield
     }

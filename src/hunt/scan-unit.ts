@@ -168,7 +168,7 @@ async function scanRecords(input: DecodeInput, format: LogFormat, run: Run, cont
       if (record) judge(record.text, placeOf(record), record.record ?? record.offset ?? run.records + line, run, context)
     }
     for (const [index, record] of batch.entries()) {
-      run.sampler.record(record.text, record.record ?? record.offset ?? run.records + index)
+      if (!record.detached) run.sampler.record(record.text, record.record ?? record.offset ?? run.records + index)
     }
     run.records += batch.length
     run.decoded += length
@@ -208,7 +208,7 @@ function judge(text: string, place: Place, at: number, run: Run, context: ScanCo
   const fresh = piece ? occurrences.filter((one) => !foundOnLine(run.findings, place, one.indicator)) : occurrences
   if (fresh.length === 0) return
   run.findings.push({ record, occurrences: fresh, place, at })
-  if (!record.time) run.sampler.around(at)
+  if (!record.time && !record.detached) run.sampler.around(at)
 }
 
 /** A file of such records only needs to be named. */
@@ -225,8 +225,8 @@ const decoySightsMax = 100_000
 
 function noteDecoys(all: readonly Occurrence[], record: LogRecord, at: number, run: Run, from: number): void {
   if (record.echo) return
-  const { time, end, created } = record
-  const stamps = { ...(time && { time }), ...(end && { end }), ...(created && { created }) }
+  const { time, end, created, detached } = record
+  const stamps = { ...(time && { time }), ...(end && { end }), ...(created && { created }), ...(detached && { detached }) }
   for (const one of all) {
     if (one.indicator < from || one.strength !== "exact" || run.decoys.length >= decoySightsMax) continue
     run.decoys.push({ decoy: one.indicator - from, record: stamps, at })

@@ -79,6 +79,7 @@ export function settleFile(
 
 function timeOf(finding: Pick<DecoySight, "record" | "at">, samples: readonly Sample[], clock: FileClock): TimeInterval {
   if (finding.record.time || finding.record.end || finding.record.created) return resolveTime(finding.record, finding.at, clock)
+  if (finding.record.detached) return undatedTime(undefined, undefined, clock)
   const behind = upper(samples, finding.at)
   const before = samples[behind - 1]
   const after = samples[behind]

@@ -37,6 +37,8 @@ export interface LogRecord {
   readonly fields: Fields
   /** The event's own stamp; absent if the record has none. */
   readonly time?: Stamp
+  /** It stands outside of the order of its file: its neighbours say nothing about its time. */
+  readonly detached?: true
   /** End of a flow. */
   readonly end?: Stamp
   /** A relay's stamp, where the device's own differs (semantics 7.10). */

@@ -68,4 +68,6 @@ export interface DecodedRecord {
   readonly line?: number
   readonly offset?: number
   readonly record?: number
+  /** It stands outside of the order of the others: its time says nothing about theirs. */
+  readonly detached?: true
 }

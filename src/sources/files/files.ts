@@ -281,9 +281,11 @@ function leafOf(ledger: Ledger, content: Content, base = 0): Leaf {
 }
 
 /** Bytes of the file that were passed already; reading them again is no part of the account. */
-function* bytesAgain({ unit, report }: Ledger, from: number, to: number): Generator<Buffer> {
+function* bytesAgain(ledger: Ledger, from: number, to: number): Generator<Buffer> {
+  const { unit } = ledger
   const file = openFile(unit, { from, to })
-  const failed = (message: string): void => report({ code: "unreadable", where: unit.path, message: `${message}, to look for header lines` })
+  const failed = (message: string): void =>
+    ledger.report({ code: "unreadable", where: unit.path, message: `${message}, to look for header lines` })
   if ("failure" in file) return failed(file.failure)
   file.source.failed = failed
   try {

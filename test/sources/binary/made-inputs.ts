@@ -42,7 +42,9 @@ function evtx(): MadeInputs {
     computer: "pc1.corp.example",
     data: { TargetUserName: user, IpAddress: ip, LogonType: "10" },
   })
-  const genuine = makeEvtx([login(1n, "203.0.113.9", "alice"), login(2n, "2001:db8::9", "bob"), login(3n, "198.51.100.7", "carol")])
+  const events = [login(1n, "203.0.113.9", "alice"), login(2n, "2001:db8::9", "bob"), login(3n, "198.51.100.7", "carol")]
+  const older = { ...login(9n, "192.0.2.78", "erin"), ticks: jan3 - 1n }
+  const genuine = makeEvtx(events, [login(8n, "192.0.2.77", "dave"), older])
   return {
     genuine,
     "near-miss": Buffer.from("ElfFile opened by 203.0.113.9\nElfChnk read by 203.0.113.9\n"),

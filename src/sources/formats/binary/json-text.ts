@@ -36,12 +36,12 @@ export function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex")
 }
 
-/** Printable runs of bytes that hold no text as a whole: ASCII and UTF-16LE, at least `least` characters each, at most `most` runs. */
-export function printableRuns(bytes: Uint8Array, least = 4, most = 1000): string[] {
+/** Printable runs of bytes that hold no text as a whole: ASCII and UTF-16LE, at least `least` characters each. */
+export function printableRuns(bytes: Uint8Array, least = 4): string[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const narrow = buffer.toString("latin1").match(new RegExp(`[\\x20-\\x7e]{${least},}`, "g")) ?? []
   const wide = buffer.toString("latin1").match(new RegExp(`(?:[\\x20-\\x7e]\\x00){${least},}`, "g")) ?? []
-  return [...wide.map((run) => run.replaceAll("\u0000", "")), ...narrow].slice(0, most)
+  return [...wide.map((run) => run.replaceAll("\u0000", "")), ...narrow]
 }
 
 const maxSafe = BigInt(Number.MAX_SAFE_INTEGER)

@@ -16,9 +16,16 @@ export interface MadeEvent {
   readonly data: Readonly<Record<string, string>>
 }
 
-/** One file of one chunk; the events must have the same data names. */
-export function makeEvtx(events: readonly MadeEvent[]): Buffer {
-  return Buffer.concat([fileHeader(), makeChunk(events)])
+/**
+ * One file of one chunk; the events must have the same data names. `older` ones were in the chunk before it was used anew: their end is left
+ * behind the records.
+ */
+export function makeEvtx(events: readonly MadeEvent[], older: readonly MadeEvent[] = []): Buffer {
+  const chunk = makeChunk(events)
+  const [used, before] = [chunk.readUInt32LE(48), makeChunk(older)]
+  // The first of them is overwritten in part.
+  before.copy(chunk, used, headerBytes + 40, before.readUInt32LE(48))
+  return Buffer.concat([fileHeader(), chunk])
 }
 
 function fileHeader(): Buffer {

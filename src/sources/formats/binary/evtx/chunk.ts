@@ -13,7 +13,6 @@ const workMax = 4 * 1024 * 1024
 
 export class Chunk {
   readonly bytes: Buffer
-  /** Compiled templates by offset. */
   /** Compiled templates by their offset, as `plan.ts` makes them: opaque here, so that the files form no circle. */
   readonly plans = new Map<number, unknown>()
   readonly #names = new Map<number, string>()
@@ -87,12 +86,13 @@ export function readChunkHeader(bytes: Buffer): ChunkHeader {
 }
 
 /**
- * Every record in a chunk, by its own magic and size and by no count: headers are stale in files copied from a live host. Behind `freeOffset`
- * stand remnants of older use of the chunk, which are no records of this log, unless the chain of record numbers goes on there.
+ * Every record in a chunk, and the stretches without one, by its own magic and size and by no count: headers are stale in files copied from a live host. Behind `freeOffset`
+ * stand remnants of older use of the chunk, which are no records of this log (`remnantsOf`), unless the chain of record numbers goes on there.
  * `damaged` is told of bytes that hold no record, and of records whose frame is damaged.
  */
-export function walkRecords(bytes: Buffer, freeOffset: number, damaged: (offset: number, message: string) => void): RawRecord[] {
+export function walkRecords(bytes: Buffer, freeOffset: number, damaged: (offset: number, message: string) => void): ChunkRecords {
   const records: RawRecord[] = []
+  const stretches: Stretch[] = []
   // An offset that cannot be is no border.
   const border = freeOffset >= headerBytes && freeOffset <= bytes.length ? freeOffset : bytes.length
   let at = headerBytes
@@ -113,15 +113,51 @@ export function walkRecords(bytes: Buffer, freeOffset: number, damaged: (offset:
       // The frame is damaged, not the place: what stands up to the next record is read as far as it goes.
       damaged(at, "the size of a record is damaged; it is read up to the next one")
       records.push({ start: at, end })
-    } else if (border < bytes.length || next !== undefined) {
-      damaged(at, `${end - at} bytes hold no record where one should begin`)
-    } else if (bytes.subarray(at).some((byte) => byte !== 0)) {
-      damaged(at, "what follows is no record")
+    } else {
+      if (border < bytes.length || next !== undefined) damaged(at, `${end - at} bytes hold no record where one should begin`)
+      else if (!isZero(bytes.subarray(at))) damaged(at, "what follows is no record")
+      stretches.push({ start: at, end })
     }
+    at = end
     if (next === undefined) break
-    at = next
   }
-  return records
+  return { records, stretches: [...stretches, { start: at, end: bytes.length }] }
+}
+
+interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+export interface ChunkRecords {
+  readonly records: readonly RawRecord[]
+  /** Bytes that belong to none of them, in order. */
+  readonly stretches: readonly Stretch[]
+}
+
+export interface Remnant extends Stretch {
+  /** The frame of a record is whole: its number and time can be read. */
+  readonly framed: boolean
+}
+
+/** What an older use of the chunk left in a stretch without records: whole ones, and the bytes between them. */
+export function remnantsOf(bytes: Buffer, { start, end }: Stretch): readonly Remnant[] {
+  const found: Remnant[] = []
+  for (let at = start; at < end; ) {
+    const framed = nextRecord(bytes, at)
+    const next = Math.min(framed ?? end, end)
+    if (next > at && !isZero(bytes.subarray(at, next))) found.push({ start: at, end: next, framed: false })
+    if (framed === undefined || framed >= end) break
+    at = framed + bytes.readUInt32LE(framed + 4)
+    found.push({ start: framed, end: at, framed: true })
+  }
+  return found
+}
+
+const zeros = Buffer.alloc(chunkBytes)
+
+export function isZero(bytes: Buffer): boolean {
+  return bytes.equals(zeros.subarray(0, bytes.length))
 }
 
 function goesOn(bytes: Buffer, at: number, expected: bigint | undefined): boolean {

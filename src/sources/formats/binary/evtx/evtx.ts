@@ -3,7 +3,7 @@ import type { DecodedRecord, DecodeInput, LogFormat } from "../../../log-format.
 import { ByteQueue } from "../byte-queue.js"
 import { createReporter, damageOf, type Reporter } from "../damage.js"
 import { printableRuns, quote } from "../json-text.js"
-import { Chunk, chunkBytes, isChunkMagic, type RawRecord, readChunkHeader, walkRecords } from "./chunk.js"
+import { Chunk, chunkBytes, isChunkMagic, isZero, type RawRecord, type Remnant, readChunkHeader, remnantsOf, walkRecords } from "./chunk.js"
 import { evtxParser } from "./meaning.js"
 import { renderRecord } from "./plan.js"
 import { fileTime } from "./value.js"
@@ -33,9 +33,10 @@ async function* decodeEvtx(input: DecodeInput): AsyncGenerator<readonly DecodedR
     if (bytes.length === 0) break
     if (bytes.length < chunkBytes)
       reporter.report("truncated", offset + bytes.length, "the last chunk is cut off; its whole records are searched")
-    const records = readChunk(bytes, offset, count, header.dirty, reporter)
+    const { records, remnants } = readChunk(bytes, offset, count, header.dirty, reporter)
     count += records.length
     if (records.length > 0) yield records
+    if (remnants.length > 0) yield remnants
   }
   reporter.finish()
 }
@@ -49,24 +50,42 @@ async function readHeader(queue: ByteQueue, reporter: Reporter): Promise<{ reado
   return { dirty: head.length >= 124 && (head.readUInt32LE(120) & 1) !== 0 }
 }
 
-function readChunk(bytes: Buffer, offset: number, before: number, dirty: boolean, reporter: Reporter): DecodedRecord[] {
-  if (bytes.length < 512) return []
+function readChunk(bytes: Buffer, offset: number, before: number, dirty: boolean, reporter: Reporter): ReadChunk {
+  if (bytes.length < 512) return nothing
   const header = readChunkHeader(bytes)
   const isEmpty = !header.magic && isZero(bytes)
-  if (isEmpty) return []
+  if (isEmpty) return nothing
   if (!header.magic) reporter.report("malformed", offset, "a chunk does not begin with its magic; its records are searched all the same")
   let damages = 0
   const damaged = (at: number, message: string): void => {
     damages++
     reporter.report("malformed", offset + at, message)
   }
-  const raw = walkRecords(bytes, header.magic ? header.freeOffset : 0, damaged)
+  const { records: raw, stretches } = walkRecords(bytes, header.magic ? header.freeOffset : 0, damaged)
   const chunk = new Chunk(bytes)
   const records = raw.map((record, index) => readRecord(chunk, record, offset, before + index + 1, damaged))
   // A log that was open when it was copied has stale checksums; in any other they are the only sign of an altered byte.
   if (header.checksumDiffers && !dirty && damages === 0 && header.magic)
     reporter.report("malformed", offset, "a chunk's checksum does not fit its records: some of them may be damaged")
-  return records
+  const remnants = stretches.flatMap((stretch) => remnantsOf(bytes, stretch)).flatMap((remnant) => readRemnant(bytes, remnant, offset))
+  return { records, remnants }
+}
+
+interface ReadChunk {
+  readonly records: readonly DecodedRecord[]
+  /** Older records, overwritten in part or deleted: only their legible text, since the templates they refer to may be others by now. */
+  readonly remnants: readonly DecodedRecord[]
+}
+
+const nothing: ReadChunk = { records: [], remnants: [] }
+
+function readRemnant(bytes: Buffer, { start, end, framed }: Remnant, offset: number): readonly DecodedRecord[] {
+  const strings = printableRuns(bytes.subarray(framed ? start + 24 : start, end), framed ? 4 : 6)
+  if (strings.length === 0) return []
+  const time = framed ? `"@timestamp":"${fileTime(bytes, start + 16)}",` : ""
+  const id = framed ? `"record_id":"${bytes.readBigUInt64LE(start + 8)}",` : ""
+  const text = `{${time}"winlog":{${id}"remnant":true,"strings":[${strings.map(quote).join(",")}]}}`
+  return [{ text, offset: offset + start, detached: true }]
 }
 
 function readRecord(
@@ -92,9 +111,3 @@ function salvage(bytes: Buffer, time: string): string {
   const strings = printableRuns(bytes.subarray(24))
   return `{"@timestamp":"${time}","winlog":{"record_id":"${bytes.readBigUInt64LE(8)}","strings":[${strings.map(quote).join(",")}]}}`
 }
-
-function isZero(bytes: Buffer): boolean {
-  return bytes.equals(zeros.subarray(0, bytes.length))
-}
-
-const zeros = Buffer.alloc(chunkBytes)

@@ -15,7 +15,8 @@ export function evtxParser(context: ParseContext): LineParser {
       const entries = flatten(object.winlog)
       const draft = windowsDraft(renamed(entries))
       const stamp = typeof object["@timestamp"] === "string" ? stampOf(object["@timestamp"]) : undefined
-      return finishRecord(line, "evtx", { ...draft, ...(stamp && { time: stamp }) }, context.roles)
+      const record = finishRecord(line, "evtx", { ...draft, ...(stamp && { time: stamp }) }, context.roles)
+      return "remnant" in object.winlog ? { ...record, detached: true } : record
     },
   }
 }

@@ -15,7 +15,7 @@ export function cellText(value: Cell): string {
   const text = Buffer.from(value.buffer, value.byteOffset, value.length).toString("utf8")
   if (!/[\u0000-\u0008\u000e-\u001f\ufffd]/.test(text)) return quote(text)
   const digits = value.length <= hexBytesMax ? [hex(value)] : []
-  return `[${[...digits, ...printableRuns(value, 4, Number.POSITIVE_INFINITY)].map(quote).join(",")}]`
+  return `[${[...digits, ...printableRuns(value)].map(quote).join(",")}]`
 }
 
 const maxSafe = BigInt(Number.MAX_SAFE_INTEGER)
