@@ -1,6 +1,8 @@
 // From confirmed hits to leads over a whole archive: walks the same files as the hunt, profiles every foreign address, ranks them.
 import { type Lead, type PivotResult, pivot } from "../hits/relays/pivot.js"
+import { reasons } from "../hits/relays/sentences.js"
 import { type Views, viewsOf } from "../hits/relays/views.js"
+import { say } from "../hits/sentences.js"
 import { canonicalAddress } from "../model/canonical.js"
 import type { Problem } from "../model/problem.js"
 import { type ProfileRequest, profileArchive } from "./profile-archive.js"
@@ -48,7 +50,7 @@ export async function pivotArchive(request: PivotRequest): Promise<PivotAnswer> 
 /** Nothing needs to be read for this answer. */
 const nothingToStartFrom: PivotAnswer = {
   abstained: true,
-  reason: "there is no confirmed relay to start from",
+  reason: say(reasons["no-seed"]),
   seeds: [],
   selfTest: null,
   candidates: [],

@@ -1,6 +1,6 @@
 // `sillage triage list`: the judged hits of a kept hunt, gravest first, with the verdicts of the analysts.
 import { buildCommand } from "@stricli/core"
-import { classes, type TriageClass } from "../../hits/triage/factor-table.js"
+import { classes, classTexts, type TriageClass } from "../../hits/triage/factor-table.js"
 import type { Standing } from "../../hits/triage/verdicts.js"
 import { keptTriage, type StandingGroup } from "../../hunt/triage-kept.js"
 import { type CliContext, guarded, write } from "./context.js"
@@ -59,7 +59,7 @@ export const triageListCommand = buildCommand<ListFlags, [], CliContext>({
 })
 
 function machineForm({ group, standing, verdicts }: StandingGroup): Readonly<Record<string, unknown>> {
-  const { indicator, triage, quadrant, hits, byClass, assets, assetsLeftOut, accounts, firstSeen, lastSeen, nextSteps } = group
+  const { indicator, triage, quadrant, hits, byClass, assets, assetsLeftOut, accounts, firstSeen, lastSeen } = group
   return {
     indicator,
     triage,
@@ -71,7 +71,7 @@ function machineForm({ group, standing, verdicts }: StandingGroup): Readonly<Rec
     accounts,
     firstSeen,
     lastSeen,
-    nextSteps,
+    nextSteps: classTexts[triage.class].en.nextSteps,
     standing: standing.state,
     ...(standing.state === "reopened" ? { why: standing.why } : {}),
     verdicts,

@@ -1,10 +1,11 @@
 // From the answer of a hunt to the report model: sorted, bounded, pseudonymised or redacted here, once, before any writer sees it.
 import { createHash } from "node:crypto"
 import { isAuthentication } from "../../hits/authentication.js"
+import { inFrench } from "../../hits/french.js"
 import type { PivotResult } from "../../hits/relays/pivot.js"
 import { accountName } from "../../hits/triage/account.js"
 import type { DecoyCount } from "../../hits/triage/decoys.js"
-import { classes, type TriageClass } from "../../hits/triage/factor-table.js"
+import { classes, classTexts, quadrantTexts, type TriageClass } from "../../hits/triage/factor-table.js"
 import { assetOf, type HitTriage, type TriagedGroup, type TriageResult } from "../../hits/triage/triage.js"
 import { standingOf, type Verdict } from "../../hits/triage/verdicts.js"
 import type { Bulletin } from "../../model/bulletin.js"
@@ -13,7 +14,6 @@ import type { Hit, Source } from "../../model/hit.js"
 import type { Problem } from "../../model/problem.js"
 import { strictest, type Tlp } from "../../model/tlp.js"
 import { deadlinesOf } from "./deadlines.js"
-import { frenchEvidence } from "./french-evidence.js"
 import { type JudgedHit, judge, tableText } from "./judged.js"
 import { type CaseFacts, emptyProfile, type Profile } from "./profile.js"
 import { type Pseudonyms, wordReplacer } from "./pseudonyms.js"
@@ -95,7 +95,6 @@ export function buildReport(input: ReportInput): Report {
     bulletins: input.bulletins,
     since: input.hunt.since,
     until: input.hunt.until,
-    language: input.language,
     ...(input.decoys ? { decoys: input.decoys } : {}),
   })
   const veil = veilOf(input, plain)
@@ -139,9 +138,9 @@ export function buildReport(input: ReportInput): Report {
       hosts: new Set(plain.flatMap((hit) => assetOf(hit) ?? [])).size,
       outsideWindow: input.hunt.hits.outsideWindow ?? 0,
     },
-    chance: triage.chance,
-    leads: (input.pivot?.candidates ?? []).slice(0, limits.leads).map((lead): LeadRow => leadOf(lead, veil)),
-    leadsReason: input.pivot?.abstained ? veil.words(input.pivot.reason ?? "") : null,
+    chance: triage.chance === null ? null : inLanguage(triage.chance, input.language),
+    leads: (input.pivot?.candidates ?? []).slice(0, limits.leads).map((lead): LeadRow => leadOf(lead, input.language, veil)),
+    leadsReason: input.pivot?.abstained ? veil.words(inLanguage(input.pivot.reason ?? "", input.language)) : null,
     deadlines: deadlinesOf(input.facts, input.profile, input.at, input.language),
     problems: input.problems.slice(0, limits.problems).map((one): ProblemRow => problemOf(one, veil)),
     problemsLeftOut: Math.max(0, input.problems.length - limits.problems),
@@ -237,7 +236,7 @@ function findingOf(group: TriagedGroup, hits: readonly Hit[], input: ReportInput
     indicator: { ...observable(group.indicator), marks: group.indicator.marks, technique },
     class: group.triage.class,
     triage: triageOf(group.triage, input.language, veil),
-    quadrantText: group.quadrantText,
+    quadrantText: quadrantTexts[group.quadrant][input.language],
     hits: group.hits,
     glance: glanceOf(own),
     strengths: [...new Set(own.map((hit) => hit.strength))].sort(),
@@ -249,7 +248,7 @@ function findingOf(group: TriagedGroup, hits: readonly Hit[], input: ReportInput
       .map((asset): HostRow => ({ ...veil.host(asset.value), hits: asset.hits, class: asset.class })),
     hostsLeftOut: group.assetsLeftOut + Math.max(0, group.assets.length - limits.hosts),
     accounts: [...new Set(group.accounts.map(veil.account))].sort(),
-    nextSteps: group.nextSteps,
+    nextSteps: classTexts[group.triage.class][input.language].nextSteps,
     standing:
       standing.state === "open"
         ? { state: "open" }
@@ -275,16 +274,22 @@ function triageOf(triage: HitTriage, language: Language, veil: Veil): HitTriage 
       ...factor,
       text: veil.redacted
         ? factor.id === "F10"
-          ? factor.text
+          ? inLanguage(factor.text, language)
           : tableText(factor, language)
-        : cut(evidence(veil.words(factor.text), language), limits.valueCharacters),
+        : cut(evidence(factor.text, language, veil), limits.valueCharacters),
     })),
+    rules: triage.rules.map((rule) => inLanguage(rule, language)),
   }
 }
 
-function evidence(text: string, language: Language): string {
-  const said = text.replace(/\baccount (?=account-)/g, "")
-  return language === "fr" ? frenchEvidence(said) : said
+/** Said in the report's language first: what is then veiled stands in no sentence's way. */
+function evidence(text: string, language: Language, veil: Veil): string {
+  return veil.words(inLanguage(text, language)).replace(/\b(?:account|compte) (?=account-)/g, "")
+}
+
+/** Triage and pivot speak English, in a kept hunt too. */
+function inLanguage(text: string, language: Language): string {
+  return language === "fr" ? inFrench(text) : text
 }
 
 function recordsOf(hits: readonly Hit[], triage: TriageResult, veil: Veil): readonly RecordRow[] {
@@ -529,10 +534,10 @@ function papOf(input: ReportInput): Report["pap"] {
   return given.length === 0 ? null : (order[Math.max(...given.map((one) => order.indexOf(one)))] ?? null)
 }
 
-function leadOf(lead: PivotResult["candidates"][number], veil: Veil): LeadRow {
+function leadOf(lead: PivotResult["candidates"][number], language: Language, veil: Veil): LeadRow {
   const line = (one: { readonly bits: number; readonly text: string }) => ({
     bits: one.bits,
-    text: veil.redacted ? "" : veil.words(one.text),
+    text: veil.redacted ? "" : evidence(one.text, language, veil),
   })
   return {
     value: lead.value,

@@ -1,7 +1,7 @@
-// The triage of the report: the hunt's own where the answer carries it, made here where it does not, worded in the report's language.
+// The triage of the report: the hunt's own where the answer carries it, made here where it does not.
 import { corroborationOf } from "../../hits/triage/corroboration.js"
-import { type DecoyCount, decoySentence } from "../../hits/triage/decoys.js"
-import { classes, classTexts, findings, quadrantTexts, ruleTexts, type TriageClass } from "../../hits/triage/factor-table.js"
+import type { DecoyCount } from "../../hits/triage/decoys.js"
+import { classes, findings, type TriageClass } from "../../hits/triage/factor-table.js"
 import { publisherQualities } from "../../hits/triage/publisher.js"
 import {
   assetOf,
@@ -26,7 +26,6 @@ export interface JudgeInput {
   readonly bulletins: readonly Bulletin[]
   readonly since: string | null
   readonly until: string | null
-  readonly language: Language
   readonly decoys?: DecoyCount
 }
 
@@ -36,15 +35,10 @@ export function judge(input: JudgeInput): TriageResult {
     publishers: publisherQualities(input.bulletins),
     windows: windowsOf(input),
     corroboration: corroborationOf(input.hits),
-    language: input.language,
     ...(input.decoys ? { decoys: input.decoys } : {}),
   })
   if (input.hits.every((hit) => hit.triage === undefined)) return made
-  const said = made.chance ?? chanceOf(input)
-  const triage = input.hits.map((hit, at) => {
-    const own = made.triage[at] as HitTriage
-    return hit.triage === undefined ? own : worded(hit.triage, own, input.language, said)
-  })
+  const triage = input.hits.map((hit, at) => hit.triage ?? (made.triage[at] as HitTriage))
   const byIndicator = new Map<string, number[]>()
   for (const [at, { indicator }] of input.hits.entries()) {
     const key = `${indicator.type} ${indicator.value}`
@@ -54,9 +48,9 @@ export function judge(input: JudgeInput): TriageResult {
   }
   const groups = made.groups.map((group) => {
     const members = byIndicator.get(`${group.indicator.type} ${group.indicator.value}`) ?? []
-    return regrouped(group, members, input.hits, triage, input.language)
+    return regrouped(group, members, input.hits, triage)
   })
-  return { groups: groups.sort(graver), triage, chance: said }
+  return { groups: groups.sort(graver), triage, chance: made.chance ?? chanceOf(input.hits) }
 }
 
 /** The bulletin's own window where it states one, else the one asked for, as the hunt reckons. */
@@ -71,21 +65,6 @@ function windowsOf({ bulletins, since, until }: JudgeInput): ReadonlyMap<string,
     }
   }
   return windows
-}
-
-/** Class and points of the hunt. Its words are English: in French those made here, where they say the same, else those of the table. */
-function worded(saved: HitTriage, made: HitTriage, language: Language, chance: string | null): HitTriage {
-  if (language === "en") return saved
-  const same = saved.class === made.class && saved.points === made.points
-  return {
-    ...saved,
-    factors: saved.factors.map((factor) => {
-      const twin = made.factors.find((one) => one.id === factor.id && one.points === factor.points && one.known === factor.known)
-      const text = twin?.text ?? (factor.id === "F10" && factor.known ? chance : null) ?? tableText(factor, language)
-      return { ...factor, text }
-    }),
-    rules: same ? made.rules : saved.rules.map((rule) => Object.values(ruleTexts).find(({ en }) => en === rule)?.[language] ?? rule),
-  }
 }
 
 /** What the factor table says of such points, with nothing of the evidence. */
@@ -103,7 +82,6 @@ function regrouped(
   members: readonly number[],
   hits: readonly JudgedHit[],
   triage: readonly HitTriage[],
-  language: Language,
 ): TriagedGroup {
   const byClass: Record<TriageClass, number> = { priority: 0, probable: 0, weak: 0, background: 0 }
   const worst = new Map<string, HitTriage>()
@@ -116,37 +94,22 @@ function regrouped(
     if (asset !== undefined && (!worst.has(asset) || heavier(judged, worst.get(asset) as HitTriage) < 0)) worst.set(asset, judged)
   }
   const judged = triage[deciding] as HitTriage
-  const quadrant = quadrantOf(judged)
   return {
     ...group,
     triage: judged,
-    quadrant,
-    quadrantText: quadrantTexts[quadrant][language],
+    quadrant: quadrantOf(judged),
     example: hits[deciding] as Hit,
     byClass,
     assets: group.assets.map((asset): TriagedAsset => {
       const own = worst.get(asset.value)
       return own ? { ...asset, class: own.class, points: own.points } : asset
     }),
-    nextSteps: classTexts[judged.class][language].nextSteps,
   }
 }
 
-/** The sentence stands in the hunt's factor F10; its numbers are read back so that it can be said in the other language. */
-function chanceOf({ hits, language }: JudgeInput): string | null {
-  for (const hit of hits) {
-    const said = hit.triage?.factors.find((factor) => factor.id === "F10" && factor.known)?.text
-    const numbers = said === undefined ? null : /^(\d+) hits? on (\d+) listed address(?:es)?; by chance (<?[\d.]+)$/.exec(said)
-    if (!numbers) continue
-    if (language === "en") return said as string
-    // The sentence knows only the expected number: counts that give it again are put in its place.
-    const sentence = decoySentence(
-      { hits: Number(numbers[1]), addresses: Number(numbers[2]), decoyHits: 0, decoyAddresses: 0, listed: 0, decoys: 0 },
-      language,
-    )
-    return sentence.replace(/\S+$/, (numbers[3] as string).replace(".", ","))
-  }
-  return null
+/** The decoy sentence stands in the hunt's factor F10. */
+function chanceOf(hits: readonly JudgedHit[]): string | null {
+  return hits.flatMap((hit) => hit.triage?.factors.find((factor) => factor.id === "F10" && factor.known)?.text ?? [])[0] ?? null
 }
 
 function heavier(a: HitTriage, b: HitTriage): number {

@@ -1,62 +1,56 @@
 // A line of evidence in words that a manager can read.
-import type { tokenKinds as kinds } from "./family.js"
+import { quoted, say, type Words } from "../sentences.js"
 import { type Entity, type Field, type Model, type RawLine, traitNames } from "./model.js"
+import { evidence, handOffs, nouns, otherNoun } from "./sentences.js"
 
 const shownMax = 80
 
-export function explainLine(field: Field, model: Model, entity: Entity, line: RawLine, tokenKinds: typeof kinds): string {
+export function explainLine(field: Field, model: Model, entity: Entity, line: RawLine): Words {
   if (line.kind === "link") return explainLink(field, model, entity)
   const token = field.profiles.tokenTexts[line.id] as string
-  const noun = tokenKinds[token[0] as string]?.noun ?? "trait"
-  const value = shorten(token.slice(2))
-  const where = `${line.seeds} of ${model.seeds.length} confirmed relays and ${count(line.others)} of ${count(field.population.length)} other addresses`
-  if (line.kind === "absence") return `does not show the ${noun} ${value}, unlike ${line.seeds} of ${model.seeds.length} confirmed relays`
-  return `same ${noun} as ${where}: ${value}`
+  const values = {
+    noun: say(nouns[token[0] as string] ?? otherNoun),
+    value: shorten(token.slice(2)),
+    seeds: line.seeds,
+    all: model.seeds.length,
+  }
+  if (line.kind === "absence") return say(evidence.absence, values)
+  return say(evidence.token, { ...values, others: line.others, population: field.population.length })
 }
 
-export function explainTrait(line: RawLine, seeds: number): string {
+export function explainTrait(line: RawLine, seeds: number): Words {
   const name = traitNames[Math.floor(line.id / 8)]
   const value = line.id % 8
-  const like = `${line.seeds} of ${seeds} confirmed relays and ${count(line.others)} other addresses`
+  const like = { seeds: line.seeds, all: seeds, others: line.others }
   if (name === "volume") {
     const [low, high] = [2 ** value, 2 ** (value + 1) - 1]
-    return `${value === 7 ? "128 or more" : low === high ? low : `${low} to ${high}`} records in all, as ${like}`
+    return say(evidence[value === 7 ? "volume-most" : low === high ? "volume-one" : "volume"], { ...like, low, high })
   }
-  if (name === "assets") return value ? `loads pictures and styles like a browser, as ${like}` : `loads no pictures or styles, as ${like}`
-  if (name === "logins") return value ? `own accounts log in from it, as ${like}` : `no login from it, as ${like}`
-  if (name === "clients") return value ? `four or more different clients behind it, as ${like}` : `few clients behind it, as ${like}`
-  if (name === "elsewhere")
-    return `asked for ${count(line.others)} other ${line.others === 1 ? "page or target" : "pages or targets"} that confirmed relays do not share`
-  if (name === "co-timing")
-    return value
-      ? `active within five minutes of confirmed relays on two or more days, as ${like}`
-      : `never active together with them, as ${like}`
-  return value ? `active only in the six hours of the day in which they are, as ${like}` : `active at other hours of the day, as ${like}`
+  if (name === "assets") return say(evidence[value ? "assets" : "no-assets"], like)
+  if (name === "logins") return say(evidence[value ? "logins" : "no-logins"], like)
+  if (name === "clients") return say(evidence[value ? "many-clients" : "few-clients"], like)
+  if (name === "elsewhere") return say(evidence[line.others === 1 ? "elsewhere-one" : "elsewhere"], like)
+  if (name === "co-timing") return say(evidence[value ? "co-timed" : "never-co-timed"], like)
+  return say(evidence[value ? "same-hours" : "other-hours"], like)
 }
 
-function explainLink(field: Field, model: Model, entity: Entity): string {
+function explainLink(field: Field, model: Model, entity: Entity): Words {
   for (const unit of entity.units) {
     for (const link of field.links.get(unit) ?? []) {
       const other = link.from === unit ? link.to : link.from
       if (!model.seedOfUnit.has(other)) continue
       const seed = field.profiles.sources[field.profiles.unitSource[other] as number] as string
-      const lag = link.lagSeconds === null ? "" : ` ${link.lagSeconds} s earlier`
-      const page = shorten(link.path)
-      const claim = link.kind === "cache" ? "claimed to hold already" : "claimed to come from"
-      return link.to === unit
-        ? `${claim} ${page}, which it never fetched; ${seed} (confirmed) fetched it${lag}`
-        : `fetched ${page}; ${seed} (confirmed) ${claim} it without ever fetching it${lag ? `,${lag.replace(" earlier", " later")}` : ""}`
+      const kind = link.kind === "cache" ? "cache" : "origin"
+      const timed = link.lagSeconds === null ? "" : "-timed"
+      const side = link.to === unit ? "from-seed" : "to-seed"
+      return say(handOffs[`${side}-${kind}${timed}`], { page: shorten(link.path), seed, lag: link.lagSeconds ?? 0 })
     }
   }
-  return "hand-off with a confirmed relay"
+  return say(evidence["hand-off"])
 }
 
 /** The log is written by strangers: control characters never reach a terminal from here. */
-function shorten(value: string): string {
+function shorten(value: string): Words {
   const plain = value.replace(/[\u0000-\u001f\u007f-\u009f]/g, "?")
-  return plain.length > shownMax ? `${plain.slice(0, shownMax)}…` : plain
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US")
+  return quoted(plain.length > shownMax ? `${plain.slice(0, shownMax)}…` : plain)
 }

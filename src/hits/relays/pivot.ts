@@ -1,9 +1,10 @@
 // From confirmed hits to leads: foreign addresses, ranked by evidence of the same operator, explained and calibrated.
 // Leads say "similar behaviour", never who; and where the seeds do not resemble each other the pivot abstains.
 
+import { say, type Words } from "../sentences.js"
 import { dealtScores } from "./dealt.js"
 import { explainLine, explainTrait } from "./explain.js"
-import { carryingFamilies, type Family, independentFamilies, tokenKinds } from "./family.js"
+import { carryingFamilies, type Family, independentFamilies } from "./family.js"
 import { buildModel, createField, type Entity, entityOf, type Field, type Line, linesFor, type Model, spanOf, totalOf } from "./model.js"
 import {
   drawNullSets,
@@ -19,6 +20,7 @@ import {
   unluckyFrom,
 } from "./null-sets.js"
 import type { Profiles, Sample } from "./profile.js"
+import { reasons } from "./sentences.js"
 
 export interface PivotOptions {
   /** Confirmed relays, canonical. */
@@ -118,15 +120,15 @@ function pivotWith(profiles: Profiles, options: PivotOptions, see: (context: Con
   const nothing = { seeds: names, selfTest: null, candidates: [], hidden: 0 }
   const field = createField(profiles, outside(profiles, options))
   const compared = field.population.length
-  const abstain = (reason: string, selfTest: PivotResult["selfTest"] = null): PivotResult => ({
+  const abstain = (reason: Words, selfTest: PivotResult["selfTest"] = null): PivotResult => ({
     ...nothing,
     abstained: true,
     reason,
     selfTest,
     compared,
   })
-  if (seeds.size === 0) return abstain("none of the seeds occurs in these logs")
-  if (compared < populationMin) return abstain(`only ${compared} other addresses: too few to say what is rare`)
+  if (seeds.size === 0) return abstain(say(reasons["seeds-absent"]))
+  if (compared < populationMin) return abstain(say(reasons["few-others"], { compared }))
   const members = [...seeds.values()]
   const context = contextOf(field, members, options)
   see(context)
@@ -137,13 +139,13 @@ function pivotWith(profiles: Profiles, options: PivotOptions, see: (context: Con
     p: round(selfTestP(context.observed, context.nulls.resemblance)),
   }
   if (context.observed.found < refoundMin) {
-    return abstain(`fewer than ${refoundMin} of the hits resemble the others: pivot not supported`, selfTest)
+    return abstain(say(reasons["few-resemble"], { floor: refoundMin }), selfTest)
   }
   if (selfTest.p > pMax) {
-    return abstain(`the hits do not resemble each other more than random addresses do (p ${selfTest.p}): pivot not supported`, selfTest)
+    return abstain(say(reasons["no-resemblance"], { p: selfTest.p }), selfTest)
   }
   const leads = leadsOf(context, options)
-  if (leads.length === 0) return abstain("no other address stands out from what chance gives", selfTest)
+  if (leads.length === 0) return abstain(say(reasons["no-stand-out"]), selfTest)
   return { ...nothing, abstained: false, reason: null, selfTest, compared, candidates: leads, hidden: context.scored.length - leads.length }
 }
 
@@ -263,7 +265,7 @@ function levelOf(context: Context, lines: readonly Line[], q = context.q): Level
 
 function evidenceOf(context: Context, entity: Entity, line: Line): Evidence {
   const { field, model } = context
-  const text = line.kind === "trait" ? explainTrait(line, model.seeds.length) : explainLine(field, model, entity, line, tokenKinds)
+  const text = line.kind === "trait" ? explainTrait(line, model.seeds.length) : explainLine(field, model, entity, line)
   return { family: line.family, bits: line.counted / 100, uncapped: line.centibits / 100, text, seeds: line.seeds, others: line.others }
 }
 
@@ -277,12 +279,11 @@ function continuityOnly(context: Context, seeds: readonly Entity[], names: reado
     context.scored.filter((one) => direct(one.unit)),
   )
   const base = { seeds: names, selfTest: null, compared: field.population.length }
-  const few = `only ${seeds.length} ${seeds.length === 1 ? "seed" : "seeds"}: likeness cannot be tested`
   if (scored.length === 0) {
     return {
       ...base,
       abstained: true,
-      reason: `${few}, and no session or hand-off leads from them to another address`,
+      reason: say(reasons[seeds.length === 1 ? "one-seed-nothing" : "few-seeds-nothing"], { seeds: seeds.length }),
       candidates: [],
       hidden: 0,
     }
@@ -293,7 +294,7 @@ function continuityOnly(context: Context, seeds: readonly Entity[], names: reado
   return {
     ...base,
     abstained: false,
-    reason: `${few}; only sessions and hand-offs are followed`,
+    reason: say(reasons[seeds.length === 1 ? "one-seed" : "few-seeds"], { seeds: seeds.length }),
     candidates,
     hidden: context.scored.length - candidates.length,
   }

@@ -2,8 +2,10 @@
 import type { Hit } from "../../model/hit.js"
 import type { Action, Fields, Outcome } from "../../model/log-record.js"
 import { isAuthentication } from "../authentication.js"
+import { quoted, say, type Words } from "../sentences.js"
 import { accountName } from "./account.js"
 import { sensitiveAction, text } from "./fields.js"
+import { phrases } from "./phrases.js"
 
 /** A record around the hits: of the same address or the same account. A plain value. */
 export interface ContextRecord {
@@ -23,11 +25,11 @@ export interface HitContext {
   /** Successful logins from the address within the window. */
   readonly logins: number
   /** The first of them, as text. */
-  readonly login: string | null
+  readonly login: Words | null
   /** A mail rule, an export, a configuration change by the address or its accounts within the window. */
-  readonly sensitive: string | null
+  readonly sensitive: Words | null
   /** Long own history of the account at this address, before and after, in words. */
-  readonly history: string | null
+  readonly history: Words | null
 }
 
 export const contextHours = 72
@@ -66,8 +68,8 @@ function contextOf(hit: Hit, byAddress: ReadonlyMap<string, Around>, byAccount: 
   const acts = [...within(around?.sensitive ?? [], time), ...within(ofAccount?.sensitive ?? [], time)]
   return {
     logins: logins.length,
-    login: logins[0] ? say(logins[0]) : null,
-    sensitive: acts[0] ? `${sensitiveAction(acts[0].fields)} at ${say(acts[0])}` : null,
+    login: logins[0] ? say(phrases["login-around"], { hours: contextHours, ...whereOf(logins[0]) }) : null,
+    sensitive: acts[0] ? say(phrases["act-around"], { act: quoted(sensitiveAction(acts[0].fields) as string), ...whereOf(acts[0]) }) : null,
     history: account ? historyOf(account, around?.logins ?? [], time) : null,
   }
 }
@@ -93,7 +95,7 @@ function within(records: readonly ContextRecord[], time: number): readonly Conte
 }
 
 /** The account logged in from this very address on several days, both well before and well after. */
-function historyOf(account: string, logins: readonly ContextRecord[], time: number): string | null {
+function historyOf(account: string, logins: readonly ContextRecord[], time: number): Words | null {
   const days = (keep: (at: number) => boolean) =>
     new Set(
       logins
@@ -102,7 +104,8 @@ function historyOf(account: string, logins: readonly ContextRecord[], time: numb
     ).size
   const before = days((at) => at < time - historyDaysAway * dayMs)
   const after = days((at) => at > time + historyDaysAway * dayMs)
-  return before >= historyLoginsMin && after >= historyLoginsMin ? `${account} on ${before} days before and ${after} days after` : null
+  if (before < historyLoginsMin || after < historyLoginsMin) return null
+  return say(phrases.history, { account: quoted(account), before, after })
 }
 
 function lowerBound(records: readonly ContextRecord[], time: number): number {
@@ -116,8 +119,11 @@ function lowerBound(records: readonly ContextRecord[], time: number): number {
   return low
 }
 
-function say(record: ContextRecord): string {
-  return `${new Date(record.time as number).toISOString()}, ${record.path}${record.line === undefined ? "" : `:${record.line}`}`
+function whereOf(record: ContextRecord): { readonly when: string; readonly place: string } {
+  return {
+    when: new Date(record.time as number).toISOString(),
+    place: quoted(`${record.path}${record.line === undefined ? "" : `:${record.line}`}`),
+  }
 }
 
 /** The address that the hit is about: the indicator itself, or the record's source where the indicator is no address. */

@@ -2,9 +2,11 @@
 // in vain by several, few times each. What needs the other visitors for comparison (rare clients, rare pages) is the pivot's business.
 import type { Hit } from "../../model/hit.js"
 import { isAuthentication } from "../authentication.js"
+import { quoted, say, type Words } from "../sentences.js"
 import { accountName } from "./account.js"
 import { addressOf, timeOf } from "./context.js"
 import { text } from "./fields.js"
+import { phrases } from "./phrases.js"
 import type { Corroboration } from "./triage.js"
 
 const sessionFields = ["session.id", "http.session.id", "http.request.cookie", "http.cookie", "user.session.id"]
@@ -43,22 +45,22 @@ export function corroborationOf(hits: readonly Hit[]): ReadonlyMap<string, reado
   return found
 }
 
-function sharedSessions(hits: readonly Hit[]): ReadonlyMap<string, string> {
+function sharedSessions(hits: readonly Hit[]): ReadonlyMap<string, Words> {
   const holders = new Map<string, Set<string>>()
   for (const hit of hits) {
     if (hit.direction === "outbound" || hit.echo !== null) continue
     const session = sessionFields.map((name) => text(hit.fields[name])).find((one) => one !== undefined && one.length >= sessionLengthMin)
     if (session) join(holders, session, hit.indicator.value)
   }
-  const words = new Map<string, string>()
+  const words = new Map<string, Words>()
   for (const values of holders.values()) {
     if (values.size < 2) continue
-    for (const value of values) words.set(value, `one session on ${values.size} listed addresses, ${others(values, value)} among them`)
+    for (const value of values) words.set(value, say(phrases.session, { count: values.size, others: others(values, value) }))
   }
   return words
 }
 
-function sprayed(hits: readonly Hit[]): ReadonlyMap<string, string> {
+function sprayed(hits: readonly Hit[]): ReadonlyMap<string, Words> {
   const tries = new Map<string, Map<string, Map<number, number>>>()
   for (const hit of hits) {
     const account = accountName(text(hit.fields["user.name"]))
@@ -75,7 +77,7 @@ function sprayed(hits: readonly Hit[]): ReadonlyMap<string, string> {
   for (const [address, accounts] of tries) {
     for (const [account, days] of accounts) if (Math.max(...days.values()) <= triesPerDayMax) join(quiet, account, address)
   }
-  const words = new Map<string, string>()
+  const words = new Map<string, Words>()
   for (const address of tries.keys()) {
     const shared = [...quiet].filter(([, addresses]) => addresses.has(address) && addresses.size >= 2)
     const telling = shared.filter(([account]) => !everybodyTries.has(account))
@@ -83,11 +85,11 @@ function sprayed(hits: readonly Hit[]): ReadonlyMap<string, string> {
     if (telling.length < sharedNamesMin && !wide) continue
     const partners = new Set(telling.flatMap(([, addresses]) => [...addresses]))
     const names = telling.map(([account]) => account).sort()
-    const more = names.length > shownMax ? ` and ${names.length - shownMax} more` : ""
-    words.set(
-      address,
-      `tried ${names.slice(0, shownMax).join(", ")}${more}, as did ${partners.size - 1} other listed addresses: a distributed spray`,
-    )
+    const more = Math.max(0, names.length - shownMax)
+    const single = partners.size === 2
+    const sentence = more > 0 ? (single ? "spray-many-one" : "spray-many") : single ? "spray-one" : "spray"
+    const said = { names: names.slice(0, shownMax).map(quoted).join(", "), more, partners: partners.size - 1 }
+    words.set(address, say(phrases[sentence], said))
   }
   return words
 }

@@ -1,6 +1,8 @@
 // How many hits chance alone would give: unlisted neighbours of every listed address, searched in the same pass.
 import { type AddressRange, formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../../model/address.js"
 import { seededRandom } from "../relays/random.js"
+import { say, type Words } from "../sentences.js"
+import { phrases } from "./phrases.js"
 
 export const decoysPerAddress = 100
 /** No list needs more than this many decoys to make its point: of a longer list, evenly spaced addresses get theirs. */
@@ -64,12 +66,10 @@ export function chanceRate(count: DecoyCount): number {
   return count.hits === 0 ? 0 : Math.min(1, expectedByChance(count) / count.hits)
 }
 
-export function decoySentence(count: DecoyCount, language: "en" | "fr" = "en"): string {
-  const chance = roundChance(expectedByChance(count))
+export function decoySentence(count: DecoyCount): Words {
   const { hits, addresses } = count
-  return language === "fr"
-    ? `${hits} ${plural(hits, "occurrence")} sur ${addresses} ${plural(addresses, "adresse")} ${plural(addresses, "listée")} ; par hasard ${chance.replace(".", ",")}`
-    : `${hits} ${plural(hits, "hit")} on ${addresses} listed ${addresses === 1 ? "address" : "addresses"}; by chance ${chance}`
+  const sentence = addresses === 1 ? (hits === 1 ? "decoys-one-one" : "decoys-many-one") : "decoys-many"
+  return say(phrases[sentence], { hits, addresses, chance: roundChance(expectedByChance(count)) })
 }
 
 function decoysOf(address: string, taken: ReadonlySet<string>, own: readonly AddressRange[], wanted: number): readonly string[] {
@@ -99,8 +99,4 @@ function sixNear(address: bigint, random: () => number): bigint {
 function roundChance(value: number): string {
   if (value === 0) return "0"
   return value < 0.05 ? "<0.1" : value.toFixed(1)
-}
-
-function plural(count: number, word: string): string {
-  return count === 1 ? word : `${word}s`
 }

@@ -1,4 +1,5 @@
 // The points of triage and their wording, as data: F1 to F10, classes and thresholds (starting values, to refit on labelled cases).
+import type { Sentence } from "../sentences.js"
 
 export const classes = ["priority", "probable", "weak", "background"] as const
 export type TriageClass = (typeof classes)[number]
@@ -24,49 +25,52 @@ export const axisFloor = { confidence: 20, consequence: 40 } as const
 
 export type Language = "en" | "fr"
 
-interface Finding {
+interface Finding extends Sentence {
   readonly factor: FactorId
   readonly points: number
   /** False where nothing in the evidence settles the factor. */
   readonly known: boolean
-  readonly en: string
-  readonly fr: string
 }
 
-/** `{…}` takes a value of the evidence. A finding marked * is this project's own reading; all others are the published starting values. */
+/** A finding marked * is this project's own reading; all others are the published starting values. */
 export const findings = {
-  "outbound-established": known("F1", 35, "an own host reached it ({how})", "une machine interne l'a joint ({how})"),
+  "outbound-established": known("F1", 35, "an own host reached it ({~how})", "une machine interne l'a joint ({~how})"),
   // * A dropped outbound attempt still shows an internal host trying.
-  "outbound-attempt": known("F1", 20, "an own host tried to reach it ({how})", "une machine interne a tenté de le joindre ({how})"),
+  "outbound-attempt": known("F1", 20, "an own host tried to reach it ({~how})", "une machine interne a tenté de le joindre ({~how})"),
   inbound: known("F1", 10, "it came to us", "il est venu vers nous"),
   internal: known("F1", 10, "between two of our own networks", "entre deux de nos propres réseaux"),
   external: known("F1", 0, "between two foreign addresses", "entre deux adresses étrangères"),
-  mentioned: known("F1", 0, "only named in the record, no contact ({how})", "seulement nommé dans l'enregistrement, sans contact ({how})"),
+  mentioned: known(
+    "F1",
+    0,
+    "only named in the record, no contact ({~how})",
+    "seulement nommé dans l'enregistrement, sans contact ({~how})",
+  ),
   "direction-unknown": open("F1", "the record does not say who began", "l'enregistrement ne dit pas qui a commencé"),
 
   dropped: known("F2", -15, "dropped only", "uniquement bloqué"),
   refused: known("F2", 0, "answered with an error or not authenticated", "réponse d'erreur ou non authentifié"),
   // * A login form is shown to everybody: no content.
   "login-page": known("F2", 0, "got the login page, not authenticated", "a obtenu la page de connexion, sans authentification"),
-  answered: known("F2", 10, "got content or a session ({how})", "a obtenu un contenu ou une session ({how})"),
-  authenticated: known("F2", 40, "authentication succeeded ({how})", "authentification réussie ({how})"),
+  answered: known("F2", 10, "got content or a session ({~how})", "a obtenu un contenu ou une session ({~how})"),
+  authenticated: known("F2", 40, "authentication succeeded ({~how})", "authentification réussie ({~how})"),
   "authenticated-and-acted": known(
     "F2",
     55,
-    "authentication succeeded ({how}), then a sensitive action: {act}",
-    "authentification réussie ({how}), puis une action sensible : {act}",
+    "authentication succeeded ({~how}), then a sensitive action: {~act}",
+    "authentification réussie ({~how}), puis une action sensible : {~act}",
   ),
   "outcome-unknown": open("F2", "the record does not say what came of it", "l'enregistrement ne dit pas ce qui en est résulté"),
 
-  "sensitive-target": known("F3", 15, "{target}", "{target}"),
-  "public-target": known("F3", 0, "public page or ordinary service ({target})", "page publique ou service ordinaire ({target})"),
+  "sensitive-target": known("F3", 15, "{~target}", "{~target}"),
+  "public-target": known("F3", 0, "public page or ordinary service ({~target})", "page publique ou service ordinaire ({~target})"),
   "target-unknown": open("F3", "what was aimed at is not in the record", "la cible n'est pas dans l'enregistrement"),
   "target-outside": known("F3", 0, "no service of ours was aimed at", "aucun de nos services n'était visé"),
 
   "in-window": known("F4", 15, "inside the validity of the indicator", "dans la période de validité de l'indicateur"),
-  "near-window": known("F4", 5, "{days} days outside the validity", "à {days} jours de la période de validité"),
-  "outside-window": known("F4", -5, "{days} days outside the validity", "à {days} jours de la période de validité"),
-  "far-outside-window": known("F4", -20, "{days} days outside the validity", "à {days} jours de la période de validité"),
+  "near-window": known("F4", 5, "{#days} days outside the validity", "à {#days} jours de la période de validité"),
+  "outside-window": known("F4", -5, "{#days} days outside the validity", "à {#days} jours de la période de validité"),
+  "far-outside-window": known("F4", -20, "{#days} days outside the validity", "à {#days} jours de la période de validité"),
   "after-withdrawal": known("F4", -20, "the publisher has withdrawn the indicator", "l'indicateur a été retiré par son éditeur"),
   "distance-unknown": open("F4", "outside the validity, by how much is not known", "hors période de validité, écart inconnu"),
   "window-unknown": open(
@@ -78,21 +82,21 @@ export const findings = {
   quiet: known(
     "F5",
     8,
-    "quiet and specific: {count} requests in all, straight to the point",
-    "discret et précis : {count} requêtes en tout, droit au but",
+    "quiet and specific: {#count} requests in all, straight to the point",
+    "discret et précis : {#count} requêtes en tout, droit au but",
   ),
-  "mass-scan": known("F5", -12, "mass scan: {how}", "balayage de masse : {how}"),
-  "long-flow": known("F5", 10, "long, large or periodic flow: {how}", "flux long, volumineux ou périodique : {how}"),
-  "plain-shape": known("F5", 0, "neither quiet nor a scan ({count} records)", "ni discret ni balayage ({count} enregistrements)"),
+  "mass-scan": known("F5", -12, "mass scan: {~how}", "balayage de masse : {~how}"),
+  "long-flow": known("F5", 10, "long, large or periodic flow: {~how}", "flux long, volumineux ou périodique : {~how}"),
+  "plain-shape": known("F5", 0, "neither quiet nor a scan ({#count} records)", "ni discret ni balayage ({#count} enregistrements)"),
   // Everybody's login is quiet: after a success the shape tells nothing.
   "shape-silent": known("F5", 0, "the shape of a successful login tells nothing", "la forme d'une connexion réussie n'apprend rien"),
   "shape-unknown": open("F5", "the record shows no volume or duration", "l'enregistrement ne montre ni volume ni durée"),
 
-  corroborated: known("F6", 20, "{how}", "{how}"),
-  "corroborated-twice": known("F6", 40, "{how}", "{how}"),
-  "exploit-pattern": known("F6", 40, "{how}", "{how}"),
-  "exploit-and-corroborated": known("F6", 60, "{how}", "{how}"),
-  "exploit-and-twice": known("F6", 80, "{how}", "{how}"),
+  corroborated: known("F6", 20, "{~how}", "{~how}"),
+  "corroborated-twice": known("F6", 40, "{~how}", "{~how}"),
+  "exploit-pattern": known("F6", 40, "{~how}", "{~how}"),
+  "exploit-and-corroborated": known("F6", 60, "{~how}", "{~how}"),
+  "exploit-and-twice": known("F6", 80, "{~how}", "{~how}"),
   alone: known(
     "F6",
     0,
@@ -101,14 +105,14 @@ export const findings = {
   ),
   "corroboration-unknown": open("F6", "not compared with other addresses", "non comparé avec d'autres adresses"),
 
-  "shared-address": known("F7", -15, "shared address: {how}", "adresse partagée : {how}"),
+  "shared-address": known("F7", -15, "shared address: {~how}", "adresse partagée : {~how}"),
   "own-history": known(
     "F7",
     -25,
-    "the same account came from it long before and after: {how}",
-    "le même compte en venait longtemps avant et après : {how}",
+    "the same account came from it long before and after: {~how}",
+    "le même compte en venait longtemps avant et après : {~how}",
   ),
-  "not-shared": known("F7", 0, "not known as a shared address: {how}", "pas connue comme adresse partagée : {how}"),
+  "not-shared": known("F7", 0, "not known as a shared address: {~how}", "pas connue comme adresse partagée : {~how}"),
   "sharing-unknown": open("F7", "whether many stand behind the address is not known", "on ne sait pas si l'adresse est partagée"),
 
   warninglisted: known("F8", -25, "on a warning list: {list}", "sur une liste d'avertissement : {list}"),
@@ -124,8 +128,8 @@ export const findings = {
   "unknown-source": known("F9", -5, "unknown feed: {source}", "flux inconnu : {source}"),
   "source-unknown": open("F9", "the publisher is not stated", "l'éditeur n'est pas énoncé"),
 
-  "chance-likely": known("F10", -10, "{sentence}", "{sentence}"),
-  "chance-unlikely": known("F10", 0, "{sentence}", "{sentence}"),
+  "chance-likely": known("F10", -10, "{~sentence}", "{~sentence}"),
+  "chance-unlikely": known("F10", 0, "{~sentence}", "{~sentence}"),
   "chance-unknown": open("F10", "no decoy addresses were searched", "aucune adresse leurre n'a été recherchée"),
 } as const satisfies Readonly<Record<string, Finding>>
 
@@ -149,8 +153,8 @@ export const ruleTexts = {
     fr: "des tentatives entrantes bloquées ne sont jamais au-dessus de faible",
   },
   "guess-ceiling": {
-    en: "no plain contact with the address ({strength}): never above weak without authentication success",
-    fr: "pas de contact direct avec l'adresse ({strength}) : jamais au-dessus de faible sans authentification réussie",
+    en: "no plain contact with the address ({~strength}): never above weak without authentication success",
+    fr: "pas de contact direct avec l'adresse ({~strength}) : jamais au-dessus de faible sans authentification réussie",
   },
   "echo-ceiling": {
     en: "an echo of a list, a configuration or an alert, never a contact",
@@ -213,11 +217,6 @@ export const quadrantTexts: Readonly<Record<Quadrant, Readonly<Record<Language, 
   "low-low": { en: "little achieved, and perhaps not them", fr: "peu d'effet, et peut-être pas eux" },
 }
 export type Quadrant = "high-high" | "high-low" | "low-high" | "low-low"
-
-/** Fills `{name}`; a name without a value is left out. */
-export function fillIn(template: string, values: Readonly<Record<string, string | number>> = {}): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name] ?? ""))
-}
 
 function known(factor: FactorId, points: number, en: string, fr: string): Finding {
   return { factor, points, known: true, en, fr }

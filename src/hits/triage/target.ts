@@ -2,15 +2,17 @@
 import type { Hit } from "../../model/hit.js"
 import type { Fields } from "../../model/log-record.js"
 import { isAuthentication } from "../authentication.js"
+import { quoted, say, type Words } from "../sentences.js"
 import { port, text } from "./fields.js"
+import { aimedAt, type ServiceName } from "./phrases.js"
 
-export type Target = { readonly kind: "sensitive" | "public"; readonly name: string } | { readonly kind: "unknown" }
+export type Target = { readonly kind: "sensitive" | "public"; readonly name: Words } | { readonly kind: "unknown" }
 
-const paths: readonly (readonly [RegExp, string])[] = [
-  [/^\/(?:owa|ecp|ews|mapi|autodiscover|oab|rpc|microsoft-server-activesync|powershell)(?:\/|$|\?)/i, "Exchange"],
+const paths: readonly (readonly [RegExp, ServiceName])[] = [
+  [/^\/(?:owa|ecp|ews|mapi|autodiscover|oab|rpc|microsoft-server-activesync|powershell)(?:\/|$|\?)/i, "exchange"],
   [
     /^\/(?:remote(?:\/|$)|dana(?:-na)?\/|\+cscoe\+|\+cscot\+|global-protect|ssl-vpn|sslvpn|vpns?(?:\/|$)|logon\/logonpoint|my\.policy|tmui\/|cgi-bin\/welcome|api\/v2\/cmdb|sra_)/i,
-    "VPN or edge device",
+    "edge",
   ],
   [
     /^\/(?:wp-login\.php|wp-admin|administrator|admin|phpmyadmin|pma|manager\/html|jenkins|webadmin|solr\/admin|actuator|api\/admin|console|cpanel|plesk|citrix|rdweb|adfs)(?:\/|$|\?|\.)/i,
@@ -18,31 +20,31 @@ const paths: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /(?:^|\/)(?:log[io]n|sign-?in|auth|oauth2?|saml2?|sso|user\/login|users\/sign_in)(?:\/|$|\?|\.(?:php|aspx?|jsp|html?|do|cgi))/i,
-    "login page",
+    "login-page",
   ],
   [/^\/(?:webmail|roundcube|zimbra|horde|squirrelmail|sogo|service\/soap)(?:\/|$|\?)/i, "mail"],
 ]
 
-const ports: Readonly<Record<number, string>> = {
-  22: "SSH",
-  23: "Telnet",
-  139: "Windows file sharing",
-  445: "Windows file sharing",
-  500: "VPN (IKE)",
-  1194: "VPN (OpenVPN)",
-  1701: "VPN (L2TP)",
-  1723: "VPN (PPTP)",
-  2222: "SSH",
-  3389: "remote desktop",
-  4433: "VPN or edge device",
-  4443: "VPN or edge device",
-  4500: "VPN (IKE)",
-  5900: "remote desktop (VNC)",
-  5985: "Windows remote management",
-  5986: "Windows remote management",
-  8291: "router administration",
+const ports: Readonly<Record<number, ServiceName>> = {
+  22: "ssh",
+  23: "telnet",
+  139: "file-sharing",
+  445: "file-sharing",
+  500: "ike",
+  1194: "openvpn",
+  1701: "l2tp",
+  1723: "pptp",
+  2222: "ssh",
+  3389: "remote-desktop",
+  4433: "edge",
+  4443: "edge",
+  4500: "ike",
+  5900: "vnc",
+  5985: "winrm",
+  5986: "winrm",
+  8291: "router",
   8443: "administration",
-  10443: "VPN or edge device",
+  10443: "edge",
   25: "mail",
   110: "mail",
   143: "mail",
@@ -58,20 +60,20 @@ export function targetOf(hit: Pick<Hit, "fields" | "format" | "record">): Target
   const path = text(hit.fields["url.path"]) ?? pathOf(text(hit.fields["url.full"]))
   if (path !== undefined) {
     const found = paths.find(([pattern]) => pattern.test(path))
-    if (found) return sensitive(`${found[1]} (${path})`)
-    return { kind: "public", name: path }
+    if (found) return sensitive(found[1], path)
+    return { kind: "public", name: quoted(path) }
   }
-  if (isAuthentication(hit.fields)) return sensitive(`login (${text(hit.fields["event.action"]) ?? hit.format})`)
+  if (isAuthentication(hit.fields)) return sensitive("login", text(hit.fields["event.action"]) ?? hit.format)
   const number = port(hit.fields, "destination")
   if (number === undefined) return { kind: "unknown" }
   const service = ports[number]
-  if (service) return sensitive(`${service} (port ${number})`)
+  if (service) return sensitive(service, `port ${number}`)
   // A firewall's 443 may be a shop window or a VPN portal: the record does not tell.
-  return number === 443 || number === 80 ? { kind: "unknown" } : { kind: "public", name: `port ${number}` }
+  return number === 443 || number === 80 ? { kind: "unknown" } : { kind: "public", name: quoted(`port ${number}`) }
 }
 
-function sensitive(name: string): Target {
-  return { kind: "sensitive", name }
+function sensitive(service: ServiceName, detail: string): Target {
+  return { kind: "sensitive", name: say(aimedAt(service), { detail: quoted(detail) }) }
 }
 
 function pathOf(url: string | undefined): string | undefined {

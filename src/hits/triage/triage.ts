@@ -2,6 +2,7 @@
 // A hit is never called a compromise here, and what the evidence does not settle is listed as unknown with no points.
 import type { Hit } from "../../model/hit.js"
 import { showsAccess } from "../authentication.js"
+import { joined, quoted, say, type Words } from "../sentences.js"
 import { type HitContext, timeOf } from "./context.js"
 import { chanceRate, type DecoyCount, decoySentence } from "./decoys.js"
 import { exploitPattern } from "./exploit-pattern.js"
@@ -9,22 +10,19 @@ import {
   axisFloor,
   classes,
   classFloor,
-  classTexts,
   confidenceFactors,
   consequenceFactors,
   type FactorId,
   type FindingName,
   factorIds,
-  fillIn,
   findings,
-  type Language,
   type Quadrant,
-  quadrantTexts,
   type RuleName,
   ruleTexts,
   type TriageClass,
 } from "./factor-table.js"
 import { sensitiveAction, text } from "./fields.js"
+import { phrases } from "./phrases.js"
 import { flowShape, inboundShape, periodicity, type Shape } from "./shape.js"
 import { isLoginPage, targetOf } from "./target.js"
 
@@ -63,7 +61,6 @@ export interface TriagedGroup {
   readonly indicator: Hit["indicator"]
   readonly triage: HitTriage
   readonly quadrant: Quadrant
-  readonly quadrantText: string
   /** The hit that decides, as an example. */
   readonly example: Hit
   readonly hits: number
@@ -76,7 +73,6 @@ export interface TriagedGroup {
   /** RFC 3339, UTC; null if no hit has a time. */
   readonly firstSeen: string | null
   readonly lastSeen: string | null
-  readonly nextSteps: readonly string[]
 }
 
 export interface PublisherQuality {
@@ -97,7 +93,7 @@ export interface ValidityWindow {
 export interface Corroboration {
   /** `token`: shares a rare client token or session with another listed address; `spray`: part of a distributed spray or a success after it. */
   readonly kind: "token" | "spray"
-  readonly text: string
+  readonly text: Words
 }
 
 export interface TriageInput {
@@ -113,7 +109,6 @@ export interface TriageInput {
   readonly corroboration?: ReadonlyMap<string, readonly Corroboration[]>
   /** By indicator value: CGNAT, mobile or proxy, with the source of that knowledge. Absent: not known. */
   readonly sharedAddresses?: ReadonlyMap<string, string>
-  readonly language?: Language
 }
 
 export interface TriageResult {
@@ -131,14 +126,14 @@ const decoyShare = 0.3
 
 interface Chosen {
   readonly name: FindingName
-  readonly values?: Readonly<Record<string, string | number>>
+  readonly values?: Readonly<Record<string, Words | number>>
 }
 
 interface Group {
   readonly hits: Hit[]
   readonly at: number[]
   shape: Shape
-  periodic: string | undefined
+  periodic: Words | undefined
 }
 
 export function triageHits(input: TriageInput): TriageResult {
@@ -151,19 +146,19 @@ export function triageHits(input: TriageInput): TriageResult {
       const at = group.at[position] as number
       const wide = indicatorWide.get(key) ?? aboutIndicator(hit, input)
       indicatorWide.set(key, wide)
-      triage[at] = judge(hit, [...aboutHit(hit, group, input, input.contexts?.[at]), ...wide], input.language ?? "en", shared)
+      triage[at] = judge(hit, [...aboutHit(hit, group, input, input.contexts?.[at]), ...wide], shared)
     }
   }
-  const result = [...groups.values()].map((group) => summed(group, triage, input.language ?? "en"))
+  const result = [...groups.values()].map((group) => summed(group, triage))
   return {
     groups: result.sort(graver),
     triage,
-    chance: input.decoys ? decoySentence(input.decoys, input.language) : null,
+    chance: input.decoys ? decoySentence(input.decoys) : null,
   }
 }
 
 /** The sum, the class and the hard rules over chosen findings. */
-function judge(hit: Hit, chosen: readonly Chosen[], language: Language, shared: Map<string, HitTriage>): HitTriage {
+function judge(hit: Hit, chosen: readonly Chosen[], shared: Map<string, HitTriage>): HitTriage {
   const rules = rulesFor(hit, chosen)
   const key = JSON.stringify([chosen, rules])
   const same = shared.get(key)
@@ -171,7 +166,7 @@ function judge(hit: Hit, chosen: readonly Chosen[], language: Language, shared: 
   const factors = chosen
     .map(({ name, values }): Factor => {
       const finding = findings[name]
-      return { id: finding.factor, points: finding.points, text: fillIn(finding[language], values), known: finding.known }
+      return { id: finding.factor, points: finding.points, text: say(finding, values), known: finding.known }
     })
     .sort((a, b) => factorIds.indexOf(a.id) - factorIds.indexOf(b.id))
   const points = sum(factors)
@@ -181,7 +176,7 @@ function judge(hit: Hit, chosen: readonly Chosen[], language: Language, shared: 
     confidence: sum(factors.filter((factor) => confidenceFactors.includes(factor.id))),
     consequence: sum(factors.filter((factor) => consequenceFactors.includes(factor.id))),
     factors,
-    rules: rules.map((rule) => fillIn(ruleTexts[rule][language], { strength: hit.strength })),
+    rules: rules.map((rule) => say(ruleTexts[rule], { strength: say(phrases[hit.strength]) })),
   }
   shared.set(key, judged)
   return judged
@@ -226,7 +221,7 @@ function aboutIndicator(hit: Hit, input: TriageInput): readonly Chosen[] {
 }
 
 function direction(hit: Hit): Chosen {
-  if (isGuess(hit)) return { name: "mentioned", values: { how: hit.echo ?? hit.strength } }
+  if (isGuess(hit)) return { name: "mentioned", values: { how: say(phrases[hit.echo ?? hit.strength]) } }
   if (hit.direction === "outbound") {
     const established = hit.action !== "blocked" && (hit.action === "allowed" || hit.outcome === "success")
     return { name: established ? "outbound-established" : "outbound-attempt", values: { how: verdict(hit) } }
@@ -236,18 +231,21 @@ function direction(hit: Hit): Chosen {
 }
 
 /** A login that worked: in the record itself, or by the same address within 72 hours; undefined if none is known. */
-function authentication(hit: Hit, context: HitContext | undefined): string | undefined {
+function authentication(hit: Hit, context: HitContext | undefined): Words | undefined {
   if (isGuess(hit)) return undefined
   if (hit.grade === "authenticated" || showsAccess(hit)) {
     const account = text(hit.fields["user.name"])
-    return account ? `account ${account}` : (text(hit.fields["event.action"]) ?? "login")
+    if (account) return say(phrases.account, { name: quoted(account) })
+    const action = text(hit.fields["event.action"])
+    return action ? quoted(action) : say(phrases.login)
   }
-  return context?.login ? `within 72 h: ${context.login}` : undefined
+  return context?.login ?? undefined
 }
 
-function outcome(hit: Hit, success: string | undefined, context: HitContext | undefined): Chosen {
+function outcome(hit: Hit, success: Words | undefined, context: HitContext | undefined): Chosen {
   if (success !== undefined) {
-    const act = sensitiveAction(hit.fields) ?? context?.sensitive
+    const own = sensitiveAction(hit.fields)
+    const act = own === undefined ? context?.sensitive : quoted(own)
     return act ? { name: "authenticated-and-acted", values: { how: success, act } } : { name: "authenticated", values: { how: success } }
   }
   if (hit.action === "blocked") return { name: "dropped" }
@@ -300,7 +298,7 @@ function corroboration(hit: Hit, input: TriageInput): Chosen {
   const exploit = isGuess(hit) ? undefined : exploitPattern(hit)
   const others = input.corroboration?.get(hit.indicator.value) ?? []
   const kinds = new Set(others.map((one) => one.kind)).size
-  const how = [...(exploit ? [exploit] : []), ...others.map((one) => one.text)].join("; ")
+  const how = joined([...(exploit ? [exploit] : []), ...others.map((one) => one.text)])
   if (exploit)
     return { name: kinds === 0 ? "exploit-pattern" : kinds === 1 ? "exploit-and-corroborated" : "exploit-and-twice", values: { how } }
   if (kinds > 0) return { name: kinds === 1 ? "corroborated" : "corroborated-twice", values: { how } }
@@ -310,25 +308,25 @@ function corroboration(hit: Hit, input: TriageInput): Chosen {
 function sharing(hit: Hit, input: TriageInput, context: HitContext | undefined): Chosen {
   if (context?.history) return { name: "own-history", values: { how: context.history } }
   const kind = input.sharedAddresses?.get(hit.indicator.value) ?? carrierGrade(hit.indicator.value)
-  if (kind === "no") return { name: "not-shared", values: { how: "looked up offline" } }
-  return kind ? { name: "shared-address", values: { how: kind } } : { name: "sharing-unknown" }
+  if (kind === "no") return { name: "not-shared", values: { how: say(phrases["looked-up"]) } }
+  return kind ? { name: "shared-address", values: { how: quoted(kind) } } : { name: "sharing-unknown" }
 }
 
 function warninglist(hit: Hit): Chosen {
   const lists = hit.indicator.marks.filter((mark) => mark.startsWith("warninglist:")).map((mark) => mark.slice("warninglist:".length))
-  return lists.length > 0 ? { name: "warninglisted", values: { list: lists.join(", ") } } : { name: "not-warninglisted" }
+  return lists.length > 0 ? { name: "warninglisted", values: { list: quoted(lists.join(", ")) } } : { name: "not-warninglisted" }
 }
 
 function publisher(hit: Hit, input: TriageInput): Chosen {
   const quality = input.publishers?.get(hit.indicator.bulletin)
-  const values = { source: quality?.name ?? hit.indicator.bulletin }
+  const values = { source: quoted(quality?.name ?? hit.indicator.bulletin) }
   if (!quality) return { name: "source-unknown" }
   return { name: quality.national ? "national-source" : quality.unknown ? "unknown-source" : "ordinary-source", values }
 }
 
 function decoyRate(input: TriageInput): Chosen {
   if (!input.decoys || input.decoys.decoys === 0) return { name: "chance-unknown" }
-  const values = { sentence: decoySentence(input.decoys, input.language) }
+  const values = { sentence: decoySentence(input.decoys) }
   return { name: chanceRate(input.decoys) >= decoyShare ? "chance-likely" : "chance-unlikely", values }
 }
 
@@ -337,13 +335,15 @@ function isGuess(hit: Hit): boolean {
   return hit.echo !== null || ["mention", "host", "overlap", "weak"].includes(hit.strength)
 }
 
-function carrierGrade(value: string): string | undefined {
+function carrierGrade(value: string): Words | undefined {
   const second = /^100\.(\d+)\./.exec(value)?.[1]
-  return second !== undefined && Number(second) >= 64 && Number(second) <= 127 ? "carrier-grade NAT range 100.64.0.0/10" : undefined
+  return second !== undefined && Number(second) >= 64 && Number(second) <= 127
+    ? say(phrases["carrier-grade"], { range: "100.64.0.0/10" })
+    : undefined
 }
 
-function verdict(hit: Hit): string {
-  return hit.action === "unknown" ? hit.outcome : hit.outcome === "unknown" ? hit.action : `${hit.action}, ${hit.outcome}`
+function verdict({ action, outcome }: Hit): Words {
+  return say(phrases[action === "unknown" ? outcome : outcome === "unknown" ? action : (`${action}-${outcome}` as const)])
 }
 
 function grouped(hits: readonly Hit[]): ReadonlyMap<string, Group> {
@@ -362,7 +362,7 @@ function grouped(hits: readonly Hit[]): ReadonlyMap<string, Group> {
   return groups
 }
 
-function summed(group: Group, triage: readonly HitTriage[], language: Language): TriagedGroup {
+function summed(group: Group, triage: readonly HitTriage[]): TriagedGroup {
   const byClass: Record<TriageClass, number> = { priority: 0, probable: 0, weak: 0, background: 0 }
   const assets = new Map<string, { hits: number; worst: HitTriage }>()
   const accounts = new Set<string>()
@@ -394,7 +394,6 @@ function summed(group: Group, triage: readonly HitTriage[], language: Language):
     indicator: example.indicator,
     triage: judged,
     quadrant,
-    quadrantText: quadrantTexts[quadrant][language],
     example,
     hits: group.hits.length,
     byClass,
@@ -403,7 +402,6 @@ function summed(group: Group, triage: readonly HitTriage[], language: Language):
     accounts: [...accounts].sort(compare).slice(0, shownMax),
     firstSeen: first,
     lastSeen: last,
-    nextSteps: classTexts[judged.class][language].nextSteps,
   }
 }
 

@@ -1,6 +1,5 @@
 // The user's own files: what they may say, and the sentence for what they may not. And how both languages write numbers and dates.
 import { describe, expect, test } from "vitest"
-import { frenchEvidence } from "../../../src/export/reports/french-evidence.js"
 import { defanged, readsAs } from "../../../src/export/reports/plain-text.js"
 import { parseCase, parseProfile } from "../../../src/export/reports/profile.js"
 import { createPseudonyms } from "../../../src/export/reports/pseudonyms.js"
@@ -65,13 +64,6 @@ describe("wording", () => {
     expect(local("2021-07-01T00:00:00Z", "America/St_Johns")).toBe("2021-06-30 21:30:00 -02:30")
   })
   test("French spacing", () => expect(typeset("a : b ; « c » !", "fr")).toBe("a\u00a0: b\u202f; «\u00a0c\u00a0»\u202f!"))
-  test("evidence of triage in French", () => {
-    expect(frenchEvidence("tried account-1, as did 3 other listed addresses: a distributed spray")).toBe(
-      "a essayé account-1, comme 3 autres adresses listées : pulvérisation distribuée",
-    )
-    expect(frenchEvidence("une machine interne l'a joint (allowed, success)")).toBe("une machine interne l'a joint (autorisé, réussi)")
-    expect(frenchEvidence("anything else")).toBe("anything else")
-  })
 })
 
 test("values are defanged by their kind, and look-alikes shown as they read", () => {

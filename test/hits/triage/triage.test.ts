@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { type ContextRecord, readContext } from "../../../src/hits/triage/context.js"
 import { chanceRate, decoySentence, decoysFor, expectedByChance } from "../../../src/hits/triage/decoys.js"
-import { classes, classFloor, findings } from "../../../src/hits/triage/factor-table.js"
+import { classes, classFloor, findings, quadrantTexts } from "../../../src/hits/triage/factor-table.js"
 import { type Corroboration, type TriageInput, triageHits, type ValidityWindow } from "../../../src/hits/triage/triage.js"
 import { networkRange, parseIpv4 } from "../../../src/model/address.js"
 import type { Hit } from "../../../src/model/hit.js"
@@ -146,13 +146,7 @@ describe("triage", () => {
   test("keeps confidence and consequence apart", () => {
     const old = judge(cases.find((one) => one.id === "success-31-days-late")!).groups[0]!
     expect(old.quadrant).toBe("low-high")
-    expect(old.quadrantText).toContain("without attributing")
-  })
-
-  test("speaks French", () => {
-    const { groups } = triageHits({ hits: [hitOf({ outcome: "failure" })], language: "fr" })
-    expect(groups[0]?.triage.factors[0]?.text).toBe("il est venu vers nous")
-    expect(groups[0]?.nextSteps[0]).toContain("surveiller")
+    expect(quadrantTexts[old.quadrant].en).toContain("without attributing")
   })
 
   test("has no class and no text that calls a hit a compromise", () => {
@@ -192,7 +186,6 @@ describe("decoys", () => {
     const count = { hits: 37, addresses: 12, decoyHits: 40, decoyAddresses: 20, listed: 161, decoys: 16_100 }
     expect(expectedByChance(count)).toBeCloseTo(0.4)
     expect(decoySentence(count)).toBe("37 hits on 12 listed addresses; by chance 0.4")
-    expect(decoySentence(count, "fr")).toBe("37 occurrences sur 12 adresses listées ; par hasard 0,4")
     expect(chanceRate({ ...count, hits: 0 })).toBe(0)
     expect(decoySentence({ ...count, decoyHits: 0 })).toContain("by chance 0")
   })
