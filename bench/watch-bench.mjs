@@ -1,12 +1,24 @@
 // The watch's figures: lines a second of one core, time from a line's writing to its alert, memory, and the pause while indicators change.
 // Usage: npm run bench -- --section watch, or alone: node bench/watch-bench.mjs [--lines N] [--seconds N] [--rate N] [--indicators N] [--swap N]
+// With --rotate SECONDS only the long run: memory while a log grows at the rate, and is rotated and compressed every so many seconds.
 import { spawn } from "node:child_process"
-import { appendFileSync, createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  appendFileSync,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { parseArgs } from "node:util"
+import { gzipSync } from "node:zlib"
 import { indicatorAt } from "./corpus.mjs"
 import { measure } from "./measure.mjs"
 
@@ -93,7 +105,7 @@ async function measureThroughput({ cli, folder, set, lines }) {
 }
 
 /** Writes lines at a rate, one planted about every 100 ms, and takes the time until its alert stands on stdout. */
-async function measureLive({ cli, folder, set, rate, seconds, swap }) {
+async function measureLive({ cli, folder, set, rate, seconds, swap, rotation }) {
   const logs = mkdtempSync(join(folder, "live-"))
   const workspace = await workspaceIn(cli, mkdtempSync(join(folder, "workspace-")), set)
   const log = join(logs, "fw.log")
@@ -117,6 +129,8 @@ async function measureLive({ cli, folder, set, rate, seconds, swap }) {
     const began = performance.now()
     let [number, memory, swapping] = [0, 0, undefined]
     let nextPlant = 0
+    const samples = []
+    let rotations = 0
     while (performance.now() < ended || (swapping && !swapping.done && performance.now() < ended + 60_000)) {
       const due = Math.floor(((performance.now() - began) * rate) / 1000)
       let text = ""
@@ -133,7 +147,15 @@ async function measureLive({ cli, folder, set, rate, seconds, swap }) {
       const now = performance.now()
       for (const asset of planted) written.set(asset, now)
       appendFileSync(log, text)
-      memory = Math.max(memory, residentMegabytes(child.pid))
+      const resident = residentMegabytes(child.pid)
+      memory = Math.max(memory, resident)
+      const elapsed = performance.now() - began
+      if (elapsed >= samples.length * 1000) samples.push({ second: Math.floor(elapsed / 1000), megabytes: resident })
+      if (rotation && elapsed >= (rotations + 1) * rotation.everyMs) {
+        rotateLog(log)
+        rotations++
+        rotation.say(`  ${Math.round(elapsed / 1000)} s: ${resident.toFixed(1)} MB now, ${memory.toFixed(1)} MB at most`)
+      }
       if (swap > 0 && swapping === undefined && performance.now() - began > 3000) swapping = addSet(cli, folder, workspace, swap)
       await new Promise((resume) => setTimeout(resume, 10))
     }
@@ -143,11 +165,72 @@ async function measureLive({ cli, folder, set, rate, seconds, swap }) {
     const status = await (await fetch(`http://127.0.0.1:${port}/healthz`)).json()
     delays.sort((a, b) => a - b)
     const quantile = (share) => delays[Math.min(delays.length - 1, Math.floor(delays.length * share))] ?? null
-    return { p50: quantile(0.5), p99: quantile(0.99), missed: written.size, memory, cpuShare, pause: status.watch.swapPauseMs }
+    return {
+      p50: quantile(0.5),
+      p99: quantile(0.99),
+      missed: written.size,
+      memory,
+      cpuShare,
+      pause: status.watch.swapPauseMs,
+      samples,
+      rotations,
+    }
   } finally {
     child.kill("SIGTERM")
     await new Promise((resume) => child.once("close", resume))
   }
+}
+
+/** Resident megabytes over a long run with rotations: rows as above, one for each tenth of it. */
+export async function measureEndurance({
+  cli = cliDefault,
+  seconds = 3600,
+  rate = 1000,
+  indicators = 10_000,
+  rotate = 120,
+  say = () => {},
+} = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "sillage-watch-endurance-"))
+  try {
+    const set = join(folder, "set.txt")
+    writeSet(set, indicators)
+    const rotation = { everyMs: rotate * 1000, say }
+    const live = await measureLive({ cli, folder, set, rate, seconds, swap: 0, rotation })
+    const tenth = seconds / 10
+    return {
+      rows: [
+        {
+          name: `largest resident set in ${seconds} s, ${rate.toLocaleString("en")} lines/s`,
+          value: live.memory,
+          unit: "MB",
+          wanted: "<= 150",
+        },
+        ...Array.from({ length: 10 }, (_, at) => {
+          const within = live.samples.filter((one) => one.second >= at * tenth && one.second < (at + 1) * tenth)
+          const largest = Math.max(0, ...within.map(({ megabytes }) => megabytes))
+          return { name: `largest from ${at * tenth} to ${(at + 1) * tenth} s`, value: largest, unit: "MB", wanted: "" }
+        }),
+        { name: "rotations", value: live.rotations, unit: "", wanted: "" },
+        { name: "from line to alert, median", value: live.p50, unit: "ms", wanted: "" },
+        { name: "from line to alert, 99 of 100", value: live.p99, unit: "ms", wanted: "<= 250" },
+        { name: "records planted in it and not told of", value: live.missed, unit: "", wanted: "0" },
+        { name: "processor time while it does", value: live.cpuShare, unit: "% of a core", wanted: "" },
+      ],
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** As logrotate with `delaycompress`: renamed, the one before compressed, the oldest removed. */
+function rotateLog(log) {
+  if (existsSync(`${log}.1`)) {
+    const bytes = gzipSync(readFileSync(`${log}.1`))
+    writeFileSync(`${log}.2.gz.tmp`, bytes)
+    renameSync(`${log}.2.gz.tmp`, `${log}.2.gz`)
+    rmSync(`${log}.1`)
+  }
+  renameSync(log, `${log}.1`)
 }
 
 /** Another process adds the set, as a person would. */
@@ -217,11 +300,12 @@ function procFile(pid, name) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const option = { type: "string" }
   const { values } = parseArgs({
-    options: { lines: option, seconds: option, rate: option, indicators: option, swap: option, cli: option },
+    options: { lines: option, seconds: option, rate: option, indicators: option, swap: option, rotate: option, cli: option },
   })
   const { cli, ...numbers } = values
   const settings = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)]))
-  const { rows } = await measureWatch({ ...settings, ...(cli ? { cli } : {}), say: (text) => process.stderr.write(`${text}\n`) })
+  const run = settings.rotate === undefined ? measureWatch : measureEndurance
+  const { rows } = await run({ ...settings, ...(cli ? { cli } : {}), say: (text) => process.stderr.write(`${text}\n`) })
   for (const { name, value, unit, wanted } of rows) {
     const shown = value === null ? "–" : value.toLocaleString("en", { maximumFractionDigits: 1 })
     process.stdout.write(`${name}: ${shown} ${unit}${wanted ? ` (wanted ${wanted})` : ""}\n`)

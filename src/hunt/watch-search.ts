@@ -33,7 +33,8 @@ export async function openWatchSearch(setup: WatchThreadSetup): Promise<WatchSea
 /** Each value once: what was given explicitly stands before what the workspace says of it. */
 function load({ workspace: folder, given }: IndicatorSource): readonly Indicator[] {
   if (folder === undefined) return given
-  const workspace = openWorkspace(folder)
+  // Read once from end to end: pages that are kept would only stay in the process's memory.
+  const workspace = openWorkspace(folder, { cacheBytes: 2 * 1024 * 1024 })
   try {
     const kept = workspace.bulletins.indicators()
     if (given.length === 0) return kept

@@ -133,7 +133,8 @@ export class Watch {
     const known = [...this.#stored.values()].map(({ file }) => file)
     this.#tail = new Tail(request.paths, known, { ...request.tail, monotonicMs: this.#monotonic, nowMs: this.#now })
     const groups = this.#state.entries<StoredGroup>(kinds.group).map(({ value }) => value)
-    this.#groups = new AlertGroups(groups, { windowMs: request.windowMs }, this.#monotonic(), this.#now())
+    const load = (key: string): StoredGroup | undefined => this.#state.get(kinds.group, key)
+    this.#groups = new AlertGroups(groups, { windowMs: request.windowMs, load }, this.#monotonic(), this.#now())
     this.#pasts = this.#state.entries<Past>(kinds.past).map(({ value }) => value)
     this.status = {
       state: "starting",
@@ -453,6 +454,7 @@ export class Watch {
       more()
       this.#request.tell(step.told)
     })
+    this.#groups.settle(step)
     this.status.alerts += step.told.filter(({ type }) => type === "alert").length
     if (step.told.length > 0) this.#request.told?.()
   }

@@ -18,10 +18,11 @@ export const workspaceFlag = {
 export async function inWorkspace<Result>(
   flags: WorkspaceFlags,
   body: (workspace: Workspace) => Result | Promise<Result>,
+  options?: Parameters<typeof openWorkspace>[1],
 ): Promise<Result> {
   const folder = findWorkspace({ given: flags.workspace, cwd: process.cwd(), env: process.env })
   if (folder === undefined) throw new UsageError("there is no workspace here: make one with sillage init, or name one with --workspace DIR")
-  const workspace = openWorkspace(folder)
+  const workspace = openWorkspace(folder, options)
   try {
     return await body(workspace)
   } finally {

@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises"
 import { dirname, join, resolve } from "node:path"
 import { setFlagsFromString } from "node:v8"
+import { runInNewContext } from "node:vm"
 import { buildCommand } from "@stricli/core"
 import { initWorkspace, type StateStore, type Workspace } from "../../hits/store/workspace.js"
 import { Watch, type WatchStatus } from "../../hunt/watch.js"
@@ -110,8 +111,37 @@ async function givenIndicators(flags: WatchFlags) {
 }
 
 async function runWatch(flags: WatchFlags, paths: readonly string[], version: string): Promise<number> {
-  // The young generation would grow to 48 MB and stay so, for the sake of a speed that a watch does not need.
+  const memory = boundMemory()
+  try {
+    return await watchWith(flags, paths, version)
+  } finally {
+    memory.release()
+  }
+}
+
+/** Pages of its two databases, each. */
+const cacheBytes = 2 * 1024 * 1024
+const collectEveryMs = 60_000
+/** What lies in the heap of the main thread when nothing is wrong. */
+const heapBytesUsual = 16 * 1024 * 1024
+
+/**
+ * A watch runs for months beside the services of its machine. The engine would let its heaps grow to hundreds of megabytes before it looks for what
+ * is no longer needed, for the sake of a speed that a watch does not need.
+ */
+function boundMemory(): { release(): void } {
   setFlagsFromString("--semi-space-growth-factor=1")
+  // For the threads to come; what they need is theirs, and only the first collection is earlier.
+  setFlagsFromString("--initial-old-space-size=32")
+  setFlagsFromString("--expose-gc")
+  const collect = runInNewContext("gc") as () => void
+  const timer = setInterval(() => {
+    if (process.memoryUsage().heapTotal > heapBytesUsual) collect()
+  }, collectEveryMs).unref()
+  return { release: () => clearInterval(timer) }
+}
+
+async function watchWith(flags: WatchFlags, paths: readonly string[], version: string): Promise<number> {
   const context = { own: flags.own ?? [], trustedProxies: flags.trustedProxy ?? [] }
   createRoleContext(context)
   const tz = zoneOf(flags.tz)
@@ -121,20 +151,24 @@ async function runWatch(flags: WatchFlags, paths: readonly string[], version: st
     flags.json ? stdoutOutput() : terminalOutput(hasColor()),
     ...(await Promise.all((flags.alert ?? []).map((target) => outputOf(target, { version, env: process.env })))),
   ]
-  return await inWorkspace(flags, async (workspace) => {
-    // A file of its own: another process that adds a million indicators holds the workspace's for seconds.
-    const own = initWorkspace(join(workspace.dir, "watch"))
-    const lock = lockWatch(own.state)
-    try {
-      const told = teller(flags)
-      for (const problem of given?.problems ?? []) told.problem(problem)
-      const session = { flags, paths, outputs, given: given?.indicators ?? [], told, ...context, ...(tz === undefined ? {} : { tz }) }
-      return await watchIn(workspace, own.state, session)
-    } finally {
-      lock.release()
-      own.close()
-    }
-  })
+  return await inWorkspace(
+    flags,
+    async (workspace) => {
+      // A file of its own: another process that adds a million indicators holds the workspace's for seconds.
+      const own = initWorkspace(join(workspace.dir, "watch"), { cacheBytes })
+      const lock = lockWatch(own.state)
+      try {
+        const told = teller(flags)
+        for (const problem of given?.problems ?? []) told.problem(problem)
+        const session = { flags, paths, outputs, given: given?.indicators ?? [], told, ...context, ...(tz === undefined ? {} : { tz }) }
+        return await watchIn(workspace, own.state, session)
+      } finally {
+        lock.release()
+        own.close()
+      }
+    },
+    { cacheBytes },
+  )
 }
 
 interface Session {

@@ -39,6 +39,7 @@ function rangeBlocks(value: string): readonly AddressBlock[] {
 
 /** Every address of the value, if there are at most `max`; undefined if there are more. */
 export function singleAddresses(value: string, max: number): readonly string[] | undefined {
+  if (!value.includes("/") && !value.includes("-")) return [value]
   const parsed = canonicalAddress(value)
   if (!parsed) throw new Error(`not a canonical address: ${value}`)
   const { version, first, last } = parsed.range

@@ -3,13 +3,16 @@ import type { RenderInput, RuleExporter } from "./exporter.js"
 import { comments } from "./header.js"
 import { type QueryTarget, queriesFor } from "./queries.js"
 import type { Dialect } from "./query.js"
+import { isTame } from "./tame.js"
 
 const queryMax = 1_000
 
 const sql: Dialect = {
   // ClickHouse reads backslash escapes inside quotes, unlike standard SQL.
   quote: (text) =>
-    `'${text.replace(/[\\']/g, "\\$&").replace(/[\p{Cc}]/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`)}'`,
+    isTame(text)
+      ? `'${text}'`
+      : `'${text.replace(/[\\']/g, "\\$&").replace(/[\p{Cc}]/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`)}'`,
   or: "OR",
   in: (field, list) => `${field} IN (${list})`,
   equals: (field, literal) => `lower(${field}) = ${literal}`,

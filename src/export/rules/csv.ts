@@ -3,6 +3,7 @@ import type { Indicator } from "../../model/indicator.js"
 import { everyType } from "./every-type.js"
 import type { RuleExporter } from "./exporter.js"
 import { plainText } from "./header.js"
+import { isTame } from "./tame.js"
 
 export const csv: RuleExporter = {
   name: "csv",
@@ -39,5 +40,11 @@ export function csvText(text: string): string {
 
 /** RFC 4180: quotes around what needs them, doubled inside. */
 export function csvLine(cells: readonly string[]): string {
-  return `${cells.map((cell) => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")}\r\n`
+  let line = ""
+  for (const [at, cell] of cells.entries()) line += `${at === 0 ? "" : ","}${needsQuotes(cell) ? `"${cell.replaceAll('"', '""')}"` : cell}`
+  return `${line}\r\n`
+}
+
+function needsQuotes(cell: string): boolean {
+  return (!isTame(cell) && /["\r\n]/.test(cell)) || cell.includes(",") || cell.trim() !== cell
 }

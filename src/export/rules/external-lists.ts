@@ -3,6 +3,7 @@ import type { Indicator } from "../../model/indicator.js"
 import type { ObservableType } from "../../model/observable.js"
 import type { ExportHeader, RuleFile } from "./exporter.js"
 import { comments } from "./header.js"
+import { ofTypes } from "./in-order.js"
 
 export interface ListSpec {
   readonly name: string
@@ -13,15 +14,14 @@ export interface ListSpec {
 /** Lists without an entry are not written. */
 export function externalLists(indicators: readonly Indicator[], header: ExportHeader, specs: readonly ListSpec[]): readonly RuleFile[] {
   return specs
-    .filter(({ types }) => indicators.some(({ type }) => types.includes(type)))
+    .filter(({ types }) => ofTypes(indicators, types).length > 0)
     .map((spec) => ({ name: spec.name, content: listLines(indicators, header, spec) }))
 }
 
 function* listLines(indicators: readonly Indicator[], header: ExportHeader, { types, entries }: ListSpec): Iterable<string> {
   yield comments("#", header)
   const seen = new Set<string>()
-  for (const indicator of indicators) {
-    if (!types.includes(indicator.type)) continue
+  for (const indicator of ofTypes(indicators, types)) {
     for (const entry of entries(indicator)) {
       if (seen.has(entry)) continue
       seen.add(entry)

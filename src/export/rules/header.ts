@@ -1,5 +1,6 @@
 // The lines at the head of every exported file: what it is made of, how it is marked, how long it holds.
 import type { ExportHeader } from "./exporter.js"
+import { isTame } from "./tame.js"
 
 /** Plain lines without comment marks; no line break or control character of a bulletin gets in. */
 export function headerLines(header: ExportHeader): readonly string[] {
@@ -23,7 +24,7 @@ export function comments(mark: string, header: ExportHeader): string {
 
 /** One line of printable text, at most `max` characters: what a publisher wrote, on its way into a comment or a message. */
 export function plainText(text: string, max = 120): string {
-  const clean = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, " ").trim()
+  const clean = isTame(text) ? text.trim() : text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, " ").trim()
   return clean.length > max ? `${clean.slice(0, max - 1)}…` : clean
 }
 

@@ -37,11 +37,12 @@ export const misp: RuleExporter = {
 function* event(indicators: readonly Indicator[], header: ExportHeader): Iterable<string> {
   const uuid = uuidOf("misp event", ...header.bulletins)
   const date = header.date?.slice(0, 10) ?? "1970-01-01"
+  const timestamp = seconds(date)
   const frame = {
     uuid,
     info: header.bulletins.map((title) => plainText(title)).join("; ") || "Indicators of the command line",
     date,
-    timestamp: seconds(date),
+    timestamp,
     analysis: "2",
     threat_level_id: "4",
     published: false,
@@ -53,13 +54,14 @@ function* event(indicators: readonly Indicator[], header: ExportHeader): Iterabl
   let first = true
   for (const indicator of indicators)
     for (const value of valuesOf(indicator)) {
-      yield `${first ? "" : ","}\n${JSON.stringify(attribute(indicator, value, date))}`
+      yield `${first ? "" : ","}\n${JSON.stringify(attribute(indicator, value, timestamp))}`
       first = false
     }
   yield "\n]}}\n"
 }
 
-function attribute(one: Indicator, value: string, date: string): Record<string, unknown> {
+/** What is undefined is not written. */
+function attribute(one: Indicator, value: string, timestamp: string): Record<string, unknown> {
   const [type, category] = types[one.type]
   return {
     uuid: uuidOf("misp attribute", one.type, value),
@@ -67,13 +69,13 @@ function attribute(one: Indicator, value: string, date: string): Record<string, 
     category,
     value,
     to_ids: one.toIds ?? true,
-    timestamp: seconds(date),
+    timestamp,
     distribution: "5",
     comment: plainText(one.comment ?? "", 500),
     disable_correlation: false,
-    ...(one.validFrom === undefined ? {} : { first_seen: one.validFrom }),
-    ...(one.validUntil === undefined ? {} : { last_seen: one.validUntil }),
-    ...(one.tlp === undefined ? {} : { Tag: [{ name: `tlp:${one.tlp}` }] }),
+    first_seen: one.validFrom,
+    last_seen: one.validUntil,
+    Tag: one.tlp === undefined ? undefined : [{ name: `tlp:${one.tlp}` }],
   }
 }
 

@@ -3,6 +3,7 @@ import type { Indicator } from "../../model/indicator.js"
 import { addressBlocks } from "./address-blocks.js"
 import type { RuleExporter } from "./exporter.js"
 import { comments } from "./header.js"
+import { ofTypes } from "./in-order.js"
 
 export const nftables: RuleExporter = {
   name: "nftables",
@@ -22,16 +23,8 @@ function* tableLines(indicators: readonly Indicator[], head: string, verdict: st
   yield `#!/usr/sbin/nft -f\n${head}`
   // Adding before deleting makes the file load again whether or not the table is there.
   yield "table inet sillage\ndelete table inet sillage\ntable inet sillage {\n"
-  yield* setLines(
-    "listed4",
-    "ipv4_addr",
-    indicators.filter(({ type }) => type === "ipv4-addr"),
-  )
-  yield* setLines(
-    "listed6",
-    "ipv6_addr",
-    indicators.filter(({ type }) => type === "ipv6-addr"),
-  )
+  yield* setLines("listed4", "ipv4_addr", ofTypes(indicators, ["ipv4-addr"]))
+  yield* setLines("listed6", "ipv6_addr", ofTypes(indicators, ["ipv6-addr"]))
   for (const hook of ["input", "forward", "output"]) {
     yield `  chain ${hook} {\n    type filter hook ${hook} priority filter - 10; policy accept;\n`
     for (const [family, set] of [

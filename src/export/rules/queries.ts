@@ -1,6 +1,7 @@
 // The questions that every query language asks of its own schema: which fields hold addresses, names, URLs, hashes.
 import type { Indicator } from "../../model/indicator.js"
 import type { ObservableType } from "../../model/observable.js"
+import { ofTypes } from "./in-order.js"
 import { addressConditions, type Condition, type Dialect, inChunks, nameConditions, spell, valueConditions } from "./query.js"
 
 /** A table or index of the engine, and the fields of it that are asked, by what they hold. */
@@ -19,15 +20,15 @@ export interface QueryTarget {
   readonly upperHashes?: boolean
 }
 
-/** All queries of a target over the indicators, each with at most `size` of them. */
+/** All queries of a target over the indicators, which are in order, each with at most `size` of them. */
 export function* queriesFor(
   target: QueryTarget,
   indicators: readonly Indicator[],
   dialect: Dialect,
   size: number,
 ): Iterable<{ readonly title: string; readonly text: string }> {
-  for (const [what, of, conditions] of questions(target)) {
-    const chunks = inChunks(indicators.filter(of), size)
+  for (const [what, types, conditions] of questions(target)) {
+    const chunks = inChunks(ofTypes(indicators, types), size)
     for (const [at, chunk] of chunks.entries()) {
       const part = chunks.length > 1 ? ` (${at + 1} of ${chunks.length})` : ""
       yield { title: `${target.title}: ${what}${part}`, text: target.query(spell(dialect, conditions(chunk))) }
@@ -35,17 +36,9 @@ export function* queriesFor(
   }
 }
 
-type Question = readonly [
-  what: string,
-  of: (indicator: Indicator) => boolean,
-  conditions: (chunk: readonly Indicator[]) => readonly Condition[],
-]
+type Question = readonly [what: string, types: readonly ObservableType[], conditions: (chunk: readonly Indicator[]) => readonly Condition[]]
 
 function questions(target: QueryTarget): readonly Question[] {
-  const typed =
-    (...types: readonly ObservableType[]) =>
-    ({ type }: Indicator): boolean =>
-      types.includes(type)
   const values =
     (fields: readonly string[]) =>
     (chunk: readonly Indicator[]): readonly Condition[] =>
@@ -56,23 +49,23 @@ function questions(target: QueryTarget): readonly Question[] {
   const all: Question[] = []
   if (target.addresses) {
     const fields = target.addresses
-    all.push(["addresses", typed("ipv4-addr", "ipv6-addr"), (chunk) => addressConditions(chunk, fields)])
+    all.push(["addresses", ["ipv4-addr", "ipv6-addr"], (chunk) => addressConditions(chunk, fields)])
   }
   if (target.names) {
     const fields = target.names
-    all.push(["names", typed("domain-name"), (chunk) => nameConditions(chunk, fields)])
+    all.push(["names", ["domain-name"], (chunk) => nameConditions(chunk, fields)])
   }
-  if (target.urls) all.push(["URLs", typed("url"), values(target.urls)])
-  if (target.mails) all.push(["mail addresses", typed("email-addr"), values(target.mails)])
-  if (target.agents) all.push(["user agents", typed("user-agent"), values(target.agents)])
-  if (target.files) all.push(["file names", typed("file:name"), values(target.files)])
+  if (target.urls) all.push(["URLs", ["url"], values(target.urls)])
+  if (target.mails) all.push(["mail addresses", ["email-addr"], values(target.mails)])
+  if (target.agents) all.push(["user agents", ["user-agent"], values(target.agents)])
+  if (target.files) all.push(["file names", ["file:name"], values(target.files)])
   for (const [type, fields] of Object.entries(target.hashes ?? {})) {
     const digests = (chunk: readonly Indicator[]): readonly Condition[] =>
       valueConditions(
         chunk.map(({ value }) => (target.upperHashes ? value.toUpperCase() : value)),
         fields,
       )
-    all.push([type.slice("file:hashes.".length), typed(type as ObservableType), digests])
+    all.push([type.slice("file:hashes.".length), [type as ObservableType], digests])
   }
   return all
 }

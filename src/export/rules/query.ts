@@ -1,6 +1,7 @@
 // One speller for all query languages: conditions are plain values, a dialect is a handful of words and its way to quote.
 import type { Indicator } from "../../model/indicator.js"
 import { addressBlocks } from "./address-blocks.js"
+import { isTame } from "./tame.js"
 
 /** What a field must be: one of some texts, a name or one below it, or an address within a network. */
 export type Condition =
@@ -65,6 +66,7 @@ export function inChunks<T>(all: readonly T[], size: number): readonly (readonly
 
 /** Double quotes with backslash escapes; control characters as \uXXXX. */
 export function doubleQuoted(text: string): string {
+  if (isTame(text)) return `"${text}"`
   const escaped = text
     .replace(/[\\"]/g, "\\$&")
     .replace(/[\p{Cc}\u2028\u2029]/gu, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)

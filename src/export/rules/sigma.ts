@@ -4,7 +4,9 @@ import type { ObservableType } from "../../model/observable.js"
 import { addressBlocks } from "./address-blocks.js"
 import type { RenderInput, RuleExporter, RuleFile } from "./exporter.js"
 import { comments, plainText } from "./header.js"
+import { ofTypes } from "./in-order.js"
 import { uuidOf } from "./stable-id.js"
+import { isTame } from "./tame.js"
 import { urlParts } from "./url-parts.js"
 
 /** Values in one rule: converters and consoles grow slow beyond. */
@@ -113,10 +115,10 @@ export const sigma: RuleExporter = {
     "file:hashes.SHA-256": { strengths: ["exact"], directions: "none", sees: "process creation on Windows" },
   },
   inexpressible: ({ value }) =>
-    /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value) ? "holds a line break or control character, which a rule cannot say" : undefined,
+    !isTame(value) && /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value) ? "holds a line break or control character, which a rule cannot say" : undefined,
   render(input): readonly RuleFile[] {
     return kinds.flatMap((kind) => {
-      const of = input.indicators.filter(({ type }) => kind.types.includes(type))
+      const of = ofTypes(input.indicators, kind.types)
       const parts = Math.ceil(of.length / valuesMax)
       return Array.from({ length: parts }, (_, part) => ({
         name: `sillage-${kind.slug}${parts > 1 ? `-${String(part + 1).padStart(4, "0")}` : ""}.yml`,
@@ -143,7 +145,7 @@ function* ruleText(kind: Kind, indicators: readonly Indicator[], { header }: Ren
   ]
   for (const [at, [field, before]] of all.entries()) {
     yield `  listed_${at + 1}:\n    ${field}:\n`
-    for (const value of values) yield `      - ${quoted(plain(before + value))}\n`
+    for (const value of values) yield `      - ${quotedPlain(before + value)}\n`
   }
   yield `  condition: 1 of listed_*\nfalsepositives:\n  - ${quoted("The owner of a relay, or a later holder of the address")}\nlevel: medium\n`
 }
@@ -151,6 +153,10 @@ function* ruleText(kind: Kind, indicators: readonly Indicator[], { header }: Ren
 /** YAML single quotes: only the quote itself is special, and it is doubled (YAML 1.2 section 7.3.2). */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
+}
+
+function quotedPlain(text: string): string {
+  return isTame(text) && !text.includes("*") && !text.includes("?") ? `'${text}'` : quoted(plain(text))
 }
 
 /** Sigma's own wildcards lose their meaning behind a backslash; a backslash is doubled before them and at the end. */

@@ -5,6 +5,7 @@ import { addressBlocks } from "./address-blocks.js"
 import { csvLine, csvText } from "./csv.js"
 import type { ExportHeader, RuleExporter, RuleFile } from "./exporter.js"
 import { comments } from "./header.js"
+import { ofTypes } from "./in-order.js"
 
 interface Lookup {
   readonly name: string
@@ -66,7 +67,7 @@ export const splunk: RuleExporter = {
     "file:hashes.SHA-512": { strengths: ["exact"], directions: "none", sees: "file_hash, process_hash" },
   },
   render({ indicators, header }): readonly RuleFile[] {
-    const used = lookups.filter(({ types }) => indicators.some(({ type }) => types.includes(type)))
+    const used = lookups.filter(({ types }) => ofTypes(indicators, types).length > 0)
     return [
       ...used.map((lookup) => ({ name: `${lookup.name}.csv`, content: lookupLines(indicators, lookup) })),
       { name: "transforms.conf", content: [comments("#", header), ...used.map(definition)] },
@@ -78,8 +79,8 @@ export const splunk: RuleExporter = {
 
 function* lookupLines(indicators: readonly Indicator[], { types, key, rows }: Lookup): Iterable<string> {
   yield csvLine([key, "indicator", "bulletin", "valid_until"])
-  for (const { type, value, bulletin, validUntil } of indicators)
-    if (types.includes(type)) for (const row of rows(value)) yield csvLine([row, value, csvText(bulletin), validUntil ?? ""])
+  for (const { value, bulletin, validUntil } of ofTypes(indicators, types))
+    for (const row of rows(value)) yield csvLine([row, value, csvText(bulletin), validUntil ?? ""])
 }
 
 function definition({ name, key, matchType }: Lookup): string {

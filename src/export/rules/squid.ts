@@ -3,6 +3,7 @@ import { addressBlocks } from "./address-blocks.js"
 import type { RenderInput, RuleExporter, RuleFile } from "./exporter.js"
 import { externalLists } from "./external-lists.js"
 import { comments } from "./header.js"
+import { ofTypes } from "./in-order.js"
 
 const lists = [
   { acl: "sillage_names", kind: "dstdomain", name: "sillage-squid-names.txt" },
@@ -49,7 +50,7 @@ function configuration({ header, action }: RenderInput, used: readonly (typeof l
 
 /** A leading dot covers the name and all below it; Squid refuses a name that another entry covers already. */
 function outermost({ indicators }: RenderInput): (indicator: { readonly value: string }) => readonly string[] {
-  const names = new Set(indicators.filter(({ type }) => type === "domain-name").map(({ value }) => value))
+  const names = new Set(ofTypes(indicators, ["domain-name"]).map(({ value }) => value))
   return ({ value }) => {
     for (let dot = value.indexOf("."); dot >= 0; dot = value.indexOf(".", dot + 1)) if (names.has(value.slice(dot + 1))) return []
     return [`.${value}`]

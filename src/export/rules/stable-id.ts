@@ -1,18 +1,22 @@
 // Ids that are the same for the same indicator in every export: UUID version 5 and numbers within a range.
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 
 /** Sillage's own namespace: never that of STIX SCOs (STIX 2.1 section 2.9). */
 const namespace = Buffer.from("6f0b5a0c2c7e4b8d9a533f1e7c2d8b41", "hex")
 
+/** Holds what is hashed, the namespace at its beginning: a million ids want no million buffers. */
+let room = Buffer.concat([namespace, Buffer.alloc(1024)])
+
 /** RFC 9562 section 5.5. */
 export function uuidOf(...parts: readonly string[]): string {
-  const hash = createHash("sha1").update(namespace)
-  for (const part of parts) hash.update(`${part.length}:`).update(part)
-  const bytes = hash.digest().subarray(0, 16)
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x50
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80
-  const hex = bytes.toString("hex")
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  let text = ""
+  for (const part of parts) text += `${part.length}:${part}`
+  // A character of UTF-16 takes three bytes of UTF-8 at most.
+  if (room.length < namespace.length + 3 * text.length) room = Buffer.concat([namespace, Buffer.alloc(3 * text.length)])
+  const bytes = namespace.length + room.write(text, namespace.length, "utf8")
+  const hex = hash("sha1", room.subarray(0, bytes), "hex")
+  const variant = ((Number.parseInt(hex[16] as string, 16) & 3) | 8).toString(16)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
 /**
@@ -23,7 +27,7 @@ export function numbersBetween(first: number, span: number): (key: string) => nu
   const taken = new Set<number>()
   return (key) => {
     if (taken.size >= span) throw new Error(`no number left of ${span}`)
-    let at = createHash("sha256").update(key).digest().readUInt32BE(0) % span
+    let at = Number.parseInt(hash("sha256", key, "hex").slice(0, 8), 16) % span
     while (taken.has(at)) at = (at + 1) % span
     taken.add(at)
     return first + at

@@ -74,6 +74,7 @@ export function markingDefinition(tlp: Tlp): unknown {
   }
 }
 
+/** What is undefined is not written. */
 function indicatorObject(one: Indicator, created: string): Record<string, unknown> {
   const from = instant(one.validFrom)
   const until = instant(one.validUntil)
@@ -85,16 +86,16 @@ function indicatorObject(one: Indicator, created: string): Record<string, unknow
     created,
     modified: created,
     name: plainText(`${one.value} (${one.bulletin})`, 200),
-    ...(one.comment === undefined ? {} : { description: plainText(one.comment, 1_000) }),
+    description: one.comment === undefined ? undefined : plainText(one.comment, 1_000),
     indicator_types: ["unknown"],
     pattern: patternOf(one),
     pattern_type: "stix",
     pattern_version: "2.1",
     valid_from: from ?? created,
     // An end that is not after the beginning is no window (STIX 2.1 section 4.7).
-    ...(until !== undefined && until > (from ?? created) ? { valid_until: until } : {}),
-    ...(one.confidence === undefined ? {} : { confidence: one.confidence }),
-    ...(one.tlp === undefined ? {} : { object_marking_refs: [markings[one.tlp]] }),
+    valid_until: until !== undefined && until > (from ?? created) ? until : undefined,
+    confidence: one.confidence,
+    object_marking_refs: one.tlp === undefined ? undefined : [markings[one.tlp]],
   }
 }
 

@@ -4,6 +4,7 @@ import type { ObservableType } from "../../model/observable.js"
 import { addressBlocks } from "./address-blocks.js"
 import type { RuleExporter, RuleFile } from "./exporter.js"
 import { comments } from "./header.js"
+import { ofTypes } from "./in-order.js"
 
 interface StringSet {
   readonly type: ObservableType
@@ -53,8 +54,8 @@ export const suricataLists: RuleExporter = {
   },
   render({ indicators, header, action }): readonly RuleFile[] {
     const verb = action === "block" ? "drop" : "alert"
-    const used = sets.filter(({ type }) => indicators.some((indicator) => indicator.type === type))
-    const addresses = indicators.filter(({ type }) => type === "ipv4-addr" || type === "ipv6-addr")
+    const used = sets.filter(({ type }) => ofTypes(indicators, [type]).length > 0)
+    const addresses = ofTypes(indicators, ["ipv4-addr", "ipv6-addr"])
     return [
       { name: "sillage-lists.rules", content: [comments("#", header), ...ruleLines(verb, used, addresses.length > 0)] },
       ...used.map((set) => ({ name: `sillage-${set.name}.lst`, content: datasetLines(indicators, set) })),
@@ -92,8 +93,7 @@ function ruleLines(verb: string, used: readonly StringSet[], addresses: boolean)
 
 /** String sets are base64, one a line (Suricata documentation, datasets). */
 function* datasetLines(indicators: readonly Indicator[], { type, kind }: StringSet): Iterable<string> {
-  for (const { type: own, value } of indicators)
-    if (own === type) yield `${kind === "string" ? Buffer.from(value).toString("base64") : value}\n`
+  for (const { value } of ofTypes(indicators, [type])) yield `${kind === "string" ? Buffer.from(value).toString("base64") : value}\n`
 }
 
 function* reputationLines(addresses: readonly Indicator[]): Iterable<string> {

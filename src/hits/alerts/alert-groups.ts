@@ -7,6 +7,8 @@ import { assetOf } from "./asset.js"
 export interface AlertGroupsOptions {
   /** How long hits are added to a group before another begins. */
   readonly windowMs: number
+  /** A group as it was last stored. Groups wait there and not in memory: ten thousand of them, each with a record, would take a hundred megabytes. */
+  readonly load: (key: string) => StoredGroup | undefined
 }
 
 /** A group as it is stored, under its key. */
@@ -21,26 +23,38 @@ export interface AlertStep {
   readonly closed: readonly string[]
 }
 
+/** What is remembered of an open group. */
+interface Open {
+  readonly kind: StoredGroup["kind"]
+  readonly endsAt: number
+  /** Its end has something to tell. */
+  untold: boolean
+  /** Until it is stored. */
+  changed?: StoredGroup
+}
+
 /** Open groups; beyond them, the hits of an indicator on further assets share one group. */
 const groupsMax = 10_000
 export const manyAssets = "(many assets)"
 
 export class AlertGroups {
   readonly #windowMs: number
-  readonly #open = new Map<string, { stored: StoredGroup; endsAt: number }>()
+  readonly #load: AlertGroupsOptions["load"]
+  readonly #open = new Map<string, Open>()
 
   /** `monotonicMs` never jumps; `nowMs` may: a stored group whose window cannot be told ends now. */
-  constructor(stored: readonly StoredGroup[], options: AlertGroupsOptions, monotonicMs: number, nowMs: number) {
+  constructor(stored: Iterable<StoredGroup>, options: AlertGroupsOptions, monotonicMs: number, nowMs: number) {
     this.#windowMs = options.windowMs
+    this.#load = options.load
     for (const one of stored) {
       const age = nowMs - one.openedMs
       const left = age < 0 || age > this.#windowMs ? 0 : this.#windowMs - age
       const endsAt = one.key.startsWith("live ") ? monotonicMs + left : Number.POSITIVE_INFINITY
-      this.#open.set(one.key, { stored: one, endsAt })
+      this.#open.set(one.key, { kind: one.kind, endsAt, untold: isUntold(one) })
     }
   }
 
-  /** `past` names the hunt through the past that found them; its groups stay open until `endPast`. */
+  /** `past` names the hunt through the past that found them; its groups stay open until `endPast`. The step must be `settle`d when it is stored. */
   add(hits: readonly WatchHit[], at: { readonly monotonicMs: number; readonly nowMs: number; readonly past?: string }): AlertStep {
     const told = new Map<string, Alert>()
     const changed = new Set<string>()
@@ -48,35 +62,55 @@ export class AlertGroups {
       const reason = quietReason(one.hit)
       changed.add(reason === undefined ? this.#addHit(one, at, told) : this.#addQuiet(one.hit, reason, at))
     }
-    const opened = [...changed].map((key) => (this.#open.get(key) as { stored: StoredGroup }).stored)
+    const opened = [...changed].map((key) => (this.#open.get(key) as Open).changed as StoredGroup)
     return { told: [...told.values()], opened, closed: [] }
+  }
+
+  /** The step is stored: what it changed is read from there from now on. */
+  settle({ opened }: AlertStep): void {
+    for (const stored of opened) {
+      const group = this.#open.get(stored.key)
+      if (group?.changed === stored) delete group.changed
+    }
   }
 
   /** Ends the windows that are over, or all of them. */
   close(at: { readonly monotonicMs: number } | "all"): AlertStep {
-    return this.#closeWhere(({ endsAt }) => at === "all" || endsAt <= at.monotonicMs)
+    return this.#closeWhere((_, { endsAt }) => at === "all" || endsAt <= at.monotonicMs)
   }
 
   endPast(past: string): AlertStep {
-    return this.#closeWhere(({ stored }) => stored.key.startsWith(`${past} `))
+    return this.#closeWhere((key) => key.startsWith(`${past} `))
   }
 
   get size(): number {
     return this.#open.size
   }
 
-  #closeWhere(isOver: (group: { readonly stored: StoredGroup; readonly endsAt: number }) => boolean): AlertStep {
+  #closeWhere(isOver: (key: string, group: Open) => boolean): AlertStep {
     const told: (Alert | EchoCount)[] = []
     const closed: string[] = []
     for (const [key, group] of this.#open) {
-      if (!isOver(group)) continue
+      if (!isOver(key, group)) continue
+      const stored = group.untold ? this.#storedOf(key, group) : undefined
       this.#open.delete(key)
       closed.push(key)
-      const { stored } = group
-      if (stored.kind === "echo") told.push(stored.echo)
-      else if (stored.alert.count > stored.toldCount) told.push({ ...stored.alert, revision: stored.alert.revision + 1, closed: true })
+      if (stored?.kind === "echo") told.push(stored.echo)
+      else if (stored) told.push({ ...stored.alert, revision: stored.alert.revision + 1, closed: true })
     }
     return { told, opened: [], closed }
+  }
+
+  /** Throws if it is not where it was stored, which is a fault of ours. */
+  #storedOf(key: string, { changed }: Open): StoredGroup {
+    const stored = changed ?? this.#load(key)
+    if (!stored) throw new Error(`an open group of alerts is not in the store: ${key}`)
+    return stored
+  }
+
+  #change(group: Open, stored: StoredGroup): void {
+    group.changed = stored
+    group.untold = isUntold(stored)
   }
 
   #addHit(one: WatchHit, at: Parameters<AlertGroups["add"]>[1], told: Map<string, Alert>): string {
@@ -90,7 +124,7 @@ export class AlertGroups {
       this.#begin({ kind: "alert", key, alert, toldCount: 1, openedMs: at.nowMs }, at)
       return key
     }
-    const stored = group.stored as Extract<StoredGroup, { readonly kind: "alert" }>
+    const stored = this.#storedOf(key, group) as Extract<StoredGroup, { readonly kind: "alert" }>
     const before = told.get(key)
     const telling = compareWeight(hit, stored.alert) < 0
     const grown = added(stored.alert, hit, telling)
@@ -98,7 +132,7 @@ export class AlertGroups {
     const news = before !== undefined || (telling && hit.grade !== stored.alert.grade)
     const alert = news && before === undefined ? { ...grown, revision: grown.revision + 1 } : grown
     if (news) told.set(key, alert)
-    group.stored = { ...stored, alert, toldCount: news ? alert.count : stored.toldCount }
+    this.#change(group, { ...stored, alert, toldCount: news ? alert.count : stored.toldCount })
     return key
   }
 
@@ -106,9 +140,9 @@ export class AlertGroups {
     const { type, value } = hit.indicator
     const key = this.#keyOf(`${at.past ?? "live"} ${echo}`, type, value, hit.source.path)
     const group = this.#open.get(key)
-    if (group?.stored.kind === "echo") {
-      const count = group.stored.echo.count + 1
-      group.stored = { ...group.stored, echo: { ...group.stored.echo, count } }
+    if (group?.kind === "echo") {
+      const stored = this.#storedOf(key, group) as Extract<StoredGroup, { readonly kind: "echo" }>
+      this.#change(group, { ...stored, echo: { ...stored.echo, count: stored.echo.count + 1 } })
     } else {
       const since = new Date(at.nowMs).toISOString()
       const path = key.endsWith(manyAssets) ? manyAssets : hit.source.path
@@ -125,8 +159,12 @@ export class AlertGroups {
 
   #begin(stored: StoredGroup, at: Parameters<AlertGroups["add"]>[1]): void {
     const endsAt = at.past === undefined ? at.monotonicMs + this.#windowMs : Number.POSITIVE_INFINITY
-    this.#open.set(stored.key, { stored, endsAt })
+    this.#open.set(stored.key, { kind: stored.kind, endsAt, untold: isUntold(stored), changed: stored })
   }
+}
+
+function isUntold(stored: StoredGroup): boolean {
+  return stored.kind === "echo" || stored.alert.count > stored.toldCount
 }
 
 function opened({ hit, tlp }: WatchHit, key: string, at: Parameters<AlertGroups["add"]>[1]): Alert {

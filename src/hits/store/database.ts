@@ -7,7 +7,13 @@ import { UsageError } from "../../model/problem.js"
 /** How long a write waits for another process before it gives up. */
 const busyTimeoutMs = 30_000
 
-const writing = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536"
+const writing = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON"
+const cacheBytesDefault = 64 * 1024 * 1024
+
+export interface DatabaseOptions {
+  /** Memory for pages, at most. */
+  readonly cacheBytes?: number
+}
 
 export type Value = string | number | null | Uint8Array
 export type Row = Readonly<Record<string, unknown>>
@@ -39,13 +45,14 @@ export class StoreError extends UsageError {
  * Several processes may hold the same file open: the log is written ahead (WAL), a writer waits for another, and a commit is synced to the disk
  * before it counts. `look` changes nothing in the file. Throws a `StoreError` where the file cannot be used.
  */
-export function openDatabase(file: string, mode: "create" | "existing" | "look"): Database {
+export function openDatabase(file: string, mode: "create" | "existing" | "look", options: DatabaseOptions = {}): Database {
   if (mode !== "create" && !existsSync(file)) throw new StoreError(`${file} does not exist`, "SQLITE_CANTOPEN")
   // Loaded when a workspace is opened: most commands work without one.
   const Database: typeof Libsql = createRequire(import.meta.url)("libsql")
   const db = told(file, () => new Database(file, { timeout: busyTimeoutMs }))
   try {
-    told(file, () => db.exec(mode === "look" ? "PRAGMA query_only = ON" : writing))
+    const cacheKib = Math.ceil((options.cacheBytes ?? cacheBytesDefault) / 1024)
+    told(file, () => db.exec(mode === "look" ? "PRAGMA query_only = ON" : `${writing}; PRAGMA cache_size = -${cacheKib}`))
   } catch (error) {
     db.close()
     throw error

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { type BulletinStore, openBulletins } from "./bulletin-store.js"
-import { openDatabase, StoreError } from "./database.js"
+import { type DatabaseOptions, openDatabase, StoreError } from "./database.js"
 import { type ExchangeStore, openExchange } from "./exchange-store.js"
 import { databaseName, isWorkspace } from "./find-workspace.js"
 import { type HuntStore, openHunts } from "./hunt-store.js"
@@ -55,13 +55,13 @@ export interface Workspace {
 }
 
 /** Opens an existing workspace, and brings an older one up to the present version. */
-export function openWorkspace(dir: string): Workspace {
+export function openWorkspace(dir: string, options?: DatabaseOptions): Workspace {
   if (!isWorkspace(dir)) throw new StoreError(`there is no workspace at ${dir}: make one with sillage init`, "ABSENT")
-  return opened(dir, "existing")
+  return opened(dir, "existing", options)
 }
 
 /** Makes the folder and an empty workspace in it; one that is there already is opened as it is. */
-export function initWorkspace(dir: string): Workspace {
+export function initWorkspace(dir: string, options?: DatabaseOptions): Workspace {
   if (!existsSync(dir)) {
     try {
       // Evidence and bulletins may be confidential: nobody else reads them.
@@ -70,11 +70,11 @@ export function initWorkspace(dir: string): Workspace {
       throw new StoreError(`cannot make the workspace ${dir}: ${(error as Error).message}`, "CANTMAKE")
     }
   }
-  return opened(dir, "create")
+  return opened(dir, "create", options)
 }
 
-function opened(dir: string, mode: "create" | "existing"): Workspace {
-  const db = openDatabase(join(dir, databaseName), mode)
+function opened(dir: string, mode: "create" | "existing", options: DatabaseOptions | undefined): Workspace {
+  const db = openDatabase(join(dir, databaseName), mode, options)
   try {
     migrate(db)
   } catch (error) {

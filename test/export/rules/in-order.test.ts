@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto"
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { inOrder, ofTypes } from "../../../src/export/rules/in-order.js"
+import { uuidOf } from "../../../src/export/rules/stable-id.js"
+import { jsonText } from "../../../src/export/rules/tame.js"
+import type { Indicator } from "../../../src/model/indicator.js"
+import type { ObservableType } from "../../../src/model/observable.js"
+
+function indicator(type: ObservableType, value: string, provenance = ""): Indicator {
+  return { type, value, bulletin: "b", marks: [], provenance }
+}
+
+describe("indicators in order", () => {
+  const order = (values: readonly string[]): readonly string[] =>
+    inOrder(values.map((value) => indicator("file:name", value))).map(({ value }) => value)
+
+  test("stand as a plain sort of their values puts them, whatever characters and however long a beginning they share", () => {
+    const letter = fc.constantFrom("a", "b", "\u0000", "\u007f", "\u00fd", "\u00fe", "\u00ff", "\u4e2d", "\ud83d\ude00")
+    const text = fc.array(letter, { maxLength: 14 }).map((letters) => letters.join(""))
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 25, maxLength: 200 }), (values) => {
+        expect(order(values)).toEqual([...values].sort())
+      }),
+      { numRuns: 60, seed: 8 },
+    )
+  })
+
+  test("stand so too where thousands begin alike", () => {
+    const values = Array.from({ length: 5000 }, (_, at) => `http://cdn.example/${((at * 7919) % 5000).toString(36)}`)
+    expect(order(values)).toEqual([...values].sort())
+  })
+
+  test("of equal values the first stays the first", () => {
+    const many = Array.from({ length: 90 }, (_, at) => indicator("domain-name", `n${at % 3}.example`, String(at)))
+    const places = inOrder(many).map(({ provenance }) => Number(provenance))
+    expect(places).toEqual([0, 1, 2].flatMap((rest) => Array.from({ length: 30 }, (_, at) => 3 * at + rest)))
+  })
+
+  test("are found by their types", () => {
+    const types = ["url", "ipv4-addr", "domain-name", "ipv6-addr"] as const
+    const all = inOrder(Array.from({ length: 40 }, (_, at) => indicator(types[at % 4] as ObservableType, `v${at}`)))
+    for (const wanted of [["url"], ["ipv6-addr", "ipv4-addr"], ["user-agent"], ["file:name", "domain-name"]] as ObservableType[][])
+      expect(ofTypes(all, wanted)).toEqual(all.filter(({ type }) => wanted.includes(type)))
+  })
+})
+
+test("an id is the UUID version 5 of its parts, whatever their length and characters", () => {
+  const namespace = Buffer.from("6f0b5a0c2c7e4b8d9a533f1e7c2d8b41", "hex")
+  for (const parts of [["indicator", "domain-name", "evil.example"], ["x".repeat(4000), "é\u4e2d\ud83d\ude00"], [""]]) {
+    const bytes = Buffer.concat([namespace, Buffer.from(parts.map((part) => `${part.length}:${part}`).join(""))])
+    const digest = createHash("sha1").update(bytes).digest().subarray(0, 16)
+    digest[6] = ((digest[6] as number) & 0x0f) | 0x50
+    digest[8] = ((digest[8] as number) & 0x3f) | 0x80
+    expect(uuidOf(...parts).replaceAll("-", "")).toBe(digest.toString("hex"))
+  }
+})
+
+test("a text in JSON is what JSON.stringify makes of it", () => {
+  for (const text of ["", "evil.example", 'a"b', "a\\b", "a\nb", "\u007f", "é", "\u2028", "'"])
+    expect(jsonText(text)).toBe(JSON.stringify(text))
+})
