@@ -1,5 +1,6 @@
 // Judges the hits of a hunt that the workspace keeps, and says where each stands with the analysts.
 import type { Workspace } from "../hits/store/workspace.js"
+import { withExactCounts } from "../hits/triage/exact-counts.js"
 import type { TriagedGroup } from "../hits/triage/triage.js"
 import { type Standing, standingOf, type Verdict } from "../hits/triage/verdicts.js"
 import { UsageError } from "../model/problem.js"
@@ -31,7 +32,8 @@ export function keptTriage(
   const bulletins = workspace.hunts.bulletins(entry.id).map((bulletin) => ({ ...bulletin, indicators }))
   const instant = (text: string | null) => (text === null ? null : (parseInstant(text) ?? null))
   const asked = { since: instant(entry.asked.since), until: instant(entry.asked.until) }
-  const { groups } = triageKept([...workspace.hunts.hits(entry.id)], bulletins, asked)
+  const judged = triageKept([...workspace.hunts.hits(entry.id)], bulletins, asked)
+  const groups = withExactCounts(judged.groups, workspace.hunts.sightings(entry.id))
   const all = workspace.verdicts.list()
   return {
     hunt: entry.id,

@@ -72,16 +72,16 @@ function ofStix(
   const identities = [...reporters].map((id) => byId.get(id)).filter((one) => one !== undefined)
   return {
     organisation: organisationOf(identities, bytes),
-    sectors: [...new Set(identities.flatMap((one) => list(one.sectors).map(String)))].sort(),
+    sectors: [...new Set(identities.flatMap((one) => list(one.sectors).map((sector) => String(sector).toLowerCase())))].sort(),
     tlp: markingOf(all, byId),
     sightings: sightings.flatMap((one) => sightingOf(one, byId, name, problems)),
     leads: leadsOf(all, byId),
   }
 }
 
-/** The reporter's own id, unless it keeps its name to itself: then each report counts as one organisation. */
+/** The UUID of the reporter, the same in STIX and MISP, unless it keeps its name to itself: then each report counts as one organisation. */
 function organisationOf(identities: readonly JsonObject[], bytes: Uint8Array): string {
-  const ids = identities.map(({ id }) => string(id) ?? "").sort()
+  const ids = identities.map(({ id }) => (string(id) ?? "").replace(/^identity--/, "")).sort()
   return ids[0] ? ids.join(" ") : createHash("sha256").update(bytes).digest("hex")
 }
 
@@ -141,7 +141,7 @@ function ofMisp(event: JsonObject, name: string, bytes: Uint8Array, problems: Pr
     problems.push({ code: "unsupported", where: name, message: "a MISP event without attributes that logs can be searched for" })
   return {
     organisation: organisation ?? createHash("sha256").update(bytes).digest("hex"),
-    sectors: tagsOf(event).flatMap((tag) => /^(?:misp-galaxy:)?sector="(.+)"$/.exec(tag)?.[1] ?? []),
+    sectors: tagsOf(event).flatMap((tag) => /^(?:misp-galaxy:)?sector="(.+)"$/.exec(tag)?.[1]?.toLowerCase() ?? []),
     tlp: tagsOf(event).map(tlpOfTag).reduce(strictest, undefined),
     sightings: told.flatMap(mispSighting),
     leads: attributes

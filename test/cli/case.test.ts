@@ -70,6 +70,39 @@ test("a bundle is checked alone, in place, and where the archive was moved", () 
   expect(archive.records.changed).toHaveLength(1)
 })
 
+test("bundles of several organisations are counted, what each searched and did not see too, broken ones not", () => {
+  mkdirSync(at("bundles"))
+  const list = at("list.csv")
+  writeFileSync(list, "type,value\nip-dst,192.0.2.9\nip-dst,192.0.2.77\n")
+  const pack = (name: string, organisation: string) => {
+    writeFileSync(at("profile.json"), JSON.stringify({ organisation: { name: organisation, sector: "Énergie" }, tlp: "green" }))
+    const args = ["--input", at("hunt.ndjson"), "--bulletin", list, "--profile", at("profile.json"), "--out", at(`bundles/${name}.tar`)]
+    expect(run("case", "pack", ...args)).toMatchObject({ status: 0, stderr: "" })
+  }
+  pack("a", "Org A")
+  pack("again", "Org A")
+  pack("b", "Org B")
+  const bytes = readFileSync(at("one.tar"))
+  bytes[bytes.indexOf('"text"') + 12] = 0x58
+  writeFileSync(at("bundles/bad.tar"), bytes)
+  const counted = JSON.parse(run("collect", "--reader", "green", "--json", at("bundles")).stdout)
+  expect(counted).toMatchObject({ reports: 3, organisations: 2, affected: 2, tlp: "green" })
+  expect(counted.indicators[0]).toMatchObject({
+    value: "192.0.2.9",
+    seenBy: 2,
+    sectors: { energy: 2 },
+    firstSeen: "2021-03-04T05:06:03.000Z",
+  })
+  expect(counted.indicators[1]).toMatchObject({ value: "192.0.2.77", seenBy: 0, notSeenBy: 2 })
+  expect(counted.problems).toEqual([
+    { code: "malformed", where: at("bundles/bad.tar"), message: "the bundle does not verify: hits.ndjson was changed" },
+  ])
+  // The same hunt as a report: one organisation, whatever form it sends.
+  const report = ["--input", at("hunt.ndjson"), "--bulletin", list, "--profile", at("profile.json"), "--format", "stix,misp"]
+  expect(run("report", ...report, "--out", at("bundles"))).toMatchObject({ status: 0 })
+  expect(JSON.parse(run("collect", "--json", at("bundles")).stdout)).toMatchObject({ reports: 5, organisations: 2 })
+})
+
 test("a changed byte does not verify", () => {
   const bytes = readFileSync(at("one.tar"))
   bytes[bytes.indexOf('"text"') + 12] = 0x58

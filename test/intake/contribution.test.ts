@@ -41,7 +41,7 @@ describe("a STIX report", () => {
     )
     expect(read).toEqual({
       contribution: {
-        organisation: id("identity", 1),
+        organisation: id("identity", 1).replace("identity--", ""),
         sectors: ["energy"],
         tlp: "amber",
         sightings: [

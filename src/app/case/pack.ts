@@ -2,8 +2,10 @@
 import { posix } from "node:path"
 import { makeManifest, manifestBytes, manifestPath, sha256 } from "../../export/evidence/manifest.js"
 import { type BundleFile, bundleBytesMax, packTar } from "../../export/evidence/tar.js"
+import { type Sighting, sightingsOf } from "../../hits/sightings.js"
 import type { Hit } from "../../model/hit.js"
 import { UsageError } from "../../model/problem.js"
+import type { Tlp } from "../../model/tlp.js"
 import type { Answer } from "../report/answer.js"
 import { type FoundRecord, originalOf, placeKey, recordsAt } from "./places.js"
 
@@ -11,6 +13,8 @@ export interface PackOptions {
   readonly version: string
   readonly created: string | null
   readonly caseId: string | null
+  /** Whose case it is, as `hunt.json` says; null keeps it to itself. */
+  readonly reporter?: Reporter | null
   /** Lines before and after each record. */
   readonly context: number
   /** Where the archive lies now, if not where it was hunted. */
@@ -18,6 +22,14 @@ export interface PackOptions {
   /** Adds a signature of the manifest: the name of its file and its text. */
   readonly sign?: (manifest: Uint8Array) => Promise<{ readonly path: string; readonly text: string }>
   readonly progress?: (done: number, all: number) => void
+}
+
+/** `organisation` is the same UUID as in the STIX and MISP forms of a report. */
+export interface Reporter {
+  readonly organisation: string
+  readonly name: string
+  readonly sector: string | null
+  readonly tlp: Tlp | null
 }
 
 export interface Packed {
@@ -68,10 +80,12 @@ export async function packCase(answer: Answer, options: PackOptions): Promise<Pa
       asked: answer.asked,
       summary: answer.hunt,
       root,
+      reporter: options.reporter ?? null,
       bulletins: answer.bulletins.map(({ indicators: _, ...bulletin }) => ({ ...bulletin, problems: bulletin.problems.length })),
     }),
     text("indicators.txt", indicators),
     lines("hits.ndjson", hits),
+    lines("sightings.ndjson", (answer.sightings ?? sightingsOf(hits)).map(summed)),
     lines(
       "records.ndjson",
       records.sort((a, b) => compare(a.id, b.id)),
@@ -108,6 +122,12 @@ export async function packCase(answer: Answer, options: PackOptions): Promise<Pa
     missing: records.filter((one) => !one.found).map((one) => one.id),
     originals: originals.length,
   }
+}
+
+/** Exact numbers, where the hunt keeps only some of the hits in full. */
+function summed({ indicator, path, strength, direction, action, outcome, echo, count, firstSeen, lastSeen }: Sighting): object {
+  const { type, value } = indicator
+  return { type, value, path, strength, direction, action, outcome, echo, count, firstSeen, lastSeen }
 }
 
 /** A record that is not where it was keeps the hunt's own excerpt, and says so. */

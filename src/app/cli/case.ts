@@ -4,12 +4,15 @@ import { basename, dirname } from "node:path"
 import { buildCommand, buildRouteMap } from "@stricli/core"
 import { checkMinisign, minisign, readPublicKey, readSecretKey } from "../../export/evidence/minisign.js"
 import { bundleBytesMax } from "../../export/evidence/tar.js"
+import type { Profile } from "../../export/reports/profile.js"
+import { sectorName } from "../../export/reports/sector.js"
+import { uuidOf } from "../../export/rules/stable-id.js"
 import { UsageError } from "../../model/problem.js"
-import { type PackOptions, packCase } from "../case/pack.js"
+import { type PackOptions, packCase, type Reporter } from "../case/pack.js"
 import { type Verified, verifyCase } from "../case/verify.js"
 import { checkOpenPgp, signOpenPgp } from "../deliver/openpgp.js"
 import { savedAnswer, storedAnswer } from "../report/answer.js"
-import { instantOf } from "../report/config-files.js"
+import { instantOf, readProfile } from "../report/config-files.js"
 import { workspaceOf } from "../report/open-workspace.js"
 import { writeFile } from "../report/written-file.js"
 import { type CliContext, guarded, write } from "./context.js"
@@ -20,6 +23,7 @@ interface PackFlags {
   readonly input?: string
   readonly hunt?: string
   readonly bulletin?: readonly string[]
+  readonly profile?: string
   readonly archive?: string
   readonly context?: number
   readonly id?: string
@@ -68,6 +72,13 @@ const packCommand = buildCommand<PackFlags, [], CliContext>({
         variadic: true,
         optional: true,
         brief: "Bulletin that was hunted (repeatable)",
+        placeholder: "FILE",
+      },
+      profile: {
+        kind: "parsed",
+        parse: text,
+        optional: true,
+        brief: "Profile of the organisation (JSON): whose case it is",
         placeholder: "FILE",
       },
       archive: { kind: "parsed", parse: text, optional: true, brief: "Where the archive lies now, if it was moved", placeholder: "DIR" },
@@ -156,6 +167,7 @@ async function runPack(flags: PackFlags, version: string): Promise<number> {
       caseId: flags.id ?? null,
       context: flags.context ?? contextDefault,
       archive: flags.archive,
+      reporter: reporterOf(readProfile(flags.profile)),
       ...(sign ? { sign } : {}),
     })
     const out = flags.out ?? "case.tar"
@@ -179,6 +191,13 @@ async function runPack(flags: PackFlags, version: string): Promise<number> {
   } finally {
     workspace?.close()
   }
+}
+
+/** The same id as in the organisation's reports. */
+function reporterOf({ organisation, tlp }: Profile): Reporter | null {
+  if (organisation.name === "") return null
+  const { name } = organisation
+  return { organisation: uuidOf("organisation", name), name, sector: sectorName(organisation.sector) ?? null, tlp }
 }
 
 function signer(flags: PackFlags): PackOptions["sign"] {

@@ -2,11 +2,13 @@
 import { readdir, readFile, stat } from "node:fs/promises"
 import { join } from "node:path"
 import { buildCommand } from "@stricli/core"
+import { bundleBytesMax } from "../../export/evidence/tar.js"
 import { type Campaign, campaignOf } from "../../hits/campaign.js"
 import type { Workspace } from "../../hits/store/workspace.js"
-import { contributionOf, type ReadContribution, readContribution } from "../../intake/contribution.js"
+import { contributionBytesMax, contributionOf, type ReadContribution, readContribution } from "../../intake/contribution.js"
 import { type Problem, UsageError } from "../../model/problem.js"
 import { parseTlp, type Tlp } from "../../model/tlp.js"
+import { bundleContribution } from "../case/contribution.js"
 import { findCollection } from "../server/collections.js"
 import { type CliContext, guarded, write } from "./context.js"
 import { inWorkspace, type WorkspaceFlags, workspaceFlag } from "./in-workspace.js"
@@ -26,7 +28,7 @@ export const collectCommand = buildCommand<CollectFlags, string[], CliContext>({
   docs: {
     brief: "Count many organisations' reports into one picture of a campaign",
     fullDescription: [
-      "Reads reports of many organisations (STIX 2.1 bundles and MISP events, such as sillage report writes) and shows which indicators were seen",
+      "Reads reports of many organisations (STIX 2.1 and MISP, such as sillage report writes, and bundles of sillage case pack) and shows which indicators were seen",
       "by how many of them, first and last, and the leads that several report independently. Only counts come out: no organisation is named, and",
       "a sector is shown where at least two of its organisations are in it. Reports marked more strictly than --reader are left out and counted.",
       "",
@@ -64,7 +66,7 @@ async function runCollect(flags: CollectFlags, paths: readonly string[]): Promis
     if (read.contribution) contributions.push(read.contribution)
     problems.push(...read.problems)
   }
-  for (const path of paths) for (const file of await filesBelow(path, problems)) take(readContribution(file, await readFile(file)))
+  for (const path of paths) for (const file of await filesBelow(path, problems)) take(await readReport(file))
   const { collection } = flags
   if (collection !== undefined) await inWorkspace(flags, (workspace) => takeCollection(workspace, collection, take))
   const campaign = campaignOf(contributions, flags.reader ?? "amber")
@@ -74,6 +76,16 @@ async function runCollect(flags: CollectFlags, paths: readonly string[]): Promis
       : asText(campaign, contributions.length, problems),
   )
   return 0
+}
+
+/** An evidence bundle by its ending; anything else says itself what it is. */
+async function readReport(file: string): Promise<Read> {
+  const bundle = /\.tar$/i.test(file)
+  const { size } = await stat(file)
+  const most = bundle ? bundleBytesMax : contributionBytesMax
+  if (size > most) return { contribution: undefined, problems: [{ code: "limit", where: file, message: `more than ${most} bytes` }] }
+  const bytes = await readFile(file)
+  return bundle ? bundleContribution(file, bytes) : readContribution(file, bytes)
 }
 
 /** The objects of a collection by who made them: each reporter's are one report; what nobody claims may be referred to by all. */
@@ -102,14 +114,16 @@ function sortIn(object: StixBody, others: Map<string, StixBody>, byMaker: Map<st
   else byMaker.set(maker, [object])
 }
 
-/** Files ending in .json, in a stable order. */
+/** Files ending in .json or .tar, in a stable order. */
 async function filesBelow(path: string, problems: Problem[]): Promise<readonly string[]> {
   const found = await stat(path).catch((error: Error) => {
     throw new UsageError(`cannot read ${path}: ${error.message}`)
   })
   if (!found.isDirectory()) return [path]
   const entries = await readdir(path, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile() && /\.json$/i.test(entry.name)).map((entry) => join(entry.parentPath, entry.name))
+  const files = entries
+    .filter((entry) => entry.isFile() && /\.(?:json|tar)$/i.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
   if (files.length > filesMax)
     problems.push({ code: "limit", where: path, message: `more than ${filesMax} reports: the rest was not read` })
   return files.sort().slice(0, filesMax)

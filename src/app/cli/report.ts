@@ -206,6 +206,7 @@ export async function reportInput(
     input: {
       at: instantOf("--at", flags.at) ?? new Date().toISOString().replace(/\.\d+Z$/, "Z"),
       hits: answer.hits,
+      ...(answer.sightings === undefined ? {} : { sightings: answer.sightings }),
       coverage: answer.coverage,
       problems: answer.problems,
       hunt: answer.hunt,
@@ -260,6 +261,7 @@ async function huntNow(flags: ReportFlags, paths: readonly string[], version: st
     const problems = [...intake.problems, ...answer.problems]
     return {
       hits: answer.hits.map((hit, at) => ({ ...hit, ...(triaged.triage[at] ? { triage: triaged.triage[at] } : {}) })),
+      sightings: answer.sightings,
       coverage: answer.coverage,
       problems,
       hunt: summarize({ version, range, answer, problems, indicators: intake.indicators }),

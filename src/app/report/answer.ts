@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs"
 import { createInterface } from "node:readline"
 import type { HuntFacts } from "../../export/reports/build-report.js"
 import type { JudgedHit } from "../../export/reports/judged.js"
+import type { Sighting } from "../../hits/sightings.js"
 import type { Workspace } from "../../hits/store/workspace.js"
 import type { Bulletin } from "../../model/bulletin.js"
 import type { Coverage } from "../../model/coverage.js"
@@ -11,6 +12,8 @@ import { type Problem, problemCodes, UsageError } from "../../model/problem.js"
 
 export interface Answer {
   readonly hits: readonly JudgedHit[]
+  /** Exact numbers; absent where the answer does not tell them. */
+  readonly sightings?: readonly Sighting[]
   readonly coverage: readonly Coverage[]
   readonly problems: readonly Problem[]
   readonly hunt: HuntFacts
@@ -58,6 +61,7 @@ export function storedAnswer(workspace: Workspace, id: string): Answer {
   const bulletins = workspace.hunts.bulletins(entry.id)
   return {
     hits: [...workspace.hunts.hits(entry.id)],
+    sightings: workspace.hunts.sightings(entry.id),
     coverage: workspace.hunts.coverage(entry.id),
     problems: workspace.hunts.problems(entry.id),
     hunt: summaryOf(`hunt ${entry.id}`, 1, entry.summary as Record<string, unknown>),

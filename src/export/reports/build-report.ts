@@ -3,8 +3,10 @@ import { createHash } from "node:crypto"
 import { isAuthentication } from "../../hits/authentication.js"
 import { inFrench } from "../../hits/french.js"
 import type { PivotResult } from "../../hits/relays/pivot.js"
+import type { Sighting } from "../../hits/sightings.js"
 import { accountName } from "../../hits/triage/account.js"
 import type { DecoyCount } from "../../hits/triage/decoys.js"
+import { withExactCounts } from "../../hits/triage/exact-counts.js"
 import { classes, classTexts, quadrantTexts, type TriageClass } from "../../hits/triage/factor-table.js"
 import { assetOf, type HitTriage, type TriagedGroup, type TriageResult } from "../../hits/triage/triage.js"
 import { standingOf, type Verdict } from "../../hits/triage/verdicts.js"
@@ -14,6 +16,7 @@ import type { Hit, Source } from "../../model/hit.js"
 import type { Problem } from "../../model/problem.js"
 import { strictest, type Tlp } from "../../model/tlp.js"
 import { deadlinesOf } from "./deadlines.js"
+import { type Excess, exactOf } from "./exact.js"
 import { type JudgedHit, judge, tableText } from "./judged.js"
 import { type CaseFacts, emptyProfile, type Profile } from "./profile.js"
 import { type Pseudonyms, wordReplacer } from "./pseudonyms.js"
@@ -42,7 +45,8 @@ export interface HuntFacts {
   readonly until: string | null
   readonly tz: string | null
   readonly indicators: { readonly read: number; readonly hunted: number; readonly notHunted: number; readonly references: number }
-  readonly hits: { readonly outsideWindow?: number }
+  /** `total` counts all, `listed` those that the answer holds in full, `echo` what is no contact among all. */
+  readonly hits: { readonly outsideWindow?: number; readonly total?: number; readonly listed?: number; readonly echo?: number }
   readonly complete: boolean
 }
 
@@ -51,6 +55,8 @@ export interface ReportInput {
   /** RFC 3339, UTC: the report's own time; nothing here reads a clock. */
   readonly at: string
   readonly hits: readonly JudgedHit[]
+  /** Exact numbers where only some of the hits are held in full. */
+  readonly sightings?: readonly Sighting[]
   readonly coverage: readonly Coverage[]
   readonly problems: readonly Problem[]
   readonly hunt: HuntFacts
@@ -101,7 +107,10 @@ export function buildReport(input: ReportInput): Report {
   const seen = new Set(plain.map((hit) => keyOf(hit.indicator)))
   const unseen = distinct(input.bulletins.flatMap((one) => one.indicators)).filter((one) => !seen.has(keyOf(one)))
   const records = recordsOf(plain, triage, veil)
-  const [firstEventAt, lastEventAt] = rangeOf(plain)
+  const exact = exactOf(plain, input.sightings ?? [], resultOf)
+  const [firstEventAt, lastEventAt] = rangeOf(plain, exact.sightings)
+  const groups = withExactCounts(triage.groups, exact.sightings)
+  const hitsInAll = totalOf(input, plain.length + exact.excess.reduce((sum, one) => sum + one.hits, 0))
   const body = {
     title: input.redacted ? null : input.facts.title,
     language: input.language,
@@ -122,18 +131,20 @@ export function buildReport(input: ReportInput): Report {
     request: requestOf(input),
     times: { awareAt: input.facts.awareAt, detectedAt: input.facts.detectedAt, firstEventAt, lastEventAt },
     searched: searchedOf(input, veil),
-    glance: glanceOf(plain),
-    findings: triage.groups.map((group) => findingOf(group, plain, input, veil)),
+    glance: glanceOf(plain, exact.excess),
+    findings: groups.map((group) => findingOf(group, plain, exact.excess, input, veil)),
     classes: Object.fromEntries(
       classes.map((name) => [name, triage.groups.filter((group) => group.triage.class === name).length]),
     ) as Record<TriageClass, number>,
     matrix: matrixOf(plain, triage, veil),
     months: monthsOf(plain, input),
     records: records.slice(0, limits.records),
-    recordsLeftOut: Math.max(0, records.length - limits.records),
-    echoes: input.hits.length - plain.length,
+    recordsLeftOut: hitsInAll - Math.min(records.length, limits.records),
+    echoes: Math.max(input.hits.length - plain.length, input.hunt.hits.echo ?? 0),
     counts: {
-      hits: plain.length,
+      hits: hitsInAll,
+      listed: plain.length,
+      exact: exact.sightings.length > 0 || hitsInAll === plain.length,
       indicators: seen.size,
       hosts: new Set(plain.flatMap((hit) => assetOf(hit) ?? [])).size,
       outsideWindow: input.hunt.hits.outsideWindow ?? 0,
@@ -228,7 +239,7 @@ function ownMailboxes(profile: Profile, pseudonyms: Pseudonyms): (text: string) 
   return (text) => text.replace(pattern, (box) => `${pseudonyms.of("account", box.slice(0, -1))}@`)
 }
 
-function findingOf(group: TriagedGroup, hits: readonly Hit[], input: ReportInput, veil: Veil): Finding {
+function findingOf(group: TriagedGroup, hits: readonly Hit[], excess: readonly Excess[], input: ReportInput, veil: Veil): Finding {
   const own = hits.filter((hit) => keyOf(hit.indicator) === keyOf(group.indicator))
   const standing = standingOf(input.verdicts ?? [], group.indicator.value, { time: input.at, triage: group.triage })
   const technique = input.bulletins.flatMap((one) => one.indicators).find((one) => keyOf(one) === keyOf(group.indicator))?.techniques ?? []
@@ -238,7 +249,10 @@ function findingOf(group: TriagedGroup, hits: readonly Hit[], input: ReportInput
     triage: triageOf(group.triage, input.language, veil),
     quadrantText: quadrantTexts[group.quadrant][input.language],
     hits: group.hits,
-    glance: glanceOf(own),
+    glance: glanceOf(
+      own,
+      excess.filter((one) => keyOf(one.indicator) === keyOf(group.indicator)),
+    ),
     strengths: [...new Set(own.map((hit) => hit.strength))].sort(),
     validity: [...new Set(own.map((hit) => hit.validity))].sort(),
     firstSeen: group.firstSeen,
@@ -419,15 +433,16 @@ function nextMonth(month: string): string {
   return at === 12 ? `${String(year + 1).padStart(4, "0")}-01` : `${String(year).padStart(4, "0")}-${String(at + 1).padStart(2, "0")}`
 }
 
-function glanceOf(hits: readonly Hit[]): readonly GlanceCell[] {
+function glanceOf(hits: readonly Hit[], excess: readonly Excess[]): readonly GlanceCell[] {
   const cells = new Map<string, { direction: Hit["direction"]; result: Result; hits: number }>()
-  for (const hit of hits) {
-    const result = resultOf(hit)
-    const key = `${hit.direction} ${result}`
+  const add = (direction: Hit["direction"], result: Result, count: number) => {
+    const key = `${direction} ${result}`
     const known = cells.get(key)
-    if (known) known.hits++
-    else cells.set(key, { direction: hit.direction, result, hits: 1 })
+    if (known) known.hits += count
+    else cells.set(key, { direction, result, hits: count })
   }
+  for (const hit of hits) add(hit.direction, resultOf(hit), 1)
+  for (const one of excess) add(one.direction, one.result, one.hits)
   return [...cells.values()].sort((a, b) => compare(a.direction, b.direction) || results.indexOf(a.result) - results.indexOf(b.result))
 }
 
@@ -593,12 +608,14 @@ function idOf(input: ReportInput): string {
   return `SIL-${input.at.slice(0, 10).replaceAll("-", "")}-${digestOf(JSON.stringify(content)).slice(0, 8).toUpperCase()}`
 }
 
-function rangeOf(hits: readonly Hit[]): readonly [string | null, string | null] {
-  const first = hits.flatMap((hit) => hit.time?.earliest ?? []).sort()[0]
-  const last = hits
-    .flatMap((hit) => hit.time?.latest ?? [])
-    .sort()
-    .at(-1)
+/** A saved answer has the number of all in its summary, and of each indicator only those that it lists. */
+function totalOf(input: ReportInput, known: number): number {
+  return Math.max(known, (input.hunt.hits.total ?? 0) - (input.hunt.hits.echo ?? 0))
+}
+
+function rangeOf(hits: readonly Hit[], sightings: readonly Sighting[]): readonly [string | null, string | null] {
+  const first = [...hits.flatMap((hit) => hit.time?.earliest ?? []), ...sightings.flatMap((one) => one.firstSeen ?? [])].sort()[0]
+  const last = [...hits.flatMap((hit) => hit.time?.latest ?? []), ...sightings.flatMap((one) => one.lastSeen ?? [])].sort().at(-1)
   return [first ?? null, last ?? null]
 }
 

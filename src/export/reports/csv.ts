@@ -1,4 +1,4 @@
-// Records as CSV (RFC 4180): one table for people's spreadsheets, one timeline for plaso's readers and Timesketch.
+// Records as CSV (RFC 4180): one table for people's spreadsheets, one timeline for Timesketch.
 import { visible } from "./plain-text.js"
 import type { RecordRow, Report } from "./report.js"
 import { tlpLabel } from "./statements.js"
@@ -78,7 +78,8 @@ export function renderCsv(report: Report): string {
 }
 
 /**
- * The columns of plaso's `dynamic` output, which Timesketch requires in part (`message`, `datetime`, `timestamp_desc`); ours follow.
+ * The columns of plaso's `dynamic` output, which Timesketch requires in part (`message`, `datetime`, `timestamp_desc`) and whose tags it
+ * splits at commas; ours follow. Plaso writes such tables and reads none.
  * Records without a time cannot stand on a timeline and are left to the other table.
  */
 export function renderTimeline(report: Report): string {
@@ -114,7 +115,7 @@ export function renderTimeline(report: Report): string {
       `${one.indicator.value} ${one.direction} ${one.grade}: ${one.text ?? one.observed}`,
       `sillage/${one.format}`,
       one.line === null ? one.place : `${one.place}:${one.line}`,
-      `sillage;${one.class}`,
+      `sillage,${one.class}`,
       String(BigInt(Date.parse(at)) * 1000n + BigInt(Number(/\.\d{3}(\d{3})/.exec(at)?.[1] ?? 0))),
       one.indicator.value,
       one.indicator.type,

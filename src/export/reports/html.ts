@@ -6,7 +6,18 @@ import { pageStyle, style, tlpColours } from "./html-style.js"
 import { html, type Markup, type Piece, quoted, raw } from "./html-text.js"
 import { defanged, readsAs } from "./plain-text.js"
 import type { Finding, ObservableRow, RecordRow, Report } from "./report.js"
-import { asStatement, deadlineText, glanceRows, handling, headline, localZone, papLabel, searchedText, tlpLabel } from "./statements.js"
+import {
+  asStatement,
+  deadlineText,
+  factsIntro,
+  glanceRows,
+  handling,
+  headline,
+  localZone,
+  papLabel,
+  searchedText,
+  tlpLabel,
+} from "./statements.js"
 import { caveatKeys, type Speaker, speaker } from "./texts.js"
 import { bytes, colon, day, local, number, percent, utc } from "./wording.js"
 
@@ -229,7 +240,7 @@ function facts(report: Report, voice: Speaker): Markup {
   const priority = report.findings.filter((one) => one.class === "priority")
   const detailed = [...priority, ...report.findings.filter((one) => one.class === "probable").slice(0, detailedProbable)]
   return html`<h3>4. ${say("facts")}</h3>
-<p>${say("facts-intro", { zone: localZone(report) })} ${say(report.accounts === "clear" ? "accounts-clear" : "accounts-pseudonyms")}</p>
+<p>${factsIntro(report, voice)}</p>
 <table><thead><tr><th class="n">#</th><th>${say("indicator")}</th><th>${say("class")}</th><th class="n">${say("points")}</th><th>${say("direction")}, ${say("outcome").toLowerCase()}</th><th class="n">${say("records-short")}</th><th>${say("first-seen")}</th><th>${say("last-seen")}</th></tr></thead>
 <tbody>${report.findings.map(
     (one, at) =>

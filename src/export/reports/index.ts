@@ -31,7 +31,7 @@ export const reportForms: readonly ReportForm[] = [
   { name: "iodef", title: "IODEF 2 (RFC 7970)", suffix: ".iodef.xml", mediaType: "application/xml", spoken: true, render: renderIodef },
   {
     name: "timeline",
-    title: "CSV timeline for plaso and Timesketch",
+    title: "CSV timeline for Timesketch, in the columns of plaso",
     suffix: ".timeline.csv",
     mediaType: "text/csv",
     spoken: false,

@@ -2,7 +2,7 @@
 import { regimesAsOf } from "./data/regimes.js"
 import { defanged, readsAs, visible } from "./plain-text.js"
 import type { Finding, ObservableRow, Report } from "./report.js"
-import { asStatement, deadlineText, glanceRows, handling, headline, localZone, searchedText, tlpLabel } from "./statements.js"
+import { asStatement, deadlineText, factsIntro, glanceRows, handling, headline, localZone, searchedText, tlpLabel } from "./statements.js"
 import { caveatKeys, type Speaker, speaker } from "./texts.js"
 import { bytes, colon, day, local, month, number, utc } from "./wording.js"
 
@@ -194,7 +194,7 @@ function facts(report: Report, voice: Speaker): readonly string[] {
   const { say, language } = voice
   if (report.findings.length === 0) return [`### ${say("facts")}\n\n${md(headline(report, voice))}`]
   return [
-    `### ${say("facts")}\n\n${md(say("facts-intro", { zone: localZone(report) }))} ${md(say(report.accounts === "clear" ? "accounts-clear" : "accounts-pseudonyms"))}`,
+    `### ${say("facts")}\n\n${md(factsIntro(report, voice))}`,
     tableOf(
       [
         "#",

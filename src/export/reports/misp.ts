@@ -3,6 +3,7 @@ import { types } from "../rules/misp.js"
 import { uuidOf } from "../rules/stable-id.js"
 import { visible } from "./plain-text.js"
 import type { Finding, LeadRow, ObservableRow, Report } from "./report.js"
+import { sectorName } from "./sector.js"
 import { headline } from "./statements.js"
 import { speaker } from "./texts.js"
 
@@ -20,6 +21,7 @@ interface MispSighting {
 export function renderMisp(report: Report): string {
   const organisation = report.profile.organisation.name
   const named = !report.redacted && organisation !== ""
+  const sector = sectorName(report.profile.organisation.sector)
   const event = {
     uuid: uuidOf("report misp event", report.id),
     info: visible(`${report.id}: ${headline(report, speaker(report.language))}`, 500),
@@ -36,6 +38,7 @@ export function renderMisp(report: Report): string {
     Tag: [
       { name: `tlp:${report.tlp}` },
       ...(report.pap === null ? [] : [{ name: `PAP:${report.pap.toUpperCase()}` }]),
+      ...(sector === undefined ? [] : [{ name: `misp-galaxy:sector="${sector}"` }]),
       { name: `sillage:coverage="${report.searched.complete ? "complete" : "partial"}"` },
     ],
     Attribute: [

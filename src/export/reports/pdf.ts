@@ -5,7 +5,7 @@ import { tlpColours } from "./html-style.js"
 import { type Cell, printed, Sheet } from "./pdf-sheet.js"
 import { defanged, readsAs } from "./plain-text.js"
 import { type Finding, type ObservableRow, type Report, results } from "./report.js"
-import { asStatement, deadlineText, glanceRows, handling, headline, localZone, searchedText, tlpLabel } from "./statements.js"
+import { asStatement, deadlineText, factsIntro, glanceRows, handling, headline, localZone, searchedText, tlpLabel } from "./statements.js"
 import { caveatKeys, type Speaker, speaker } from "./texts.js"
 import { bytes, colon, day, local, month, number, percent, utc } from "./wording.js"
 
@@ -266,9 +266,7 @@ function facts(sheet: Sheet, report: Report, voice: Speaker): void {
     sheet.paragraph(headline(report, voice))
     return
   }
-  sheet.paragraph(
-    `${say("facts-intro", { zone: localZone(report) })} ${say(report.accounts === "clear" ? "accounts-clear" : "accounts-pseudonyms")}`,
-  )
+  sheet.paragraph(factsIntro(report, voice))
   sheet.table(
     [0.9, 5.2, 2.4, 1.4, 5.4, 1.3, 2.5, 2.5],
     [

@@ -45,7 +45,16 @@ export interface Report {
   readonly recordsLeftOut: number
   /** Hits that are only lists, configurations or alerts naming the value. */
   readonly echoes: number
-  readonly counts: { readonly hits: number; readonly indicators: number; readonly hosts: number; readonly outsideWindow: number }
+  readonly counts: {
+    readonly hits: number
+    /** Held in full: of one indicator in one role the first thousand. Timeline, matrix and records show these. */
+    readonly listed: number
+    /** The numbers of each indicator count all hits too. */
+    readonly exact: boolean
+    readonly indicators: number
+    readonly hosts: number
+    readonly outsideWindow: number
+  }
   /** The decoy sentence; null if no decoys were searched. */
   readonly chance: string | null
   readonly leads: readonly LeadRow[]

@@ -57,6 +57,18 @@ export function asStatement(finding: Finding, { say, language }: Speaker): strin
   return [role, records, when].filter((part) => part !== "").join(language === "fr" ? "\u202f; " : "; ")
 }
 
+/** What stands before the facts: zone, accounts, and what the numbers count where not every record is kept. */
+export function factsIntro(report: Report, { say, language }: Speaker): string {
+  const { hits, listed, exact } = report.counts
+  return [
+    say("facts-intro", { zone: localZone(report) }),
+    say(report.accounts === "clear" ? "accounts-clear" : "accounts-pseudonyms"),
+    ...(hits > listed
+      ? [say(exact ? "listed-part" : "listed-part-only", { hits: number(hits, language), listed: number(listed, language) })]
+      : []),
+  ].join(" ")
+}
+
 export function deadlineText(deadline: Deadline, report: Report, { say, language }: Speaker): string {
   if (deadline.kind === "without-delay" || deadline.kind === "on-request") return say(deadline.kind)
   if (deadline.due === null) return say("not-started")

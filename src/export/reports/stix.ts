@@ -6,6 +6,7 @@ import { markingDefinition, markings, patternOf } from "../rules/stix.js"
 import { visible } from "./plain-text.js"
 import type { Finding, ObservableRow, Report } from "./report.js"
 import { type Sco, sco, scoOf } from "./sco.js"
+import { sectorName } from "./sector.js"
 import { headline } from "./statements.js"
 import { caveatKeys, speaker } from "./texts.js"
 
@@ -218,6 +219,7 @@ function coverageText(report: Report): string {
 function identityOf(report: Report, at: string, refs: readonly string[]): StixObject {
   const { organisation, contact } = report.profile
   const named = !report.redacted && organisation.name !== ""
+  const sector = sectorName(organisation.sector)
   const details = [contact.name, contact.role, contact.email, contact.phone].filter(Boolean).join(", ")
   return {
     type: "identity",
@@ -227,6 +229,7 @@ function identityOf(report: Report, at: string, refs: readonly string[]): StixOb
     modified: at,
     name: named ? visible(organisation.name, 200) : "Undisclosed organisation",
     identity_class: "organization",
+    ...(sector === undefined ? {} : { sectors: [sector] }),
     ...(named && details !== "" ? { contact_information: visible(details, 500) } : {}),
     object_marking_refs: refs,
   }

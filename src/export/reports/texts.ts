@@ -144,6 +144,14 @@ const table = {
     "One row for each indicator seen, gravest first. Times are UTC; local time is {zone}.",
     "Une ligne par indicateur vu, du plus grave au moins grave. Heures en UTC ; heure locale : {zone}.",
   ],
+  "listed-part": [
+    "Of {hits} records, {listed} are kept in full (of one indicator in one role the first thousand). Numbers and dates of each indicator count all; timeline, matrix and list of records only those.",
+    "Sur {hits} enregistrements, {listed} sont conservés en entier (pour un indicateur dans un rôle, les mille premiers). Les nombres et les dates de chaque indicateur les comptent tous ; la chronologie, la matrice et la liste des enregistrements seulement ceux-ci.",
+  ],
+  "listed-part-only": [
+    "Of {hits} records, {listed} are kept in full (of one indicator in one role the first thousand). Numbers and dates of each indicator, timeline, matrix and list of records count only those.",
+    "Sur {hits} enregistrements, {listed} sont conservés en entier (pour un indicateur dans un rôle, les mille premiers). Les nombres et les dates de chaque indicateur, la chronologie, la matrice et la liste des enregistrements ne comptent que ceux-ci.",
+  ],
   indicator: ["Indicator", "Indicateur"],
   "reads-as": ["reads as {name}", "s'affiche {name}"],
   class: ["Class", "Classe"],

@@ -1,14 +1,19 @@
 // The report model: what is counted, marked, kept apart, pseudonymised and left out.
 import { describe, expect, test } from "vitest"
 import { buildReport } from "../../../src/export/reports/build-report.js"
+import { renderHtml } from "../../../src/export/reports/html.js"
+import { renderMarkdown } from "../../../src/export/reports/markdown.js"
 import { emptyProfile } from "../../../src/export/reports/profile.js"
+import { factsIntro } from "../../../src/export/reports/statements.js"
+import { speaker } from "../../../src/export/reports/texts.js"
+import { sightingsOf } from "../../../src/hits/sightings.js"
 import { bulletin, hits, inbound, lead, profile, reportInput } from "./example.js"
 
 describe("the answer", () => {
   test("is seen, with exact counts and echoes apart", () => {
     const report = buildReport(reportInput())
     expect(report.answer).toBe("seen")
-    expect(report.counts).toEqual({ hits: 4, indicators: 2, hosts: 2, outsideWindow: 2 })
+    expect(report.counts).toEqual({ hits: 4, listed: 4, exact: true, indicators: 2, hosts: 2, outsideWindow: 2 })
     expect(report.echoes).toBe(1)
     expect(report.times).toEqual({
       awareAt: "2021-07-22T08:00:00Z",
@@ -25,6 +30,34 @@ describe("the answer", () => {
     expect(buildReport(reportInput({ hits: [] })).answer).toBe("not-seen-incomplete")
     const left = { ...reportInput().hunt, complete: true, indicators: { read: 4, hunted: 3, notHunted: 1, references: 0 } }
     expect(buildReport(reportInput({ hits: [], hunt: left })).answer).toBe("not-seen-incomplete")
+  })
+
+  test("counts what is not kept in full as well, and says so", async () => {
+    const sightings = sightingsOf(hits).map((one) =>
+      one.indicator.value === "192.0.2.10" && one.outcome === "failure" ? { ...one, count: 4_001, lastSeen: "2021-06-20T00:00:00Z" } : one,
+    )
+    const report = buildReport(reportInput({ sightings }))
+    expect(report.counts).toMatchObject({ hits: 4_004, listed: 4, exact: true })
+    expect(report.recordsLeftOut).toBe(4_000)
+    const [finding] = report.findings
+    expect([finding?.hits, finding?.lastSeen]).toEqual([4_002, "2021-06-20T00:00:00Z"])
+    // The one login stays one.
+    expect(finding?.glance).toEqual([
+      { direction: "inbound", result: "authenticated", hits: 1 },
+      { direction: "inbound", result: "attempt", hits: 4_001 },
+    ])
+    expect(report.times.lastEventAt).toBe("2021-06-20T00:00:00Z")
+    for (const [form, words] of [
+      [renderMarkdown, "Of 4,004 records, 4 are kept in full"],
+      [renderHtml, "Of 4,004 records, 4 are kept in full"],
+    ] as const)
+      expect(String(form(report)).replaceAll("\\", "")).toContain(words)
+  })
+
+  test("of a saved hunt is counted in all by its summary alone", () => {
+    const report = buildReport(reportInput({ hunt: { ...reportInput().hunt, hits: { total: 4_005, listed: 5, echo: 1 } } }))
+    expect(report.counts).toMatchObject({ hits: 4_004, listed: 4, exact: false })
+    expect(factsIntro(report, speaker("fr"))).toContain("ne comptent que ceux-ci")
   })
 
   test("has months without hits and without logs", () => {
