@@ -13,11 +13,14 @@ import type { UnitResult } from "./finding.js"
 import { createGathering, type Gathered } from "./gather.js"
 import { type IndexUse, openIndexedPool } from "./indexed-pool.js"
 import { type Known, type Ledger, type LedgerRequest, openLedger, type Patterns } from "./ledger.js"
+import { once } from "./once.js"
 import { type HuntRange, type SettledFile, settleFile } from "./settle.js"
 import { type Held, openShelf, type Shelf } from "./shelf.js"
 
 /** Plain files above this are searched in segments, by several workers at once. */
 const segmentBytes = 16 * 1024 * 1024
+/** Files that are not read at all are passed over so many at a time. */
+const sparedAtOnce = 64
 
 export interface HuntRequest extends HuntRange {
   readonly paths: readonly string[]
@@ -108,14 +111,17 @@ interface UnitPlan {
 
 interface FilePlan {
   readonly file: WorkUnit
-  readonly identity: FileIdentity | undefined
+  /** As it was when it was first asked for, which is before it is searched; undefined for one that is not to be remembered. */
+  readonly identity: () => FileIdentity | undefined
   readonly units: readonly UnitPlan[]
 }
 
 async function planOf(file: WorkUnit, whole: Patterns, ledger: Ledger | undefined, shelf: Shelf): Promise<FilePlan> {
-  const seen = identityOf(file)
-  // One that grew since it was listed is searched as far as it went then, and is not done.
-  const identity = seen?.size === file.size ? seen : undefined
+  const identity = once(() => {
+    const seen = identityOf(file)
+    // One that grew since it was listed is searched as far as it went then, and is not done.
+    return seen?.size === file.size ? seen : undefined
+  })
   const units = await unitsOf(file)
   const known = ledger?.known(file, identity, units) ?? units.map(() => ({ missing: whole }))
   const plans = known.map(({ result, missing }: Known, index): UnitPlan => {
@@ -161,27 +167,41 @@ async function runPass(pass: Pass, request: HuntRequest, { ledger, shelf, progre
   }
   const pool = await openIndexedPool(setup, bytes)
   const renumbering = renumberingOf(pass.patterns, request)
-  const search = async (plan: FilePlan, one: UnitPlan): Promise<void> => {
-    if (signal?.aborted) return
-    const result = await pool.run(one.unit)
-    const change = plan.identity ? changeOf(plan.identity, identityOf(plan.file)) : "none"
-    if (ledger && plan.identity && change === "none") ledger.commit(plan.file, plan.identity, one.unit, pass.patterns, result)
-    const mine = renumbered(change === "rewritten" ? asRewritten(result, plan.file) : result, renumbering)
-    progress.found(mine)
-    const all = one.held ? combined(one.held.get(), mine) : mine
+  const keep = (one: UnitPlan, result: UnitResult): void => {
+    progress.found(result)
+    const all = one.held ? combined(one.held.get(), result) : result
     one.held = all && shelf.put(all)
     // What the workspace knows of the unit does not fit what was read now: it is searched for everything.
     one.missing = all ? undefined : whole
+  }
+  const search = async (plan: FilePlan, one: UnitPlan): Promise<void> => {
+    if (signal?.aborted) return
+    const identity = plan.identity()
+    const result = await pool.run(one.unit)
+    const change = identity ? changeOf(identity, identityOf(plan.file)) : "none"
+    if (ledger && identity && change === "none") ledger.commit(plan.file, identity, one.unit, pass.patterns, result)
+    keep(one, renumbered(change === "rewritten" ? asRewritten(result, plan.file) : result, renumbering))
+  }
+  let spared = 0
+  /** True if anything of the file had to be read. */
+  const searched = async (plan: FilePlan): Promise<boolean> => {
+    const open = plan.units.filter((one) => {
+      if (one.missing !== pass.patterns) return false
+      const result = pool.ruledOut(one.unit)
+      if (result) keep(one, result)
+      return !result
+    })
+    if (open.length > 0) await Promise.all(open.map((one) => search(plan, one)))
+    return open.length > 0
   }
   try {
     const jobs = largestFirst(pass.files)
     const runners = Array.from({ length: pool.width }, async () => {
       for (let plan = jobs.next(); plan !== undefined && !signal?.aborted; plan = jobs.next()) {
-        const { units } = plan
-        await Promise.all(units.filter((one) => one.missing === pass.patterns).map((one) => search(plan as FilePlan, one)))
+        const isRead = await searched(plan)
         progress.done(plan)
         // A search in this thread leaves no pause by itself: an interrupt could not be heard.
-        await new Promise((resume) => setImmediate(resume))
+        if (isRead || ++spared % sparedAtOnce === 0) await new Promise((resume) => setImmediate(resume))
       }
     })
     await Promise.all(runners)
@@ -244,8 +264,13 @@ function sizeOf(plans: readonly FilePlan[]): number {
 function settlePlan({ file, identity, units }: FilePlan, request: HuntRequest, ledger: Ledger | undefined): SettledFile | undefined {
   if (units.some((one) => one.missing || !one.held)) return undefined
   const results = units.map((one) => (one.held as Held).get())
-  if (ledger && identity && units.some((one) => !one.resumed)) ledger.describe(identity, results)
+  if (ledger && units.some((one) => !one.resumed) && !results.some(isSpared)) ledger.describe(identity(), results)
   return settleFile(file, results, request.indicators, request)
+}
+
+/** What the index spared is not recorded. */
+function isSpared({ leaves }: UnitResult): boolean {
+  return leaves.some((leaf) => leaf.ruledOut)
 }
 
 /** Only a plain file of lines may be cut; its header lines, if it has any, stand at its start. */

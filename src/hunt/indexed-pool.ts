@@ -6,6 +6,7 @@ import { type KnownUnit, Sketches } from "../sources/files/sketches.js"
 import type { LeafResult, Sample, UnitResult } from "./finding.js"
 import type { IndexTarget, KnownLeaf } from "./index-builder.js"
 import { queryFor } from "./load-matcher.js"
+import { once } from "./once.js"
 import { openPool, type Pool, type PoolRequest } from "./pool.js"
 import { inOrder, samplesMax } from "./sampler.js"
 import type { Part, PartsResult } from "./scan-part.js"
@@ -20,13 +21,18 @@ export interface IndexedPoolRequest extends Omit<PoolRequest, "index"> {
   readonly index?: IndexUse
 }
 
+export interface IndexedPool extends Pool {
+  /** The result of a unit that the index rules out whole: nothing is read, and nothing need be kept of it. */
+  readonly ruledOut: (unit: WorkUnit) => UnitResult | undefined
+}
+
 /** Above this share of a unit's blocks it is read whole: that costs no more. */
 const wholeShare = 0.6
 /** Below this, starting threads to read candidates costs more than it saves. */
 const littleText = 48 * 1024 * 1024
 
-export async function openIndexedPool({ index, ...request }: IndexedPoolRequest, bytesTotal: number): Promise<Pool> {
-  if (!index) return openPool(request, bytesTotal)
+export async function openIndexedPool({ index, ...request }: IndexedPoolRequest, bytesTotal: number): Promise<IndexedPool> {
+  if (!index) return { ...(await openPool(request, bytesTotal)), ruledOut: () => undefined }
   const { folder, program } = index
   const sketches = new Sketches(folder, program)
   const hunted = huntedBy(request)
@@ -38,6 +44,11 @@ export async function openIndexedPool({ index, ...request }: IndexedPoolRequest,
   const poolOfParts = (): Promise<Pool> => opened ?? (isLittle ? (small ??= openPool({ ...request, workers: 1 }, 0)) : pool())
   return {
     width: request.workers + 1,
+    ruledOut(unit) {
+      const known = sketches.find(unit)
+      if (!known || sketches.candidates(known).length > 0) return undefined
+      return { leaves: known.unit.leaves.map((_, at) => ruledOut(unit, known, at, sketches)) }
+    },
     async run(unit) {
       const known = sketches.find(unit)
       const result = known && (await fromIndex(unit, known, sketches, poolOfParts))
@@ -69,7 +80,6 @@ function removeStale({ folder, program }: IndexTarget): void {
 /** Undefined where the unit must be searched whole. */
 async function fromIndex(unit: WorkUnit, known: KnownUnit, sketches: Sketches, pool: () => Promise<Pool>): Promise<UnitResult | undefined> {
   const wanted = sketches.candidates(known)
-  if (wanted.length === 0) return { leaves: known.unit.leaves.map((_, at) => ruledOut(unit, known, at, sketches)) }
   const leaf = wanted[0]?.leaf ?? 0
   const isPartable = !unit.segment && known.unit.leaves[leaf]?.partable === true && wanted.every((block) => block.leaf === leaf)
   if (!isPartable || wanted.length > known.blocks.length * wholeShare) return undefined
@@ -121,11 +131,6 @@ function ruledOut(unit: WorkUnit, known: KnownUnit, at: number, sketches: Sketch
     findings: [],
     decoys: [],
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }
 
 function partlyRead(

@@ -24,11 +24,11 @@ export interface Known {
 
 export interface Ledger {
   /** What earlier hunts found in each unit of a file, in the numbers of this one, and what was not searched for yet. */
-  known(file: WorkUnit, identity: FileIdentity | undefined, units: readonly WorkUnit[]): readonly Known[]
+  known(file: WorkUnit, identity: () => FileIdentity | undefined, units: readonly WorkUnit[]): readonly Known[]
   /** In the numbers of `patterns`. */
   commit(file: WorkUnit, identity: FileIdentity, unit: WorkUnit, patterns: Patterns, result: UnitResult): void
   /** Notes by what a file whose units are all done will be recognised. */
-  describe(identity: FileIdentity, results: readonly UnitResult[]): void
+  describe(identity: FileIdentity | undefined, results: readonly UnitResult[]): void
   /** Commits what is pending. */
   flush(): void
   /** Why the workspace could not be written, once it failed; the hunt goes on without it. */
@@ -104,7 +104,8 @@ export function openLedger(request: LedgerRequest): Ledger {
   }
   return {
     known(file, identity, asUnits) {
-      const at = identity && !request.fresh ? guarded(() => units.find(identity, probeOf(file))) : undefined
+      const seen = request.fresh ? undefined : identity()
+      const at = seen && guarded(() => units.find(seen, probeOf(file)))
       if (at === undefined) return asUnits.map(() => ({ missing: whole }))
       const asked = asUnits.map((unit) => knownPart(at, partOf(unit)))
       if (asked.every((one) => one.missing === undefined)) return ofSize(asked, file.size)
@@ -126,7 +127,7 @@ export function openLedger(request: LedgerRequest): Ledger {
     },
     describe(identity, results) {
       const text = textOf(results)
-      if (text && text.bytes > 0) texts.push({ file: identity, text })
+      if (identity && text && text.bytes > 0) texts.push({ file: identity, text })
     },
     flush,
     get failure() {

@@ -1,11 +1,13 @@
 // Lists what there is to read: paths as given, directories walked in byte order of names. It never opens a file, and never writes.
 import { createHash } from "node:crypto"
-import { type BigIntStats, promises as fs } from "node:fs"
+import { type BigIntStats, lstatSync, readdirSync, statSync } from "node:fs"
 import { resolve } from "node:path"
 import type { WorkUnit } from "../../model/work-unit.js"
 
 /** Directories deeper than this are reported and not entered. */
 const depthMax = 256
+/** Asking the file system in this thread takes a tenth of the time that it takes by another; after so many files, others have their turn. */
+const listedAtOnce = 256
 
 /**
  * One unit per file, in stable order. A link given as a path is followed. Links met while walking come after the rest of the walk: one to a
@@ -13,6 +15,14 @@ const depthMax = 256
  * is reported. What cannot be read or listed, and what is no regular file, comes as a unit with a `problem`. `-` is standard input, of size 0.
  */
 export async function* discover(paths: readonly string[]): AsyncGenerator<WorkUnit> {
+  let listed = 0
+  for (const unit of everything(paths)) {
+    if (++listed % listedAtOnce === 0) await new Promise((resume) => setImmediate(resume))
+    yield unit
+  }
+}
+
+function* everything(paths: readonly string[]): Generator<WorkUnit> {
   const walk: Walk = { names: new Set(), inodes: new Set(), links: [] }
   for (const path of paths) {
     if (path === "-") yield unit(path, "-", undefined)
@@ -35,22 +45,22 @@ interface Entry {
   readonly shown: string
 }
 
-async function* given(path: string, walk: Walk): AsyncGenerator<WorkUnit> {
+function* given(path: string, walk: Walk): Generator<WorkUnit> {
   const entry = { path: Buffer.from(path), shown: path }
-  const stat = await statOf(entry.path, fs.stat)
+  const stat = statOf(entry.path, statSync)
   if (stat instanceof Error) yield broken(path, `cannot be read: ${stat.message}`)
   else if (stat.isDirectory()) yield* folder(entry, stat, walk, 0)
   else yield* file(entry, stat, walk)
 }
 
-async function* folder(entry: Entry, stat: BigIntStats, walk: Walk, depth: number): AsyncGenerator<WorkUnit> {
+function* folder(entry: Entry, stat: BigIntStats, walk: Walk, depth: number): Generator<WorkUnit> {
   if (walk.inodes.has(identity(stat))) return
   walk.inodes.add(identity(stat))
   if (depth > depthMax) {
     yield broken(entry.shown, `more than ${depthMax} folders deep: not entered; name it on the command line`, "limit")
     return
   }
-  const names = await namesOf(entry.path)
+  const names = namesOf(entry.path)
   if (names instanceof Error) {
     yield broken(entry.shown, `folder cannot be listed: ${names.message}`)
     return
@@ -59,23 +69,23 @@ async function* folder(entry: Entry, stat: BigIntStats, walk: Walk, depth: numbe
   for (const name of names) yield* met({ path: join(entry.path, name), shown: shown + name.toString("utf8") }, walk, depth)
 }
 
-async function* met(entry: Entry, walk: Walk, depth: number): AsyncGenerator<WorkUnit> {
-  const stat = await statOf(entry.path, fs.lstat)
+function* met(entry: Entry, walk: Walk, depth: number): Generator<WorkUnit> {
+  const stat = statOf(entry.path, lstatSync)
   if (stat instanceof Error) yield broken(entry.shown, `cannot be read: ${stat.message}`)
   else if (stat.isDirectory()) yield* folder(entry, stat, walk, depth + 1)
   else if (stat.isSymbolicLink()) walk.links.push(entry)
   else yield* file(entry, stat, walk)
 }
 
-async function* followed(link: Entry, walk: Walk): AsyncGenerator<WorkUnit> {
-  const stat = await statOf(link.path, fs.stat)
+function* followed(link: Entry, walk: Walk): Generator<WorkUnit> {
+  const stat = statOf(link.path, statSync)
   if (stat instanceof Error) yield broken(link.shown, `link leads nowhere: ${stat.message}`)
   else if (walk.inodes.has(identity(stat))) return
   else if (stat.isDirectory()) yield broken(link.shown, "link to a folder outside: not followed; name the folder itself", "unsupported")
   else yield* file(link, stat, walk)
 }
 
-async function* file(entry: Entry, stat: BigIntStats, walk: Walk): AsyncGenerator<WorkUnit> {
+function* file(entry: Entry, stat: BigIntStats, walk: Walk): Generator<WorkUnit> {
   if (!stat.isFile()) {
     yield broken(entry.shown, `${kindOf(stat)}, not a file: not read`, "unsupported")
     return
@@ -116,17 +126,17 @@ export function pathOf(file: string): string | Buffer {
   return file.startsWith(bytesMark) ? Buffer.from(file.slice(bytesMark.length), "latin1") : file
 }
 
-async function namesOf(folder: Buffer): Promise<Buffer[] | Error> {
+function namesOf(folder: Buffer): Buffer[] | Error {
   try {
-    return (await fs.readdir(folder, { encoding: "buffer" })).sort(Buffer.compare)
+    return readdirSync(folder, { encoding: "buffer" }).sort(Buffer.compare)
   } catch (error) {
     return error as Error // becomes the unit's problem
   }
 }
 
-async function statOf(path: string | Buffer, stat: typeof fs.stat | typeof fs.lstat): Promise<BigIntStats | Error> {
+function statOf(path: Buffer, stat: typeof statSync | typeof lstatSync): BigIntStats | Error {
   try {
-    return await stat(path, { bigint: true })
+    return stat(path, { bigint: true }) as BigIntStats
   } catch (error) {
     return error as Error // becomes the unit's problem
   }

@@ -5,7 +5,7 @@ import { resolve } from "node:path"
 import type { KeyQuery } from "../../model/key.js"
 import type { Problem } from "../../model/problem.js"
 import type { WorkUnit } from "../../model/work-unit.js"
-import { identityOf, isSame } from "./file-identity.js"
+import { isUnchanged } from "./file-identity.js"
 import type { SeekPoint } from "./seek.js"
 import {
   DamagedSketch,
@@ -69,8 +69,7 @@ export class Sketches {
     if (unit.problem || unit.path === "-") return undefined
     const known = this.#units.get(keyOf(unit))
     if (!known) return undefined
-    const identity = identityOf(unit.file)
-    return known.find((one) => one.unit.identity.size === unit.size && isSame(one.unit.identity, identity))
+    return known.find((one) => one.unit.identity.size === unit.size && isUnchanged(one.unit.identity, unit.file))
   }
 
   /** Decides once which blocks may hold something of the query. A damaged file is dropped, and with it what it knows. */
@@ -216,14 +215,11 @@ export class Sketches {
   }
 
   #sorted(): { readonly fresh: readonly KnownUnit[]; readonly stale: readonly KnownUnit[] } {
-    const identities = new Map<string, ReturnType<typeof identityOf>>()
     const fresh: KnownUnit[] = []
     const stale: KnownUnit[] = []
     for (const known of this.#units.values()) {
-      const { file } = (known[0] as KnownUnit).unit
-      if (!identities.has(file)) identities.set(file, identityOf(file))
       // Of two readings of the same file, one is enough.
-      const current = known.find(({ unit }) => isSame(unit.identity, identities.get(file)))
+      const current = known.find(({ unit }) => isUnchanged(unit.identity, unit.file))
       if (current) fresh.push(current)
       else stale.push(known[0] as KnownUnit)
     }
