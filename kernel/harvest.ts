@@ -25,6 +25,7 @@ let pairsAt: usize = 0
 let pairsEnd: usize = 0
 let scratchAt: usize = 0
 let pagesAt: usize = 0
+let filterAt: usize = 0
 let pairsMax: u32 = 0
 
 /** Pairs that the last block of a run may add. */
@@ -32,10 +33,12 @@ const BLOCK_PAIRS: u32 = 131_072
 const PAGE_KEYS: u32 = 128
 /** First key, place in the run. */
 const PAGE_BYTES: usize = 16
+/** Bits of the filter that a key sets, of 16 that it has: one in a thousand other keys finds all of its own set. */
+const FILTER_PROBES: u32 = 6
 
 export function harvestBytes(pairs: u32): u32 {
   const all = <usize>(pairs + BLOCK_PAIRS)
-  return <u32>(askedBytes() + (<usize>SHARED_SLOTS << 3) + (1 << (SHARED_BITS - 3)) + all * 16 + (all / PAGE_KEYS + 2) * PAGE_BYTES + 8192)
+  return <u32>(askedBytes() + (<usize>SHARED_SLOTS << 3) + (1 << (SHARED_BITS - 3)) + all * 18 + (all / PAGE_KEYS + 2) * PAGE_BYTES + 8192 + 256)
 }
 
 /** In zeroed memory of this thread; a run is closed once it has so many pairs. */
@@ -54,6 +57,8 @@ export function layHarvest(at: usize, pairs: u32): void {
   scratchAt = top
   top += (<usize>(pairs + BLOCK_PAIRS) << 3) + 4096
   pagesAt = (top + 63) & ~63
+  top = pagesAt + (<usize>(pairs + BLOCK_PAIRS) / PAGE_KEYS + 2) * PAGE_BYTES + 8192
+  filterAt = (top + 63) & ~63
 }
 
 /** Shared hosts, each followed by a newline. */
@@ -284,6 +289,41 @@ export function keysOfRun(): u32 { return runKeys }
 export function pagesTable(): u32 { return <u32>pagesAt }
 export function runStart(): u32 { return <u32>scratchAt }
 
+let filterLength: u32 = 0
+/** Words of 32 bits. */
+export function filterWords(): u32 { return filterLength }
+export function filterStart(): u32 { return <u32>filterAt }
+
+/** A Bloom filter of the sorted pairs' keys; sources/files/sketch-run.ts asks it. */
+function fillFilter(): void {
+  let keys: u32 = 0
+  let before = ALL
+  for (let at = pairsAt; at < pairsEnd; at += 8) {
+    const key = load<u64>(at) >> 16
+    keys += u32(key != before)
+    before = key
+  }
+  const words = keys / 2 + 1
+  filterLength = words
+  memory.fill(filterAt, 0, <usize>words << 2)
+  before = ALL
+  for (let at = pairsAt; at < pairsEnd; at += 8) {
+    const key = load<u64>(at) >> 16
+    if (key == before) continue
+    before = key
+    let hash = <u32>key ^ (<u32>(key >> 32) * 0x9e3779b1)
+    hash = (hash ^ (hash >> 16)) * 0x85ebca6b
+    hash = (hash ^ (hash >> 13)) * 0xc2b2ae35
+    hash ^= hash >> 16
+    const step = (hash * 0x9e3779b1) | 1
+    for (let probe: u32 = 0; probe < FILTER_PROBES; probe++) {
+      const place = filterAt + (<usize>((<u64>hash * <u64>words) >> 32) << 2)
+      store<u32>(place, load<u32>(place) | (<u32>1 << (hash & 31)))
+      hash += step
+    }
+  }
+}
+
 /** Prefix lengths of the networks in this run: `half` 0 for IPv4, 1 and 2 for IPv6. */
 export function lengthsOfRun(half: u32): u64 { return half == 0 ? <u64>lengths4 : half == 1 ? lengths6High : lengths6Low }
 
@@ -294,6 +334,7 @@ export function lengthsOfRun(half: u32): u64 { return half == 0 ? <u64>lengths4 
  */
 export function encodeRun(blocks: u32): u32 {
   sortPairs()
+  fillFilter()
   const blockBits: u32 = blocks > 1 ? 32 - clz<u32>(blocks - 1) : 0
   bitsAt = scratchAt
   runPages = 0

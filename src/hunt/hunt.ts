@@ -11,7 +11,7 @@ import { combined, type Renumbering, renumbered } from "./combine.js"
 import { changeOf, identityOf } from "./file-state.js"
 import type { UnitResult } from "./finding.js"
 import { createGathering, type Gathered } from "./gather.js"
-import { type IndexUse, openIndexedPool } from "./indexed-pool.js"
+import { type IndexedPool, type IndexUse, openIndexedPool } from "./indexed-pool.js"
 import { type Known, type Ledger, type LedgerRequest, openLedger, type Patterns } from "./ledger.js"
 import { once } from "./once.js"
 import { type HuntRange, type SettledFile, settleFile } from "./settle.js"
@@ -81,13 +81,14 @@ export async function hunt(request: HuntRequest): Promise<HuntAnswer> {
   const whole: Patterns = { indicators: request.indicators, decoys: request.decoys ?? [] }
   const ledger = request.record && openLedger({ ...request, ...request.record, ...whole })
   const shelf = openShelf()
+  const pools: IndexedPool[] = []
   try {
     const plans: FilePlan[] = []
     for (const file of files) plans.push(await planOf(file, whole, ledger, shelf))
     const progress = progressOf(plans, request)
     const problems: Problem[] = []
     for (let passes = passesOf(plans); passes.length > 0 && !request.signal?.aborted; passes = passesOf(plans)) {
-      for (const pass of passes) problems.push(...(await runPass(pass, request, { ledger, shelf, progress, whole })))
+      for (const pass of passes) problems.push(...(await runPass(pass, request, { ledger, shelf, pools, progress, whole })))
     }
     ledger?.flush()
     const answer = answerOf(plans, request, ledger, problems)
@@ -96,6 +97,7 @@ export async function hunt(request: HuntRequest): Promise<HuntAnswer> {
   } finally {
     ledger?.flush()
     shelf.close()
+    for (const pool of pools) pool.release()
   }
 }
 
@@ -148,12 +150,14 @@ function passesOf(plans: readonly FilePlan[]): readonly Pass[] {
 interface PassTools {
   readonly ledger: Ledger | undefined
   readonly shelf: Shelf
+  /** Pools that were opened. */
+  readonly pools: IndexedPool[]
   readonly progress: Tally
   readonly whole: Patterns
 }
 
 /** What went wrong beside the search itself. */
-async function runPass(pass: Pass, request: HuntRequest, { ledger, shelf, progress, whole }: PassTools): Promise<readonly Problem[]> {
+async function runPass(pass: Pass, request: HuntRequest, { ledger, shelf, pools, progress, whole }: PassTools): Promise<readonly Problem[]> {
   const { own, trustedProxies, workers, signal, index, alwaysThreads = false } = request
   const bytes = sizeOf(pass.files)
   const setup = {
@@ -166,6 +170,7 @@ async function runPass(pass: Pass, request: HuntRequest, { ledger, shelf, progre
     ...(index ? { index } : {}),
   }
   const pool = await openIndexedPool(setup, bytes)
+  pools.push(pool)
   const renumbering = renumberingOf(pass.patterns, request)
   const keep = (one: UnitPlan, result: UnitResult): void => {
     progress.found(result)

@@ -3,6 +3,7 @@
 import type { Problem } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { type KnownUnit, Sketches } from "../sources/files/sketches.js"
+import { isFor } from "./covered-times.js"
 import type { LeafResult, Sample, UnitResult } from "./finding.js"
 import type { IndexTarget, KnownLeaf } from "./index-builder.js"
 import { queryFor } from "./load-matcher.js"
@@ -24,6 +25,8 @@ export interface IndexedPoolRequest extends Omit<PoolRequest, "index"> {
 export interface IndexedPool extends Pool {
   /** The result of a unit that the index rules out whole: nothing is read, and nothing need be kept of it. */
   readonly ruledOut: (unit: WorkUnit) => UnitResult | undefined
+  /** When all results are settled, which may look at what the index knows. */
+  readonly release: () => void
 }
 
 /** Above this share of a unit's blocks it is read whole: that costs no more. */
@@ -32,7 +35,7 @@ const wholeShare = 0.6
 const littleText = 48 * 1024 * 1024
 
 export async function openIndexedPool({ index, ...request }: IndexedPoolRequest, bytesTotal: number): Promise<IndexedPool> {
-  if (!index) return { ...(await openPool(request, bytesTotal)), ruledOut: () => undefined }
+  if (!index) return { ...(await openPool(request, bytesTotal)), ruledOut: () => undefined, release() {} }
   const { folder, program } = index
   const sketches = new Sketches(folder, program)
   const hunted = huntedBy(request)
@@ -47,6 +50,7 @@ export async function openIndexedPool({ index, ...request }: IndexedPoolRequest,
     ruledOut(unit) {
       const known = sketches.find(unit)
       if (!known || sketches.candidates(known).length > 0) return undefined
+      if (!isTimed(unit, known, index) && !sketches.hasSamples(known)) return undefined
       return { leaves: known.unit.leaves.map((_, at) => ruledOut(unit, known, at, sketches)) }
     },
     async run(unit) {
@@ -60,7 +64,6 @@ export async function openIndexedPool({ index, ...request }: IndexedPoolRequest,
     async finish() {
       const problems: Problem[] = opened ? [...(await (await opened).finish())] : []
       problems.push(...sketches.problems)
-      sketches.close()
       if (opened && index.build) removeStale(index)
       return problems
     },
@@ -68,6 +71,7 @@ export async function openIndexedPool({ index, ...request }: IndexedPoolRequest,
       await (await small)?.close()
       await (await opened)?.close()
     },
+    release: () => sketches.close(),
   }
 }
 
@@ -77,12 +81,17 @@ function removeStale({ folder, program }: IndexTarget): void {
   sketches.close()
 }
 
+/** Its time range is settled, so that nothing will ask for its samples. */
+function isTimed(unit: WorkUnit, { unit: { leaves } }: KnownUnit, { tz }: IndexTarget): boolean {
+  return !unit.segment && leaves.every(({ result }) => isFor((result as KnownLeaf).times, unit.path, tz))
+}
+
 /** Undefined where the unit must be searched whole. */
 async function fromIndex(unit: WorkUnit, known: KnownUnit, sketches: Sketches, pool: () => Promise<Pool>): Promise<UnitResult | undefined> {
   const wanted = sketches.candidates(known)
   const leaf = wanted[0]?.leaf ?? 0
   const isPartable = !unit.segment && known.unit.leaves[leaf]?.partable === true && wanted.every((block) => block.leaf === leaf)
-  if (!isPartable || wanted.length > known.blocks.length * wholeShare) return undefined
+  if (!isPartable || wanted.length > known.blocks.length * wholeShare || !sketches.hasSamples(known)) return undefined
   const parts = partsOf(known, wanted, sketches)
   const { format } = knownLeaf(known, leaf)
   const request = { format, where: unit.path, headers: known.unit.leaves[leaf]?.headers ?? [], parts }

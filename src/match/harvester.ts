@@ -54,6 +54,7 @@ export function openHarvestingScanner(compiled: Compiled): HarvestingScanner {
         keys: kernel.keysOfRun(),
         bytes: new Uint8Array(memory.buffer, kernel.runStart(), length).slice(),
         pages: pagesOf(new DataView(memory.buffer, kernel.pagesTable(), kernel.pageCount() * 16), kernel.pageCount()),
+        filter: new Uint32Array(memory.buffer, kernel.filterStart(), kernel.filterWords()).slice(),
         lengths: {
           ipv4: Number(BigInt.asUintN(32, kernel.lengthsOfRun(0))),
           ipv6: BigInt.asUintN(64, kernel.lengthsOfRun(1)) | (BigInt.asUintN(64, kernel.lengthsOfRun(2)) << 64n),

@@ -60,6 +60,8 @@ interface HarvestKernel {
   pageCount(): number
   pagesTable(): number
   runStart(): number
+  filterStart(): number
+  filterWords(): number
   keysOf(from: number, to: number, kind: number, out: number): number
   keptHash(hash: bigint): bigint
   net4Key(first: number, bits: number): bigint

@@ -19,11 +19,17 @@ export function keyQueryOf(module: WebAssembly.Module, indicators: readonly Indi
   const keys = keysOf(indicators)
   const memory = new WebAssembly.Memory({ initial: 2 + Math.ceil((stagingBytes * 10) / pageBytes), maximum: pagesMax, shared: true })
   const kernel = instantiate(module, memory)
-  const hashes = hashesOf(kernel, memory, keys)
-  const ranges: [number, number][] = Array.from(hashes, (hash) => [hash, hash])
-  addRanges4(keys.ranges4, ranges)
-  addRanges6(kernel, keys.ranges6, ranges)
-  return { ranges: packed(ranges), around: networksAround(kernel, keys), keyless: keylessOf(keys) }
+  const singles = [...hashesOf(kernel, memory, keys)]
+  const ranges: [number, number][] = []
+  addRanges4(keys.ranges4, singles, ranges)
+  addRanges6(kernel, keys.ranges6, singles, ranges)
+  ranges.sort((a, b) => a[0] - b[0])
+  return {
+    singles: Float64Array.from(singles).sort(),
+    ranges: Float64Array.from(ranges.flat()),
+    around: networksAround(kernel, keys),
+    keyless: keylessOf(keys),
+  }
 }
 
 function keylessOf(keys: Keys): string | undefined {
@@ -65,18 +71,21 @@ function kept(kernel: Kernel, hash: bigint): number {
   return Number(BigInt.asUintN(64, kernel.keptHash(BigInt.asUintN(64, hash))))
 }
 
-function addRanges4(ranges4: Uint32Array, ranges: [number, number][]): void {
-  for (let at = 0; at < ranges4.length; at += 2)
-    ranges.push([keyKinds.address + (ranges4[at] as number), keyKinds.address + (ranges4[at + 1] as number)])
+function addRanges4(ranges4: Uint32Array, singles: number[], ranges: [number, number][]): void {
+  for (let at = 0; at < ranges4.length; at += 2) {
+    const first = keyKinds.address + (ranges4[at] as number)
+    const last = keyKinds.address + (ranges4[at + 1] as number)
+    if (first === last) singles.push(first)
+    else ranges.push([first, last])
+  }
 }
 
-function addRanges6(kernel: Kernel, ranges6: BigUint64Array, ranges: [number, number][]): void {
-  const exact = (hash: bigint): number => ranges.push([kept(kernel, hash), kept(kernel, hash)])
+function addRanges6(kernel: Kernel, ranges6: BigUint64Array, singles: number[], ranges: [number, number][]): void {
   for (let at = 0; at < ranges6.length; at += 4) {
     const [firstHigh, firstLow, lastHigh, lastLow] = ranges6.subarray(at, at + 4) as unknown as [bigint, bigint, bigint, bigint]
-    if (firstHigh === lastHigh && firstLow === lastLow) exact(kernel.single6Key(firstHigh, firstLow))
-    else if (firstHigh === lastHigh) exact(kernel.site6Key(firstHigh, 64))
-    else if (firstHigh >> 16n === lastHigh >> 16n) exact(kernel.site6Key((firstHigh >> 16n) << 16n, 48))
+    if (firstHigh === lastHigh && firstLow === lastLow) singles.push(kept(kernel, kernel.single6Key(firstHigh, firstLow)))
+    else if (firstHigh === lastHigh) singles.push(kept(kernel, kernel.site6Key(firstHigh, 64)))
+    else if (firstHigh >> 16n === lastHigh >> 16n) singles.push(kept(kernel, kernel.site6Key((firstHigh >> 16n) << 16n, 48)))
     else ranges.push([keyKinds.prefix6 + Number(firstHigh >> 32n), keyKinds.prefix6 + Number(lastHigh >> 32n)])
   }
 }
@@ -109,9 +118,4 @@ function* around6(kernel: Kernel, ranges6: BigUint64Array, length: number): Gene
     const start = ((((ranges6[at] as bigint) << 64n) | (ranges6[at + 1] as bigint)) >> shift) << shift
     yield kept(kernel, kernel.net6Key(start >> 64n, BigInt.asUintN(64, start), length))
   }
-}
-
-function packed(ranges: readonly (readonly [number, number])[]): Float64Array {
-  const sorted = [...ranges].sort((a, b) => a[0] - b[0])
-  return Float64Array.from(sorted.flat())
 }

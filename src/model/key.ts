@@ -14,6 +14,8 @@ export interface KeyRun {
   readonly keys: number
   readonly bytes: Uint8Array
   readonly pages: KeyPages
+  /** A Bloom filter of its keys. */
+  readonly filter: Uint32Array
   /** Lengths of the networks that stand in these blocks. */
   readonly lengths: NetworkLengths
 }
@@ -33,7 +35,9 @@ export interface NetworkLengths {
 
 /** What indicators ask an index for: a block that holds none of it holds none of them. */
 export interface KeyQuery {
-  /** First and last key by turns; sorted by the first. */
+  /** Single keys, in ascending order. */
+  readonly singles: Float64Array
+  /** Beside these, first and last key by turns; sorted by the first. */
   readonly ranges: Float64Array
   /** Networks of so many bits around the addresses asked for: asked only where a block has networks of that length. */
   around(version: 4 | 6, length: number): readonly number[]

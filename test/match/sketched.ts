@@ -29,7 +29,7 @@ export function sketchedTexts(query: KeyQuery, texts: readonly (string | Uint8Ar
   return query.keyless === undefined ? [...blocksWith(run, query)].sort((a, b) => a - b) : texts.map((_, index) => index)
 }
 
-export function storedRun({ bytes, pages, blocks, lengths }: KeyRun): StoredRun {
+export function storedRun({ bytes, pages, filter, blocks, lengths }: KeyRun): StoredRun {
   const sums = Uint32Array.from(pages.offset, (from, page) => crc32(bytes.subarray(from, pages.offset[page + 1] ?? bytes.length)))
-  return { blocks, pages, lengths, sums, size: bytes.length, fetch: (from, to) => bytes.subarray(from, to) }
+  return { blocks, pages, filter, lengths, sums, size: bytes.length, fetch: (from, to) => bytes.subarray(from, to) }
 }

@@ -4,10 +4,14 @@
 //   magic, 16 bytes
 //   pages of keys (kernel/harvest.ts)
 //   windows of seek points, deflated
-//   table of pages: first key (float64), offset, count, checksum (uint32), column by column
 //   samples of each unit's blocks: JSON, deflated
-//   what is known of units, blocks and points: JSON
-//   footer: six numbers (float64), three checksums, its own checksum, magic
+//   places of the two: JSON
+//   table of pages: first key (float64), offset, count, checksum (uint32), column by column
+//   filter of the keys (uint32)
+//   what is known of units and blocks: JSON
+//   footer: eight numbers (float64), four checksums, its own checksum, magic
+//
+// Every hunt reads the last parts; the first four are looked into only where something must be read.
 import { randomBytes } from "node:crypto"
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs"
 import { join } from "node:path"
@@ -18,11 +22,12 @@ import type { SeekPoint } from "./seek.js"
 import type { StoredRun } from "./sketch-run.js"
 
 /** Raised with every change of this layout, or of what a reader gathers. */
-const layoutVersion = 1
+const layoutVersion = 2
 export const sketchSuffix = ".sketch"
-const magic = Buffer.from("sillage sketch\n\0", "latin1")
-const footerNumbers = 6
-const footerSums = 3
+const magic = Buffer.from(`sillage sketch${layoutVersion}\n`, "latin1")
+const magicStart = magic.subarray(0, 14)
+const footerNumbers = 8
+const footerSums = 4
 const sumAt = footerNumbers * 8 + footerSums * 4
 const footerBytes = sumAt + 4 + magic.length
 
@@ -81,25 +86,34 @@ export interface SketchContent {
   readonly points: readonly UnitPoint[]
 }
 
-/** What stands in the JSON. */
+/** What stands in the JSON that every hunt reads. */
 interface Meta {
-  readonly layout: number
   readonly keys: number
   readonly program: string
   readonly run: { readonly blocks: number; readonly keys: number; readonly ipv4: number; readonly ipv6: string }
   readonly rawBytes: number
-  readonly blocks: readonly SketchedBlock[]
+  /** Units of blocks, which may be described in another file. */
+  readonly homes: readonly string[]
+  /** Seven numbers for each block: of its home, of itself in there, its leaf, from, to, newlines, 1 if it is always read. */
+  readonly blocks: readonly number[]
   readonly units: readonly SketchedUnit[]
-  readonly points: readonly StoredPoint[]
-  readonly samples: readonly { readonly unit: string; readonly offset: number; readonly length: number }[]
 }
 
-export interface StoredPoint extends Omit<SeekPoint, "window"> {
+/** What stands in the JSON that is read when something of a file is. */
+interface Places {
+  readonly points: readonly StoredPoint[]
+  readonly samples: readonly StoredSamples[]
+}
+
+interface Stored {
   readonly unit: string
   readonly offset: number
   readonly length: number
   readonly sum: number
 }
+
+export interface StoredPoint extends Omit<SeekPoint, "window">, Stored {}
+type StoredSamples = Stored
 
 export interface SketchFile {
   readonly path: string
@@ -110,11 +124,14 @@ export interface SketchFile {
   readonly run: StoredRun
   readonly blocks: readonly SketchedBlock[]
   readonly units: readonly SketchedUnit[]
-  readonly points: readonly StoredPoint[]
-  /** Of the blocks of the unit in this file, by their number in it. */
+  /** Throws `DamagedSketch`. */
+  pointsOf(unit: string): readonly StoredPoint[]
+  /** Of the blocks of the unit in this file, by their number in it. Throws `DamagedSketch`. */
   samplesOf(unit: string): ReadonlyMap<number, readonly unknown[]>
   /** With its window. Throws `DamagedSketch`. */
   point(stored: StoredPoint): SeekPoint
+  /** Reads what no look-up reads. Throws `DamagedSketch`. */
+  verify(): void
   close(): void
 }
 
@@ -142,29 +159,29 @@ export function writeSketch(folder: string, program: string, content: SketchCont
     crc32(run.bytes.subarray(from, run.pages.offset[page + 1] ?? run.bytes.length)),
   )
   const table = Buffer.concat([run.pages.first, run.pages.offset, run.pages.count, sums].map((column) => Buffer.from(column.buffer)))
+  const filter = Buffer.from(run.filter.buffer)
   const samples = packedSamples(blocks)
+  const places: Places = { points, samples: samples.places }
+  const placed = Buffer.from(JSON.stringify(places))
   const meta: Meta = {
-    layout: layoutVersion,
     keys: keyVersion,
     program,
     run: { blocks: run.blocks, keys: run.keys, ipv4: run.lengths.ipv4, ipv6: String(run.lengths.ipv6) },
     rawBytes: blocks.reduce((sum, { from, to }) => sum + to - from, 0),
-    blocks: blocks.map(({ samples: _, ...block }) => block),
+    ...asNumbers(blocks),
     units,
-    points,
-    samples: samples.places,
   }
   const json = Buffer.from(JSON.stringify(meta))
   const fd = openSync(temporary, "wx", 0o600)
   try {
-    for (const part of [magic, run.bytes, ...content.points.map(({ point }) => point.window), table, samples.bytes, json])
-      writeWhole(fd, part)
-    const lengths = [run.bytes.length, at, table.length, samples.bytes.length, json.length, run.pages.first.length]
+    const windows = content.points.map(({ point }) => point.window)
+    for (const part of [magic, run.bytes, ...windows, samples.bytes, placed, table, filter, json]) writeWhole(fd, part)
+    const lengths = [run.bytes, { length: at }, samples.bytes, placed, table, filter, json, run.pages.first].map(({ length }) => length)
     writeWhole(
       fd,
       footerOf(
         lengths,
-        [table, samples.bytes, json].map((part) => crc32(part)),
+        [placed, table, filter, json].map((part) => crc32(part)),
       ),
     )
     fsyncSync(fd)
@@ -201,7 +218,36 @@ function footerOf(numbers: readonly number[], sums: readonly number[]): Buffer {
   return footer
 }
 
-function packedSamples(blocks: readonly SampledBlock[]): { readonly bytes: Buffer; readonly places: Meta["samples"] } {
+const numbersOfBlock = 7
+
+function asNumbers(blocks: readonly SketchedBlock[]): Pick<Meta, "homes" | "blocks"> {
+  const homes = new Map<string, number>()
+  const numbers: number[] = []
+  for (const { unit, nth, leaf, from, to, newlines, always } of blocks) {
+    if (!homes.has(unit)) homes.set(unit, homes.size)
+    numbers.push(homes.get(unit) as number, nth, leaf, from, to, newlines, always ? 1 : 0)
+  }
+  return { homes: [...homes.keys()], blocks: numbers }
+}
+
+function asBlocks({ homes, blocks }: Pick<Meta, "homes" | "blocks">): readonly SketchedBlock[] {
+  const made: SketchedBlock[] = []
+  for (let at = 0; at < blocks.length; at += numbersOfBlock) {
+    const [home, nth, leaf, from, to, newlines, always] = blocks.slice(at, at + numbersOfBlock) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
+    made.push({ unit: homes[home] as string, nth, leaf, from, to, newlines, ...(always === 1 && { always: true }) })
+  }
+  return made
+}
+
+function packedSamples(blocks: readonly SampledBlock[]): { readonly bytes: Buffer; readonly places: readonly StoredSamples[] } {
   const ofUnits = new Map<string, [number, readonly unknown[]][]>()
   for (const { unit, nth, samples } of blocks) {
     const known = ofUnits.get(unit)
@@ -214,7 +260,7 @@ function packedSamples(blocks: readonly SampledBlock[]): { readonly bytes: Buffe
     const packed = deflateRawSync(JSON.stringify(samples), { level: 3 })
     parts.push(packed)
     offset += packed.length
-    return { unit, offset: offset - packed.length, length: packed.length }
+    return { unit, offset: offset - packed.length, length: packed.length, sum: crc32(packed) }
   })
   return { bytes: Buffer.concat(parts), places }
 }
@@ -238,34 +284,30 @@ export function openSketch(path: string, program: string): SketchFile {
 function sketchOf(fd: number, path: string, program: string): SketchFile {
   const size = fstatSync(fd).size
   const footer = bytesAt(fd, size - footerBytes, size)
-  if (!footer.subarray(sumAt + 4).equals(magic) || crc32(footer.subarray(0, sumAt)) !== footer.readUInt32LE(sumAt)) {
+  const end = footer.subarray(sumAt + 4)
+  if (end.subarray(0, magicStart.length).equals(magicStart) && !end.equals(magic)) throw new OtherSketch("it is of another Sillage")
+  if (!end.equals(magic) || crc32(footer.subarray(0, sumAt)) !== footer.readUInt32LE(sumAt)) {
     throw new DamagedSketch("its end is no end of a sketch")
   }
   const numbers = Array.from({ length: footerNumbers }, (_, at) => footer.readDoubleLE(at * 8))
-  const [pagesLength, windowsLength, tableLength, samplesLength, jsonLength, pages] = numbers as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
-  const pagesAt = magic.length
-  const windowsAt = pagesAt + pagesLength
-  const tableAt = windowsAt + windowsLength
-  const restLength = tableLength + samplesLength + jsonLength
-  if (tableAt + restLength + footerBytes !== size || tableLength !== pages * 20) throw new DamagedSketch("it is not as long as it says")
-  const rest = bytesAt(fd, tableAt, tableAt + restLength)
-  const table = rest.subarray(0, tableLength)
-  const packed = rest.subarray(tableLength, tableLength + samplesLength)
-  const json = rest.subarray(tableLength + samplesLength)
-  for (const [index, part] of [table, packed, json].entries()) {
-    if (crc32(part) !== footer.readUInt32LE(footerNumbers * 8 + index * 4)) throw new DamagedSketch("a checksum does not match")
+  const pages = numbers.pop() as number
+  let next = magic.length
+  const [keyPart, windowPart, samplePart, placePart, tablePart, filterPart, jsonPart] = numbers.map((length): PartOfFile => {
+    next += length
+    return { from: next - length, to: next }
+  }) as [PartOfFile, PartOfFile, PartOfFile, PartOfFile, PartOfFile, PartOfFile, PartOfFile]
+  const isWhole = next + footerBytes === size && tablePart.to - tablePart.from === pages * 20 && (filterPart.to - filterPart.from) % 4 === 0
+  if (!isWhole) throw new DamagedSketch("it is not as long as it says")
+  const summed = (bytes: Buffer, sum: number): Buffer => {
+    if (crc32(bytes) !== sum) throw new DamagedSketch("a checksum does not match")
+    return bytes
   }
-  const meta = JSON.parse(json.toString("utf8")) as Meta
-  if (meta.layout !== layoutVersion || meta.keys !== keyVersion || meta.program !== program)
-    throw new OtherSketch(`it is of Sillage ${meta.program}`)
-  const columns = table.buffer.slice(table.byteOffset, table.byteOffset + table.length) as ArrayBuffer
+  const footed = (bytes: Buffer, index: number): Buffer => summed(bytes, footer.readUInt32LE(footerNumbers * 8 + index * 4))
+  const rest = bytesAt(fd, tablePart.from, jsonPart.to)
+  const partOf = ({ from, to }: PartOfFile, index: number): Buffer => footed(rest.subarray(from - tablePart.from, to - tablePart.from), index)
+  const meta = JSON.parse(partOf(jsonPart, 3).toString("utf8")) as Meta
+  if (meta.keys !== keyVersion || meta.program !== program) throw new OtherSketch(`it is of Sillage ${meta.program}`)
+  const columns = aligned(partOf(tablePart, 1))
   const run: StoredRun = {
     blocks: meta.run.blocks,
     pages: {
@@ -274,14 +316,18 @@ function sketchOf(fd: number, path: string, program: string): SketchFile {
       count: new Uint32Array(columns, pages * 12, pages),
     },
     sums: new Uint32Array(columns, pages * 16, pages),
+    filter: new Uint32Array(aligned(partOf(filterPart, 2))),
     lengths: { ipv4: meta.run.ipv4, ipv6: BigInt(meta.run.ipv6) },
-    size: pagesLength,
-    fetch: (from, to) => bytesAt(fd, pagesAt + from, pagesAt + to),
+    size: keyPart.to - keyPart.from,
+    fetch: (from, to) => bytesAt(fd, keyPart.from + from, keyPart.from + to),
   }
-  const pointOf = ({ at, stored, bits, parameter, offset, length, sum }: StoredPoint): SeekPoint => {
-    const window = bytesAt(fd, windowsAt + offset, windowsAt + offset + length)
-    if (crc32(window) !== sum) throw new DamagedSketch("the window of a seek point does not match its checksum")
-    return { at, stored, bits, parameter, window: length === 0 ? window : inflateRawSync(window) }
+  const places = once(() => JSON.parse(footed(bytesAt(fd, placePart.from, placePart.to), 0).toString("utf8")) as Places)
+  const stored = (part: PartOfFile, { offset, length, sum }: Stored): Buffer =>
+    summed(bytesAt(fd, part.from + offset, part.from + offset + length), sum)
+  const pointOf = (place: StoredPoint): SeekPoint => {
+    const { at, stored: byte, bits, parameter } = place
+    const window = stored(windowPart, place)
+    return { at, stored: byte, bits, parameter, window: window.length === 0 ? window : inflateRawSync(window) }
   }
   return {
     path,
@@ -289,18 +335,36 @@ function sketchOf(fd: number, path: string, program: string): SketchFile {
     rawBytes: meta.rawBytes,
     keys: meta.run.keys,
     run,
-    blocks: meta.blocks,
+    blocks: asBlocks(meta),
     units: meta.units,
-    points: meta.points,
+    pointsOf: (unit) => places().points.filter((one) => one.unit === unit),
     samplesOf(unit) {
-      const place = meta.samples.find((one) => one.unit === unit)
+      const place = places().samples.find((one) => one.unit === unit)
       if (!place) return new Map()
-      const text = inflateRawSync(packed.subarray(place.offset, place.offset + place.length)).toString("utf8")
-      return new Map(JSON.parse(text) as [number, readonly unknown[]][])
+      return new Map(JSON.parse(inflateRawSync(stored(samplePart, place)).toString("utf8")) as [number, readonly unknown[]][])
     },
     point: pointOf,
+    verify() {
+      for (const place of places().points) pointOf(place)
+      for (const place of places().samples) stored(samplePart, place)
+    },
     close: () => closeSync(fd),
   }
+}
+
+interface PartOfFile {
+  readonly from: number
+  readonly to: number
+}
+
+/** A copy that numbers of any width can be read from. */
+function aligned(bytes: Buffer): ArrayBuffer {
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 /** Throws `DamagedSketch` where there are not so many bytes. */

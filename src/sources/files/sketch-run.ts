@@ -1,5 +1,6 @@
-// Looks up keys in a coded run (kernel/harvest.ts): which of its blocks may hold what is asked for. Only the pages that a key could stand in are
-// decoded, each at most once; a page that does not carry its checksum is no page.
+// Looks up keys in a coded run (kernel/harvest.ts): which of its blocks may hold what is asked for. A filter tells of nearly every key that is not
+// there that it is not; of the rest only the pages that they could stand in are decoded, each at most once. A page that does not carry its checksum
+// is no page.
 import { crc32 } from "node:zlib"
 import type { KeyPages, KeyQuery, NetworkLengths } from "../../model/key.js"
 
@@ -9,6 +10,7 @@ export interface StoredRun {
   readonly pages: KeyPages
   /** Of each page. */
   readonly sums: Uint32Array
+  readonly filter: Uint32Array
   readonly lengths: NetworkLengths
   /** Bytes of all pages together. */
   readonly size: number
@@ -40,16 +42,41 @@ export function blocksWith(run: StoredRun, query: KeyQuery): ReadonlySet<number>
   return found
 }
 
-/** The ranges of the query, and the networks around them of lengths that the run has. */
+/** The ranges of the query, the single keys that the run may have, and networks around them of lengths that it has. */
 function rangesFor(run: StoredRun, query: KeyQuery): Float64Array {
   const { ipv4, ipv6 } = run.lengths
-  const around: number[] = []
-  for (let length = 0; length < 32; length++) if ((ipv4 >>> length) & 1) around.push(...query.around(4, length))
-  for (let length = 0; ipv6 >> BigInt(length); length++) if ((ipv6 >> BigInt(length)) & 1n) around.push(...query.around(6, length))
-  if (around.length === 0) return query.ranges
-  const pairs: [number, number][] = around.map((key) => [key, key])
+  const singles = kept(run.filter, query.singles)
+  for (let length = 0; length < 32; length++) if ((ipv4 >>> length) & 1) singles.push(...kept(run.filter, query.around(4, length)))
+  for (let length = 0; ipv6 >> BigInt(length); length++)
+    if ((ipv6 >> BigInt(length)) & 1n) singles.push(...kept(run.filter, query.around(6, length)))
+  if (singles.length === 0) return query.ranges
+  const pairs: [number, number][] = singles.map((key) => [key, key])
   for (let at = 0; at < query.ranges.length; at += 2) pairs.push([query.ranges[at] as number, query.ranges[at + 1] as number])
   return Float64Array.from(pairs.sort((a, b) => a[0] - b[0]).flat())
+}
+
+/** As fillFilter() in kernel/harvest.ts sets them. */
+const probes = 6
+
+/** Keys that may be among those that the filter was made of. */
+function kept(filter: Uint32Array, keys: ArrayLike<number>): number[] {
+  const found: number[] = []
+  const words = filter.length
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] as number
+    let hash = key ^ Math.imul(Math.floor(key / 2 ** 32), 0x9e3779b1)
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+    hash = (hash ^ (hash >>> 16)) >>> 0
+    const step = Math.imul(hash, 0x9e3779b1) | 1
+    let probe = 0
+    while (probe < probes && ((filter[Math.floor((hash * words) / 2 ** 32)] as number) >>> (hash & 31)) & 1) {
+      hash = (hash + step) >>> 0
+      probe++
+    }
+    if (probe === probes) found.push(key)
+  }
+  return found
 }
 
 /** The last page that begins at or before the key. */

@@ -14,6 +14,7 @@ import {
   type SketchedBlock,
   type SketchedUnit,
   type SketchFile,
+  type StoredPoint,
   sketchSuffix,
 } from "./sketch-file.js"
 import { blocksWith, DamagedRun } from "./sketch-run.js"
@@ -37,6 +38,13 @@ export interface IndexStatus {
   readonly stale: number
 }
 
+const everyKey: KeyQuery = {
+  singles: new Float64Array(),
+  ranges: Float64Array.of(0, Number.MAX_SAFE_INTEGER),
+  around: () => [],
+  keyless: undefined,
+}
+
 /** Unfinished files of writers that were cut off are removed once they are so old. */
 const temporaryAgeMs = 86_400_000
 
@@ -48,7 +56,6 @@ export class Sketches {
   /** Of other versions, and damaged ones. */
   readonly #others: string[] = []
   #units = new Map<string, KnownUnit[]>()
-  #homes = new Map<string, SketchFile[]>()
   #wanted: Map<string, Set<number>> | undefined
 
   /** `program` is the version of Sillage: another one may read the same file otherwise. The folder need not be there. */
@@ -101,24 +108,34 @@ export class Sketches {
 
   /** The last seek point of the unit at or before an offset. Undefined where there is none, or where it is damaged: then the start will do. */
   pointBefore({ unit }: KnownUnit, at: number): SeekPoint | undefined {
-    let best: { readonly file: SketchFile; readonly point: SketchFile["points"][number] } | undefined
-    for (const file of this.#homes.get(unit.id) ?? []) {
-      for (const point of file.points)
-        if (point.unit === unit.id && point.at <= at && point.at > (best?.point.at ?? -1)) best = { file, point }
+    let best: { readonly file: SketchFile; readonly point: StoredPoint } | undefined
+    for (const file of this.#files) {
+      const points = this.#undamaged(file, () => file.pointsOf(unit.id)) ?? []
+      for (const point of points) if (point.at <= at && point.at > (best?.point.at ?? -1)) best = { file, point }
     }
-    if (!best) return undefined
-    try {
-      return best.file.point(best.point)
-    } catch (error) {
-      this.#report(best.file.path, error)
-      return undefined
-    }
+    const found = best
+    return found && this.#undamaged(found.file, () => found.file.point(found.point))
   }
 
-  /** What the hunt keeps of each block of the unit. */
+  /** Whether what the hunt keeps of the unit's blocks can be read; else the file that is damaged is named. */
+  hasSamples(known: KnownUnit): boolean {
+    return this.#files.every((file) => this.#undamaged(file, () => file.samplesOf(known.unit.id)) !== undefined)
+  }
+
+  /** What the hunt keeps of each block of the unit. Throws `DamagedSketch`. */
   samples({ unit, blocks }: KnownUnit): readonly (readonly unknown[])[] {
-    const found = (this.#homes.get(unit.id) ?? []).map((file) => file.samplesOf(unit.id))
+    const found = this.#files.map((file) => file.samplesOf(unit.id))
     return blocks.map(({ nth }) => found.map((one) => one.get(nth)).find((one) => one !== undefined) ?? [])
+  }
+
+  /** Undefined, and a problem, where the file is damaged. */
+  #undamaged<T>(file: SketchFile, read: () => T): T | undefined {
+    try {
+      return read()
+    } catch (error) {
+      this.#report(file.path, error)
+      return undefined
+    }
   }
 
   /** Of the files that `isAsked`. */
@@ -160,8 +177,8 @@ export class Sketches {
   verify(): void {
     for (const file of [...this.#files]) {
       try {
-        blocksWith(file.run, { ranges: Float64Array.of(0, Number.MAX_SAFE_INTEGER), around: () => [], keyless: undefined })
-        for (const point of file.points) file.point(point)
+        blocksWith(file.run, everyKey)
+        file.verify()
       } catch (error) {
         this.#drop(file, error)
       }
@@ -199,13 +216,7 @@ export class Sketches {
   /** Units of which every block is at hand. */
   #gather(): void {
     const blocks = new Map<string, SketchedBlock[]>()
-    const homes = new Map<string, SketchFile[]>()
-    for (const file of this.#files) {
-      for (const block of file.blocks) append(blocks, block.unit, block)
-      for (const unit of new Set([...file.blocks.map((block) => block.unit), ...file.points.map((point) => point.unit)]))
-        append(homes, unit, file)
-    }
-    this.#homes = homes
+    for (const file of this.#files) for (const block of file.blocks) append(blocks, block.unit, block)
     this.#units = new Map()
     for (const unit of this.#files.flatMap((file) => file.units)) {
       const own = (blocks.get(unit.id) ?? []).sort((a, b) => a.nth - b.nth)
