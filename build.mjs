@@ -24,7 +24,9 @@ async function bundle(entries) {
     resolve: { extensionAlias: { ".js": [".ts"] } },
     plugins: [ownPlace()],
   })
-  await built.write({ dir: "dist", format: "esm", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" })
+  // Only what is no code goes: names stay, so that a stack tells where.
+  const minify = { compress: false, mangle: false, codegen: { removeWhitespace: true } }
+  await built.write({ dir: "dist", format: "esm", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js", minify })
   await built.close()
 }
 

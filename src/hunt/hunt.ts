@@ -157,7 +157,11 @@ interface PassTools {
 }
 
 /** What went wrong beside the search itself. */
-async function runPass(pass: Pass, request: HuntRequest, { ledger, shelf, pools, progress, whole }: PassTools): Promise<readonly Problem[]> {
+async function runPass(
+  pass: Pass,
+  request: HuntRequest,
+  { ledger, shelf, pools, progress, whole }: PassTools,
+): Promise<readonly Problem[]> {
   const { own, trustedProxies, workers, signal, index, alwaysThreads = false } = request
   const bytes = sizeOf(pass.files)
   const setup = {

@@ -23,9 +23,16 @@ export interface ScanSetup {
   readonly textSums?: boolean
 }
 
-/** What is compiled: the indicators, then the decoys. */
-export function huntedBy(setup: ScanSetup): readonly Indicator[] {
-  return setup.decoys ? [...setup.indicators, ...setup.decoys] : setup.indicators
+const joined = new WeakMap<readonly Indicator[], { readonly indicators: readonly Indicator[]; readonly all: readonly Indicator[] }>()
+
+/** What is compiled: the indicators, then the decoys. One and the same list each time. */
+export function huntedBy({ indicators, decoys }: ScanSetup): readonly Indicator[] {
+  if (!decoys?.length) return indicators
+  const known = joined.get(decoys)
+  if (known?.indicators === indicators) return known.all
+  const all = [...indicators, ...decoys]
+  joined.set(decoys, { indicators, all })
+  return all
 }
 
 /** Crosses to a worker thread: the tables lie in memory that all threads share. */

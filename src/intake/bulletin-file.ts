@@ -5,7 +5,6 @@ import { basename } from "node:path"
 import type { Bulletin } from "../model/bulletin.js"
 import type { Problem } from "../model/problem.js"
 import { textBytesMax } from "./decode.js"
-import { pullFeed } from "./feeds/index.js"
 import { readBulletin } from "./intake.js"
 
 export interface BulletinFile {
@@ -25,6 +24,8 @@ export interface BulletinFiles {
 /** The same for a folder: a MISP feed with its manifest, or each of its files. */
 export async function readBulletinFiles(path: string): Promise<BulletinFiles> {
   if (path === "-" || !(await stat(path)).isDirectory()) return { files: [await readBulletinFile(path)], problems: [] }
+  // What speaks HTTP is not loaded for a file.
+  const { pullFeed } = await import("./feeds/index.js")
   const files: BulletinFile[] = []
   const problems = new Map<string, Problem>()
   for (let cursor = {}, more = true; more; ) {

@@ -30,10 +30,18 @@ export interface Keys {
   readonly pieces: readonly Piece[]
 }
 
+/** Lists up to this long are remembered with their keys: an index is asked for the same ones that are then compiled. */
+const rememberedMax = 200_000
+const remembered = new WeakMap<readonly Indicator[], Keys>()
+
 export function keysOf(indicators: readonly Indicator[]): Keys {
-  const keys = new KeyCollector()
-  for (const indicator of indicators) keys.add(indicator)
-  return keys.keys()
+  const known = remembered.get(indicators)
+  if (known) return known
+  const collector = new KeyCollector()
+  for (const indicator of indicators) collector.add(indicator)
+  const keys = collector.keys()
+  if (indicators.length <= rememberedMax) remembered.set(indicators, keys)
+  return keys
 }
 
 interface Range<T> {
@@ -167,24 +175,26 @@ function longestWord(path: string): string | undefined {
   return longest.length > 2 && longest.length < 512 ? longest : undefined
 }
 
+/** Single addresses and ranges as one sorted list. A million addresses take no objects. */
 function packed4(singles: readonly number[], ranges: readonly Range<number>[]): Uint32Array {
   const sorted = Uint32Array.from(singles).sort()
-  if (ranges.length === 0) return merge4(sorted)
-  const all = merged([...Array.from(sorted, (one) => ({ first: one, last: one })), ...ranges], 1)
-  return Uint32Array.from(all.flatMap(({ first, last }) => [first, last]))
-}
-
-/** A million addresses take no objects. */
-function merge4(sorted: Uint32Array): Uint32Array {
-  const out = new Uint32Array(sorted.length * 2)
+  const wide = [...ranges].sort((a, b) => a.first - b.first)
+  const out = new Uint32Array((sorted.length + wide.length) * 2)
   let length = 0
-  for (const address of sorted) {
-    if (length > 0 && address <= (out[length - 1] as number) + 1) out[length - 1] = address
-    else {
-      out[length++] = address
-      out[length++] = address
+  const add = (first: number, last: number): void => {
+    if (length > 0 && first <= (out[length - 1] as number) + 1) {
+      if (last > (out[length - 1] as number)) out[length - 1] = last
+    } else {
+      out[length++] = first
+      out[length++] = last
     }
   }
+  let next = 0
+  for (const address of sorted) {
+    for (let range = wide[next]; range && range.first <= address; range = wide[++next]) add(range.first, range.last)
+    add(address, address)
+  }
+  for (const { first, last } of wide.slice(next)) add(first, last)
   return out.slice(0, length)
 }
 

@@ -304,7 +304,8 @@ function sketchOf(fd: number, path: string, program: string): SketchFile {
   }
   const footed = (bytes: Buffer, index: number): Buffer => summed(bytes, footer.readUInt32LE(footerNumbers * 8 + index * 4))
   const rest = bytesAt(fd, tablePart.from, jsonPart.to)
-  const partOf = ({ from, to }: PartOfFile, index: number): Buffer => footed(rest.subarray(from - tablePart.from, to - tablePart.from), index)
+  const partOf = ({ from, to }: PartOfFile, index: number): Buffer =>
+    footed(rest.subarray(from - tablePart.from, to - tablePart.from), index)
   const meta = JSON.parse(partOf(jsonPart, 3).toString("utf8")) as Meta
   if (meta.keys !== keyVersion || meta.program !== program) throw new OtherSketch(`it is of Sillage ${meta.program}`)
   const columns = aligned(partOf(tablePart, 1))
