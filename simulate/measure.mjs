@@ -27,3 +27,14 @@ export function summary(values, random) {
   const means = Array.from({ length: 1000 }, () => mean(numbers.map(() => random.pick(numbers)))).sort((a, b) => a - b)
   return { mean: mean(numbers), low: means[25], high: means[974], count: numbers.length }
 }
+
+/** Share of wrong ones over lists of `{ count, wrong }`, with a 95 % interval: lists resampled, or Wilson's, whichever end lies farther. */
+export function rateInterval(lists, random) {
+  const rate = (some) => some.reduce((sum, one) => sum + one.wrong, 0) / some.reduce((sum, one) => sum + one.count, 0)
+  const rates = Array.from({ length: 1000 }, () => rate(lists.map(() => random.pick(lists)))).sort((a, b) => a - b)
+  const n = lists.reduce((sum, one) => sum + one.count, 0)
+  const [mean, z] = [rate(lists), 1.96]
+  const centre = (mean + z ** 2 / (2 * n)) / (1 + z ** 2 / n)
+  const half = (z / (1 + z ** 2 / n)) * Math.sqrt((mean * (1 - mean)) / n + z ** 2 / (4 * n ** 2))
+  return { mean, low: Math.max(0, Math.min(rates[25], centre - half)), high: Math.max(rates[974], centre + half) }
+}

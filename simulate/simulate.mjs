@@ -6,10 +6,11 @@ import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { Worker } from "node:worker_threads"
-import { summary } from "./measure.mjs"
+import { rateInterval, summary } from "./measure.mjs"
 import { background } from "./scenarios/background.mjs"
 import { chance } from "./scenarios/chance.mjs"
 import { rows } from "./scenarios/grid.mjs"
+import { cuts } from "./trial.mjs"
 
 const { values: options } = parseArgs({
   options: {
@@ -27,6 +28,7 @@ if (!existsSync(`${options.dist}/hits/relays/pivot.js`)) {
   console.error("dist/ holds no pivot: run `npm run build` first")
   process.exit(2)
 }
+const tolerance = 0.05
 const { name } = background()
 const trials = Number(options.trials || (options.quick ? 3 : 20))
 const chosen = rows.filter((one) => one.name.includes(options.only) && (!options.quick || one.quick))
@@ -76,21 +78,24 @@ async function allTrials() {
 
 function brief(row, found) {
   const of = (key) => cell(found.map((one) => one[key]))
-  const pooled = pool(found)
-  return `${row.name.padEnd(34)} P@10 ${of("p10")}  AP ${of("ap")}  abstains ${share(found, "abstained")}  leads ${mean(found, "leads")} strong ${mean(found, "strong")} q ${pooled.q} fdr ${pooled.fdr} strongfdr ${pooled.strongFdr} self ${mean(found, "refound")}/${mean(found, "byChance")} fid ${mean(found, "fidelity")} ttd ${mean(found, "detect")} ${mean(found, "seconds")} s`
+  return `${row.name.padEnd(34)} P@10 ${of("p10")}  AP ${of("ap")}  abstains ${share(found, "abstained")}  leads ${mean(found, "leads")} strong ${mean(found, "strong")} q/fdr ${pool(found, cuts.length - 1).text} shown P@10 ${mean(found, "shown10")} self ${mean(found, "refound")}/${mean(found, "byChance")} fid ${mean(found, "fidelity")} ttd ${mean(found, "detect")} ${mean(found, "seconds")} s`
 }
 
-/** Over all leads of all trials: the q stated for each list, weighted by its length, against the share that was wrong. */
-function pool(found) {
-  const total = (key) => found.reduce((sum, one) => sum + (one[key] ?? 0), 0)
-  const weighted = (q, count) => found.reduce((sum, one) => sum + (one[q] ?? 0) * one[count], 0)
-  const leads = total("leads")
-  const strong = total("strong")
+/**
+ * Over the lists of all trials, cut at one q: the q stated for each list (that of its last lead), weighted by its length, against the share
+ * that was wrong with its interval, and whether they agree within .05.
+ */
+function pool(found, cut) {
+  const lists = found.map((one) => one.cuts[cut]).filter((one) => one.count > 0)
+  const count = lists.reduce((sum, one) => sum + one.count, 0)
+  if (count === 0) return { text: "–", verdict: "–" }
+  const q = lists.reduce((sum, one) => sum + one.q * one.count, 0) / count
+  const rate = rateInterval(lists, random)
+  const [near, low, high] = [Math.abs(q - rate.mean) <= tolerance, rate.low - tolerance, rate.high + tolerance]
+  const verdict = near ? "yes" : q >= low && q <= high ? "open" : q > high ? "cautious" : "hopeful"
   return {
-    q: leads ? (weighted("statedQ", "leads") / leads).toFixed(3) : "–",
-    fdr: leads ? (1 - total("leadsTrue") / leads).toFixed(3) : "–",
-    strongQ: strong ? (weighted("strongQ", "strong") / strong).toFixed(3) : "–",
-    strongFdr: strong ? (1 - total("strongTrue") / strong).toFixed(3) : "–",
+    text: `${q.toFixed(3)} / ${rate.mean.toFixed(3)} (${rate.low.toFixed(2)}–${rate.high.toFixed(2)}) of ${count}`,
+    verdict,
   }
 }
 
@@ -113,7 +118,6 @@ function document() {
   const table = (heads, body) =>
     [`| ${heads.join(" | ")} |`, `|${heads.map(() => "---").join("|")}|`, ...body.map((cells) => `| ${cells.join(" | ")} |`)].join("\n")
   const main = results.map(({ row, found }) => {
-    const pooled = pool(found)
     const operator = row.scenario.control === "operator"
     const of = (key) => (operator ? cell(found.map((one) => one[key])) : "–")
     return [
@@ -123,14 +127,22 @@ function document() {
       of("r30"),
       of("ap"),
       share(found, "abstained"),
+      mean(found, "shown10"),
       mean(found, "leads"),
-      pooled.q,
-      pooled.fdr,
-      `${pooled.strongQ} / ${pooled.strongFdr}`,
+      strongShare(found),
       `${mean(found, "refound")} / ${mean(found, "byChance")}`,
       mean(found, "fidelity"),
     ]
   })
+  const calibration = results
+    .filter(({ found }) => found.some((one) => one.leads > 0))
+    .map(({ row, found }) => [
+      row.name,
+      ...cuts.flatMap((_, cut) => {
+        const { text, verdict } = pool(found, cut)
+        return [text, verdict]
+      }),
+    ])
   const base = results.filter(({ row }) => row.baselines)
   const methods = Object.keys(base[0]?.found[0]?.base ?? {})
   const baseRows = [
@@ -158,10 +170,17 @@ An operator has 40 relays with 1 to 4 requests each, hidden among some 1,750 rea
 crawlers, monitors, scrapers behind residential proxies). L1: one rare user agent; L2: one common user agent; L3: random user agents, shared targets; L4: nothing shared.
 "Listed" is the share of relays that the bulletin names; "wrong" the share of its addresses that are innocent visitors.
 
-${table(["scenario", "P@10", "P@20", "recall@30", "AP", "abstains", "leads", "q stated", "FDR observed", "strong: q / FDR", "self-test / chance", "fidelity"], main)}
+${table(["scenario", "P@10", "P@20", "recall@30", "AP", "abstains", "P@10 shown", "leads", "strong: true / all", "self-test / chance", "fidelity"], main)}
 
-P@10, P@20, recall and AP judge the whole ranking, even where the pivot abstains; leads, q and FDR what a user is shown. "q stated" is the q of the last lead shown, weighted over trials.
+P@10, P@20, recall and AP judge the whole ranking, even where the pivot abstains; the columns after "abstains" judge what a user is shown ("P@10 shown": of the first ten leads, or of all where there are fewer).
 Fidelity: share of leads whose bits add up and whose counterfactual lies where the lines say.
+
+## Is q true?
+
+Each trial's list, cut at a q: the q of its last lead, weighted over the lists, against the share of their leads that were wrong, with a 95 % interval (bootstrap over trials or Wilson, the wider end of each)
+and the number of leads. "yes": they differ by .05 at most; "open": they differ more, but the interval is too wide to tell; "cautious" and "hopeful": they differ for certain.
+
+${table(["scenario", ...cuts.flatMap((cut, at) => [`${at === cuts.length - 1 ? "all leads" : `q ≤ ${cut}`}: q / wrong`, "agrees"])], calibration)}
 
 ## Against simple rankings
 
@@ -173,6 +192,11 @@ Episodes of hidden relays between the third seed's first record and the first hi
 
 ${table(["scenario", "episodes"], detect)}
 `
+}
+
+function strongShare(found) {
+  const [right, all] = ["strongTrue", "strong"].map((key) => found.reduce((sum, one) => sum + one[key], 0))
+  return all ? `${right} / ${all}` : "–"
 }
 
 function median(values) {

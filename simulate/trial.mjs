@@ -31,9 +31,12 @@ export function runTrial(detector, lines, known, scenario, seed, options = {}) {
     strongTrue: strong.filter((one) => truth.has(one.value)).length,
     leadsTrue: listed.filter((one) => truth.has(one.value)).length,
     statedQ: listed.length ? listed[listed.length - 1].q : undefined,
-    observedFdr: listed.length ? 1 - listed.filter((one) => truth.has(one.value)).length / listed.length : undefined,
-    strongQ: strong.length ? Math.max(...strong.map((one) => one.q)) : undefined,
-    strongFdr: strong.length ? 1 - strong.filter((one) => truth.has(one.value)).length / strong.length : undefined,
+    shown10: listed.length ? precisionAt(ranked10(listed), truth, Math.min(10, listed.length)) : undefined,
+    cuts: cuts.map((cut) => {
+      const within = listed.filter((one) => one.q <= cut)
+      const wrong = within.filter((one) => !truth.has(one.value)).length
+      return { count: within.length, wrong, q: within.length ? within[within.length - 1].q : 0 }
+    }),
     fidelity: fidelity(listed),
     base: options.baselines
       ? Object.fromEntries(
@@ -45,6 +48,13 @@ export function runTrial(detector, lines, known, scenario, seed, options = {}) {
       : undefined,
     detect: options.detect && !result.abstained ? timeToDetect(detector, records, planted, result) : undefined,
   }
+}
+
+/** Lists are judged as a reader may cut them: all leads up to a q. The last is what the pivot shows. */
+export const cuts = [0.05, 0.1, 0.2, 0.25]
+
+function ranked10(leads) {
+  return leads.slice(0, 10).map((one) => one.value)
 }
 
 export function profilesOf(detector, records) {

@@ -1,7 +1,7 @@
 // How many candidates chance gives among true seeds: what the seeds have in common is dealt anew to all visitors, as often as
 // innocent ones have it, and every visitor is scored with what it happened to get. Who is innocent is estimated from the scores
 // themselves, in a few rounds: first everybody, then those whose score chance explains.
-import { type Entity, entityOf, type Field, type Model, scoreOf } from "./model.js"
+import { type Entity, entityOf, type Field, judged, type Model } from "./model.js"
 import type { Scored } from "./null-sets.js"
 import { below, seededRandom } from "./random.js"
 import { countFrom } from "./statistics.js"
@@ -14,7 +14,7 @@ const cardsMax = 50_000
 const window = 100
 
 export interface Dealt {
-  /** Scores that chance gives, one ascending list per deal. */
+  /** Scores that chance gives to what could be a lead, one ascending list per deal. */
   readonly scores: readonly Int32Array[]
   /** In a large field only every n-th visitor plays: each score stands for n. */
   readonly standsFor: number
@@ -24,11 +24,15 @@ export function dealtScores(field: Field, model: Model, scored: readonly Scored[
   const random = seededRandom(`dealt ${seed}`)
   const everyCard = innocentHolders(field, model, 1, () => 1).length
   const standsFor = Math.max(1, Math.ceil(everyCard / cardsMax))
-  const alike = unitsByContent(field, standsFor)
+  const alike = unitsAlike(field, standsFor)
   const observed = Int32Array.from(scored, (one) => one.centibits).sort()
   const observedOf = new Map(scored.map((one) => [one.unit, one.centibits]))
   let innocence: (centibits: number) => number = () => 1
-  let dealt: readonly Int32Array[] = []
+  let dealt: readonly Deal[] = []
+  const one = (alike: Alike, unit: number) => {
+    const units = alike[classOf(field, unit)] as readonly number[]
+    return units[below(random, units.length)] as number
+  }
   for (let round = 0; round < rounds; round++) {
     const cards = innocentHolders(field, model, standsFor, (unit) => innocence(observedOf.get(unit) ?? 0))
     const total = cards.reduce((sum, card) => sum + card.innocence, 0)
@@ -37,22 +41,41 @@ export function dealtScores(field: Field, model: Model, scored: readonly Scored[
       const hands = new Map<number, number[]>()
       for (const card of cards) {
         if (card.innocence < 1 && random() >= card.innocence) continue
-        const units = alike[contentClass(field, card.unit)] as readonly number[]
-        const unit = units[below(random, units.length)] as number
+        const unit = one(alike, card.unit)
         const hand = hands.get(unit)
         if (!hand) hands.set(unit, [card.token])
         else if (!hand.includes(card.token)) hand.push(card.token)
       }
-      const scores: number[] = []
-      for (const [unit, hand] of hands) {
-        const score = scoreOf(field, model, withHand(field, model, unit, hand))
-        if (score >= floor) scores.push(score)
+      const links = new Map<number, number>()
+      for (const [unit, fetchers] of model.linking.byChance) {
+        if (unit % standsFor !== 0) continue
+        const dealtTo = one(alike, unit)
+        links.set(dealtTo, Math.min(fetchers, links.get(dealtTo) ?? fetchers))
+        if (!hands.has(dealtTo)) hands.set(dealtTo, [])
       }
-      return Int32Array.from(scores).sort()
+      const all: number[] = []
+      const leading: number[] = []
+      for (const [unit, hand] of hands) {
+        const { centibits, canLead } = judged(field, model, withHand(field, model, unit, hand), { dealtLink: links.get(unit) ?? 0 })
+        if (centibits < floor) continue
+        all.push(centibits)
+        if (canLead) leading.push(centibits)
+      }
+      return { all: Int32Array.from(all).sort(), leading: Int32Array.from(leading).sort() }
     })
-    innocence = innocenceOf(observed, dealt, standsFor, floor)
+    innocence = innocenceOf(
+      observed,
+      dealt.map(({ all }) => all),
+      standsFor,
+      floor,
+    )
   }
-  return { scores: dealt, standsFor }
+  return { scores: dealt.map(({ leading }) => leading), standsFor }
+}
+
+interface Deal {
+  readonly all: Int32Array
+  readonly leading: Int32Array
 }
 
 interface Card {
@@ -97,19 +120,22 @@ function withHand(field: Field, model: Model, unit: number, hand: readonly numbe
   return { units: own.units, tokens: Int32Array.from([...kept, ...hand]).sort() }
 }
 
-function unitsByContent(field: Field, step: number): readonly (readonly number[])[] {
+type Alike = readonly (readonly number[])[]
+
+function unitsAlike(field: Field, step: number): Alike {
   const classes: number[][] = []
   for (const unit of field.population) {
     if (unit % step !== 0) continue
-    const at = contentClass(field, unit)
+    const at = classOf(field, unit)
     while (classes.length <= at) classes.push([])
     classes[at]?.push(unit)
   }
   return classes
 }
 
-/** 0, 1, 2, 3, then doubling. */
-function contentClass(field: Field, unit: number): number {
+/** By pages and targets (0, 1, 2, 3, then doubling), and whether it loads what a browser loads by itself. */
+function classOf(field: Field, unit: number): number {
   const content = field.profiles.content[unit] as number
-  return content < 4 ? content : 2 + Math.floor(Math.log2(content))
+  const size = content < 4 ? content : 2 + Math.floor(Math.log2(content))
+  return 2 * size + ((field.profiles.assets[unit] as number) > 0 ? 1 : 0)
 }

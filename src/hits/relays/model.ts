@@ -19,8 +19,9 @@ export interface Field {
   /** Holders of each token within the population. */
   readonly holders: Int32Array
   readonly tokenFamily: Uint8Array
-  /** Links of each unit that has any. */
+  /** Links of each unit that has any, and those of the clock turned round. */
   readonly links: ReadonlyMap<number, readonly Link[]>
+  readonly chanceLinks: ReadonlyMap<number, readonly Link[]>
   readonly traitCounts: readonly Float64Array[]
   /** Evenly spaced units of the population, to measure what depends on the seeds' times. */
   readonly sample: Int32Array
@@ -30,8 +31,6 @@ export interface Field {
 export interface Chance {
   readonly sets: number
   readonly surprises: readonly Float64Array[]
-  /** Mean share of the population that is linked to a random set. */
-  readonly linkRate: number
 }
 
 export type LineKind = "token" | "link" | "trait" | "absence"
@@ -77,7 +76,7 @@ export interface Model {
   readonly seedOfUnit: ReadonlyMap<number, number>
   readonly traits: readonly Trait[]
   readonly clock: Clock
-  readonly linkBits: number
+  readonly linking: Linking
   /** What each page or target costs that no seed asked for: the more focused the seeds, the more. */
   readonly elsewhereCost: number
 }
@@ -88,6 +87,14 @@ interface Trait {
   readonly seedCounts: Float64Array
   readonly seedValue: readonly number[]
   readonly otherShare: (value: number) => number
+}
+
+/** What a hand-off with a seed weighs, measured against the hand-offs that the same seeds have with the clock turned round. */
+interface Linking {
+  /** Hundredths of a bit where one address alone fetched the page; each doubling of their number costs a bit. */
+  readonly full: number
+  /** Units that chance links, each with its fetchers. */
+  readonly byChance: ReadonlyMap<number, number>
 }
 
 interface Clock {
@@ -121,6 +128,9 @@ const absenceShare = 0.8
 const absenceSeedsMin = 5
 /** A page that says less is everybody's: that the seeds asked for it too makes nobody like them. */
 const tellingMin = 100
+/** One trait alone makes no lead below the second of these; beside others it counts from the first. */
+const leadingMin = 100
+const rareMin = 700
 const linkPrior = 0.3
 const linkMax = 800
 const graceMs = 17 * 86_400_000
@@ -149,14 +159,6 @@ export function createField(profiles: Profiles, isOutside: (source: number) => b
       holders[token] = (holders[token] as number) + 1
     }
   }
-  const links = new Map<number, Link[]>()
-  for (const link of profiles.links) {
-    for (const unit of [link.from, link.to]) {
-      const known = links.get(unit)
-      if (known) known.push(link)
-      else links.set(unit, [link])
-    }
-  }
   const traitCounts = Array.from({ length: staticTraits }, () => new Float64Array(8))
   for (const unit of population) {
     for (let name = 0; name < staticTraits; name++) {
@@ -172,10 +174,23 @@ export function createField(profiles: Profiles, isOutside: (source: number) => b
     inPopulation,
     holders,
     tokenFamily: Uint8Array.from(profiles.tokenTexts, (text) => families.indexOf(familyOf(text))),
-    links,
+    links: byUnit(profiles.links),
+    chanceLinks: byUnit(profiles.chanceLinks),
     traitCounts,
     sample: population.filter((_, at) => at % step === 0),
   }
+}
+
+function byUnit(links: readonly Link[]): ReadonlyMap<number, readonly Link[]> {
+  const found = new Map<number, Link[]>()
+  for (const link of links) {
+    for (const unit of [link.from, link.to]) {
+      const known = found.get(unit)
+      if (known) known.push(link)
+      else found.set(unit, [link])
+    }
+  }
+  return found
 }
 
 export function entityOf(profiles: Profiles, units: readonly number[]): Entity {
@@ -217,7 +232,7 @@ export function buildModel(field: Field, seeds: readonly Entity[], chance: Chanc
   const seedOfUnit = new Map<number, number>()
   for (const [at, seed] of seeds.entries()) for (const unit of seed.units) seedOfUnit.set(unit, at)
   const clock = clockOf(field.profiles, seeds)
-  const bare: Model = { seeds, seedTrust, tokens, expected: [], seedOfUnit, traits: [], clock, linkBits: 0, elsewhereCost: 0 }
+  const bare: Model = { seeds, seedTrust, tokens, expected: [], seedOfUnit, traits: [], clock, linking: noLinking, elsewhereCost: 0 }
   return {
     ...bare,
     expected: [...tokens.values()].filter(
@@ -225,34 +240,49 @@ export function buildModel(field: Field, seeds: readonly Entity[], chance: Chanc
     ),
     traits: traitNames.map((_, name) => traitOf(field, bare, name)),
     elsewhereCost: elsewhereCost(field, bare),
-    linkBits: Math.max(0, Math.min(linkMax, centibits(linkPrior / (chance.linkRate + 1 / (field.population.length + 1))))),
+    linking: linkingOf(field, bare),
   }
 }
 
-/**
- * All evidence for and against an entity, after caps. With `without`, that seed counts as an unknown (for the self-test);
- * with `forget`, a token of the entity is taken away (for the counterfactual).
- */
+export interface LineOptions {
+  /** That seed counts as an unknown: for the self-test. */
+  readonly without?: number
+  /** Instead of the entity's own hand-offs, one whose page so many addresses fetched; 0 for none. */
+  readonly dealtLink?: number
+}
+
+/** All evidence for and against an entity, after caps. With `forget`, a token of the entity is taken away: for the counterfactual. */
 export function linesFor(
   field: Field,
   model: Model,
   entity: Entity,
-  options: { readonly without?: number; readonly forget?: RawLine } = {},
+  options: LineOptions & { readonly forget?: RawLine } = {},
 ): readonly Line[] {
-  return settled(rawLines(field, model, entity, options.without).filter((line) => !options.forget || !sameLine(line, options.forget)))
+  return settled(rawLines(field, model, entity, options).filter((line) => !options.forget || !sameLine(line, options.forget)))
 }
 
-/** What `totalOf(linesFor(…))` gives, without ordering the lines: for scoring many. With `ignore`, that family does not count. */
-export function scoreOf(
-  field: Field,
-  model: Model,
-  entity: Entity,
-  options: { readonly without?: number; readonly ignore?: Family } = {},
-): number {
+/** What `totalOf(linesFor(…))` gives, without ordering the lines: for scoring many. */
+export function scoreOf(field: Field, model: Model, entity: Entity, options: ScoreOptions = {}): number {
+  return judged(field, model, entity, options).centibits
+}
+
+export interface ScoreOptions extends LineOptions {
+  /** That family does not count. */
+  readonly ignore?: Family
+}
+
+export interface Judged {
+  readonly centibits: number
+  /** See `canLead`. */
+  readonly canLead: boolean
+}
+
+export function judged(field: Field, model: Model, entity: Entity, options: ScoreOptions = {}): Judged {
   const sums = new Int32Array(families.length)
   let against = 0
   let carries = false
-  for (const { centibits, family } of rawLines(field, model, entity, options.without)) {
+  const lines = rawLines(field, model, entity, options)
+  for (const { centibits, family } of lines) {
     if (centibits < 0) {
       if (family !== options.ignore) against += centibits
       continue
@@ -266,7 +296,18 @@ export function scoreOf(
     const family = families[at] as Family
     if (carries || carryingFamilies.includes(family)) total += Math.min(familyCap[family], sums[at] as number)
   }
-  return total
+  return { centibits: total, canLead: canLead(lines) }
+}
+
+/** One trait alone makes no lead, unless it is rare: many innocent visitors share one, and chance does not deal them evenly. */
+export function canLead(lines: readonly RawLine[]): boolean {
+  let telling = 0
+  for (const { family, centibits } of lines) {
+    if (centibits < leadingMin || !carryingFamilies.includes(family)) continue
+    if (family === "continuity" || centibits >= rareMin) return true
+    telling++
+  }
+  return telling >= 2
 }
 
 export function totalOf(lines: readonly Line[]): number {
@@ -275,7 +316,7 @@ export function totalOf(lines: readonly Line[]): number {
   return total
 }
 
-function rawLines(field: Field, model: Model, entity: Entity, without?: number): RawLine[] {
+function rawLines(field: Field, model: Model, entity: Entity, { without, dealtLink }: LineOptions): RawLine[] {
   const lines: RawLine[] = []
   const left = without === undefined ? undefined : model.seeds[without]
   let sharedContent = 0
@@ -291,7 +332,8 @@ function rawLines(field: Field, model: Model, entity: Entity, without?: number):
     if (decayed > 0) lines.push({ kind: "token", family: weighed.family, id: token, centibits: decayed, seeds, others: weighed.others })
   }
   limitSingles(model, without, lines)
-  linkLines(field, model, entity, without, lines)
+  if (dealtLink === undefined) linkLines(field, model, entity, without, lines)
+  else if (dealtLink > 0) linkLine(model, dealtLink, 1, lines)
   absenceLines(model, entity, without, lines)
   for (let name = 0; name < traitNames.length; name++) traitLine(field, model, entity, name, sharedContent, without, lines)
   return lines
@@ -336,16 +378,43 @@ function elsewhereCost(field: Field, model: Model): number {
   return Math.round(-100 * Math.log2(1 - focus))
 }
 
+const noLinking: Linking = { full: 0, byChance: new Map() }
+
+/** Of chance hand-offs there are as many forwards as with the clock turned round; what is more is the operator's. */
+function linkingOf(field: Field, model: Model): Linking {
+  const byChance = new Map<number, number>()
+  for (const seed of model.seeds) {
+    for (const unit of seed.units) {
+      for (const link of field.chanceLinks.get(unit) ?? []) {
+        const other = link.from === unit ? link.to : link.from
+        if (field.inPopulation[other] !== 1 || model.seedOfUnit.has(other)) continue
+        byChance.set(other, Math.min(link.fetchers, byChance.get(other) ?? Number.POSITIVE_INFINITY))
+      }
+    }
+  }
+  const doublings = [...byChance.values()].reduce((sum, fetchers) => sum + Math.log2(fetchers), 0) / Math.max(1, byChance.size)
+  const mean = centibits(linkPrior / ((byChance.size + 1) / (field.population.length + 1)))
+  return { full: Math.round(mean + 100 * doublings), byChance }
+}
+
 function linkLines(field: Field, model: Model, entity: Entity, without: number | undefined, lines: RawLine[]): void {
   const partners = new Set<number>()
+  let fetchers = Number.POSITIVE_INFINITY
   for (const unit of entity.units) {
     for (const link of field.links.get(unit) ?? []) {
       const seed = model.seedOfUnit.get(link.from === unit ? link.to : link.from)
-      if (seed !== undefined && seed !== without) partners.add(seed)
+      if (seed === undefined || seed === without) continue
+      partners.add(seed)
+      fetchers = Math.min(fetchers, link.fetchers)
     }
   }
-  if (partners.size === 0 || model.linkBits <= 0) return
-  lines.push({ kind: "link", family: "continuity", id: -1, centibits: model.linkBits, seeds: partners.size, others: 0 })
+  if (partners.size > 0) linkLine(model, fetchers, partners.size, lines)
+}
+
+/** One line, however many hand-offs: that with the fewest other explanations counts. */
+function linkLine(model: Model, fetchers: number, seeds: number, lines: RawLine[]): void {
+  const bits = Math.min(linkMax, Math.round(model.linking.full - 100 * Math.log2(fetchers)))
+  if (bits > 0) lines.push({ kind: "link", family: "continuity", id: -1, centibits: bits, seeds, others: fetchers - 1 })
 }
 
 function absenceLines(model: Model, entity: Entity, without: number | undefined, lines: RawLine[]): void {
@@ -561,19 +630,33 @@ function sharedContentOf(field: Field, model: Model, seed: Entity): number {
 
 function traitValue(field: Field, model: Model, units: readonly number[], name: number, without: number | undefined): number {
   if (name < staticTraits) return staticTrait(field.profiles, units, name)
-  const slots = slotsOf(field.profiles, units)
-  if (slots.length === 0) return -1
-  if (name === trait.hours) {
-    if (model.clock.arcStart < 0) return -1
-    return slots.every((slot) => mod(slot - model.clock.arcStart, slotsPerDay) < arcSlots) ? 1 : 0
-  }
-  const days = new Set<number>()
-  for (const slot of slots) {
-    for (let near = slot - 1; near <= slot + 1; near++) {
-      if (model.clock.slotHolders.get(near)?.some((seed) => seed !== without)) days.add(Math.floor(slot / slotsPerDay))
+  const { slots } = field.profiles
+  const { arcStart, slotHolders } = model.clock
+  let dated = false
+  let inArc = true
+  const days: number[] = []
+  for (const unit of units) {
+    for (let at = unit * slotsKept; at < (unit + 1) * slotsKept && slots[at] !== -1; at++) {
+      const slot = slots[at] as number
+      dated = true
+      inArc &&= arcStart >= 0 && mod(slot - arcStart, slotsPerDay) < arcSlots
+      if (name !== trait.coTiming) continue
+      const day = Math.floor(slot / slotsPerDay)
+      if (!days.includes(day) && together(slotHolders, slot, without)) days.push(day)
     }
   }
-  return days.size >= coTimedDaysMin ? 1 : 0
+  if (!dated) return -1
+  if (name === trait.hours) return arcStart < 0 ? -1 : inArc ? 1 : 0
+  return days.length >= coTimedDaysMin ? 1 : 0
+}
+
+/** A seed other than `without` was active in the same five minutes, or in those beside them. */
+function together(slotHolders: Clock["slotHolders"], slot: number, without: number | undefined): boolean {
+  for (let near = slot - 1; near <= slot + 1; near++) {
+    const holders = slotHolders.get(near)
+    if (holders && (without === undefined || holders.some((seed) => seed !== without))) return true
+  }
+  return false
 }
 
 function staticTrait(profiles: Profiles, units: readonly number[], name: number): number {

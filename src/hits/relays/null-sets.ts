@@ -1,10 +1,13 @@
 // What chance would give: random sets of addresses, as large and as busy as the seeds, put through the same scoring.
 import { families } from "./family.js"
-import { buildModel, type Chance, type Entity, entityOf, type Field, type Model, scoreOf, surprisesOf } from "./model.js"
+import { buildModel, type Chance, type Entity, entityOf, type Field, judged, type Model, scoreOf, surprisesOf } from "./model.js"
 import { below, seededRandom } from "./random.js"
 import { countFrom } from "./statistics.js"
 
 export const nullSetsMin = 200
+const selfTestSets = 999
+/** Once so many random sets resemble themselves as much, more would not change the answer. */
+const asMuchMax = 5
 /** Tokens that more addresses than this share of all have do not make a candidate by themselves. */
 const candidateTokenShare = 0.01
 const candidateTokenFloor = 200
@@ -14,29 +17,32 @@ export const scoreFloor = 200
 const topShare = 0.01
 const selfTestSeedsMax = 60
 const matchWidthMin = 20
+/** What one member may add to the likeness of its set, in hundredths of a bit. */
+const memberMax = 800
+/** In standard deviations; set so that stated and true rates agree over the scenarios of the simulation, on other seeds than those reported. */
+const unluck = 0.25
 
 export interface Scored {
   readonly unit: number
   readonly centibits: number
+  readonly canLead: boolean
 }
 
-export interface Resemblance {
-  /** Share of the set's members re-found from the others. */
-  readonly refound: number
-  /** Their number. */
-  readonly found: number
-  /** Decides among equal shares. */
-  readonly meanCentibits: number
-}
+/** Of each member of a set that was tested, its score judged by the others, in hundredths of a bit; ascending. */
+export type Resemblance = Int32Array
 
 export interface NullSets {
   readonly chance: Chance
   readonly resemblance: readonly Resemblance[]
-  /** For each set the scores of its candidates, ascending. */
+  /** For each set the scores of its candidates that could be leads, ascending. */
   readonly scores: readonly Int32Array[]
-  /** The highest score that the best hundredth of all addresses begins at, for any random set. */
-  readonly cutoffMax: number
+  /** One in a hundred members of random sets gets as much from the others of its set. */
+  readonly cutoff: number
+  /** Draws one more set. */
+  readonly draw: Draw
 }
+
+type Draw = (random: () => number) => readonly Entity[]
 
 /** Random sets matched on the number of records. */
 export function drawNullSets(field: Field, seeds: readonly Entity[], seed: string, count = nullSetsMin): NullSets {
@@ -46,15 +52,21 @@ export function drawNullSets(field: Field, seeds: readonly Entity[], seed: strin
   const chance = chanceOf(field, sets)
   const resemblance: Resemblance[] = []
   const scores: Int32Array[] = []
-  let cutoffMax = scoreFloor
   for (const members of sets) {
     const model = buildModel(field, members, chance)
-    const scored = scoreAll(field, model)
-    scores.push(Int32Array.from(scored, (one) => one.centibits).sort())
-    resemblance.push(resemblanceOf(field, model, scored))
-    cutoffMax = Math.max(cutoffMax, cutoffOf(field, scored))
+    scores.push(leadScores(scoreAll(field, model)))
+    resemblance.push(resemblanceOf(field, model))
   }
-  return { chance, resemblance, scores, cutoffMax }
+  const all = pooled(resemblance)
+  return { chance, resemblance, scores, cutoff: Math.max(scoreFloor, (all[Math.floor((1 - topShare) * all.length)] ?? 0) + 1), draw }
+}
+
+/** Of what could be a lead, ascending. */
+export function leadScores(scored: readonly Scored[]): Int32Array {
+  return Int32Array.from(
+    scored.filter((one) => one.canLead),
+    (one) => one.centibits,
+  ).sort()
 }
 
 /** Every unit that shares something rare enough with the seeds, scored exactly; strongest first. */
@@ -78,44 +90,62 @@ export function scoreAll(field: Field, model: Model): readonly Scored[] {
   }
   const scored: Scored[] = []
   for (const unit of seen) {
-    const total = scoreOf(field, model, entityOf(field.profiles, [unit]))
-    if (total >= scoreFloor) scored.push({ unit, centibits: total })
+    const { centibits, canLead } = judged(field, model, entityOf(field.profiles, [unit]))
+    if (centibits >= scoreFloor) scored.push({ unit, centibits, canLead })
   }
   return scored.sort((a, b) => b.centibits - a.centibits || a.unit - b.unit)
 }
 
-/** The score at which the best hundredth of all addresses begins. */
-function cutoffOf(field: Field, scored: readonly Scored[]): number {
-  const place = Math.max(1, Math.ceil(topShare * field.population.length))
-  return Math.max(scoreFloor, scored[place - 1]?.centibits ?? 0)
+/** Would each member be found from the others? Of many members, evenly spaced ones are tested. */
+export function resemblanceOf(field: Field, model: Model): Resemblance {
+  const step = Math.max(1, Math.ceil(model.seeds.length / selfTestSeedsMax))
+  const scores: number[] = []
+  for (let at = 0; at < model.seeds.length; at += step) {
+    // Neighbours in the address space are no likeness of behaviour.
+    scores.push(scoreOf(field, model, model.seeds[at] as Entity, { without: at, ignore: "network" }))
+  }
+  return Int32Array.from(scores).sort()
+}
+
+/** Share of the members that reach a score. */
+export function refoundShare(scores: Resemblance, cutoff: number): number {
+  return scores.length === 0 ? 0 : countFrom(scores, cutoff) / scores.length
+}
+
+function pooled(sets: readonly Resemblance[]): Int32Array {
+  return Int32Array.from(sets.flatMap((scores) => [...scores])).sort()
 }
 
 /**
- * Would each member be found from the others, among the best hundredth? Of true relays the best hundredth may be full of their unlisted
- * sisters: a score that no random set's best hundredth needs is enough.
+ * Chance of a random set to resemble itself as much: a permutation test on the bits that the members have from each other.
+ * More sets are drawn than candidates are compared with, until the matter is settled (Besag and Clifford 1991).
  */
-export function resemblanceOf(field: Field, model: Model, scored: readonly Scored[], enough = Number.POSITIVE_INFINITY): Resemblance {
-  const cutoff = Math.min(enough, cutoffOf(field, scored))
-  const step = Math.max(1, Math.ceil(model.seeds.length / selfTestSeedsMax))
-  let tested = 0
-  let refound = 0
-  let sum = 0
-  for (let at = 0; at < model.seeds.length; at += step) {
-    // Neighbours in the address space are no likeness of behaviour.
-    const total = scoreOf(field, model, model.seeds[at] as Entity, { without: at, ignore: "network" })
-    tested++
-    sum += Math.max(0, total)
-    if (total >= cutoff) refound++
+export function selfTestP(field: Field, observed: Resemblance, nulls: NullSets, seed: string): number {
+  const random = seededRandom(`self-test ${seed}`)
+  const reached = likeness(observed)
+  let asMuch = 0
+  for (let drawn = 1; drawn <= selfTestSets; drawn++) {
+    const scores = nulls.resemblance[drawn - 1] ?? resemblanceOf(field, buildModel(field, nulls.draw(random), nulls.chance))
+    if (likeness(scores) >= reached) asMuch++
+    if (asMuch === asMuchMax) return asMuch / drawn
   }
-  return { refound: tested === 0 ? 0 : refound / tested, found: refound, meanCentibits: tested === 0 ? 0 : sum / tested }
+  return (asMuch + 1) / (selfTestSets + 1)
 }
 
-/** Chance of a random set to resemble itself as much. */
-export function selfTestP(observed: Resemblance, sets: readonly Resemblance[]): number {
-  const asMuch = sets.filter(
-    (one) => one.refound > observed.refound || (one.refound === observed.refound && one.meanCentibits >= observed.meanCentibits),
-  )
-  return (asMuch.length + 1) / (sets.length + 1)
+/** Capped, so that two crawlers in a random set do not stand for a dozen alike. */
+function likeness(scores: Resemblance): number {
+  return scores.reduce((sum, score) => sum + Math.min(memberMax, Math.max(0, score)), 0)
+}
+
+/**
+ * The share of members that chance alone would score as low, at most 1: of those without likeness half lie below the median of random ones.
+ * One more is counted, since few seeds say little.
+ */
+export function strangersAmong(observed: Resemblance, sets: readonly Resemblance[]): number {
+  const all = pooled(sets)
+  const median = all[all.length >> 1] ?? 0
+  const low = observed.filter((score) => score <= median).length
+  return Math.min(1, (2 * (low + 1)) / Math.max(1, observed.length))
 }
 
 /** Mean number of candidates that a random set gets at or above a score. */
@@ -123,36 +153,22 @@ export function expectedFrom(scores: readonly Int32Array[], floor: number): numb
   return scores.reduce((sum, one) => sum + countFrom(one, floor), 0) / Math.max(1, scores.length)
 }
 
-/** The same in a deal that is unlucky by one standard deviation: the truth is one deal, not the mean of many. */
+/** The same in a deal that is a little unlucky: the truth is one deal, not the mean of many, and the best cut is looked for in it. */
 export function unluckyFrom(scores: readonly Int32Array[], floor: number): number {
   const mean = expectedFrom(scores, floor)
   const squares = scores.reduce((sum, one) => sum + (countFrom(one, floor) - mean) ** 2, 0)
-  return mean + Math.sqrt(squares / Math.max(1, scores.length))
+  return mean + unluck * Math.sqrt(squares / Math.max(1, scores.length))
 }
 
 function chanceOf(field: Field, sets: readonly (readonly Entity[])[]): Chance {
   const lists: number[][] = families.map(() => [])
-  let linked = 0
   for (const members of sets) {
     for (const [family, values] of surprisesOf(field, members).entries()) lists[family]?.push(...values)
-    linked += linkedUnits(field, members)
   }
-  return {
-    sets: sets.length,
-    surprises: lists.map((list) => Float64Array.from(list).sort()),
-    linkRate: linked / sets.length / Math.max(1, field.population.length),
-  }
+  return { sets: sets.length, surprises: lists.map((list) => Float64Array.from(list).sort()) }
 }
 
-function linkedUnits(field: Field, members: readonly Entity[]): number {
-  const partners = new Set<number>()
-  for (const member of members) {
-    for (const unit of member.units) for (const link of field.links.get(unit) ?? []) partners.add(link.from === unit ? link.to : link.from)
-  }
-  return partners.size
-}
-
-function matchedDraw(field: Field, seeds: readonly Entity[]): (random: () => number) => readonly Entity[] {
+function matchedDraw(field: Field, seeds: readonly Entity[]): Draw {
   const byCount = field.population
     .slice()
     .sort((a, b) => (field.profiles.count[a] as number) - (field.profiles.count[b] as number) || a - b)

@@ -4,23 +4,39 @@
 import { say, type Words } from "../sentences.js"
 import { dealtScores } from "./dealt.js"
 import { explainLine, explainTrait } from "./explain.js"
-import { carryingFamilies, type Family, independentFamilies } from "./family.js"
-import { buildModel, createField, type Entity, entityOf, type Field, type Line, linesFor, type Model, spanOf, totalOf } from "./model.js"
+import { type Family, independentFamilies } from "./family.js"
+import {
+  buildModel,
+  canLead,
+  createField,
+  type Entity,
+  entityOf,
+  type Field,
+  type Line,
+  linesFor,
+  type Model,
+  spanOf,
+  totalOf,
+} from "./model.js"
 import {
   drawNullSets,
   expectedFrom,
+  leadScores,
   type NullSets,
   nullSetsMin,
   type Resemblance,
+  refoundShare,
   resemblanceOf,
   type Scored,
   scoreAll,
   scoreFloor,
   selfTestP,
+  strangersAmong,
   unluckyFrom,
 } from "./null-sets.js"
 import type { Profiles, Sample } from "./profile.js"
 import { reasons } from "./sentences.js"
+import { countFrom } from "./statistics.js"
 
 export interface PivotOptions {
   /** Confirmed relays, canonical. */
@@ -75,7 +91,8 @@ export interface PivotResult {
   /** Those that occur in the logs. */
   readonly seeds: readonly string[]
   readonly selfTest: {
-    /** Share of the seeds that are re-found from the others, what random sets reach on average, and the chance to reach as much. */
+    /** Share of the seeds that get more from the others than 99 of 100 random addresses from theirs, the share of random ones that do, and
+     * the chance that a random set's members have as many bits from each other. */
     readonly refound: number
     readonly expectedByChance: number
     readonly p: number
@@ -88,14 +105,11 @@ export interface PivotResult {
 
 const seedsMin = 3
 const pMax = 0.005
-const refoundMin = 2
+const alikeMin = 2
 const strongQ = 0.05
 const possibleQ = 0.25
-const tellingBits = 1
-const rareBits = 7
 const candidatesMaxDefault = 1_000
 const populationMin = 50
-const doubtMin = 0.25
 
 interface Context {
   readonly field: Field
@@ -103,7 +117,7 @@ interface Context {
   readonly nulls: NullSets
   readonly scored: readonly Scored[]
   readonly observed: Resemblance
-  readonly byChance: number
+  readonly selfTestP: () => number
   /** Of a score that a candidate has. */
   readonly q: (centibits: number) => number
   /** Of a score that a candidate would have instead of its own, higher one. */
@@ -134,12 +148,12 @@ function pivotWith(profiles: Profiles, options: PivotOptions, see: (context: Con
   see(context)
   if (seeds.size < seedsMin) return continuityOnly(context, members, names, options)
   const selfTest = {
-    refound: round(context.observed.refound),
-    expectedByChance: round(context.byChance),
-    p: round(selfTestP(context.observed, context.nulls.resemblance)),
+    refound: round(refoundShare(context.observed, context.nulls.cutoff)),
+    expectedByChance: round(mean(context.nulls.resemblance.map((set) => refoundShare(set, context.nulls.cutoff)))),
+    p: round(context.selfTestP()),
   }
-  if (context.observed.found < refoundMin) {
-    return abstain(say(reasons["few-resemble"], { floor: refoundMin }), selfTest)
+  if (countFrom(context.observed, scoreFloor) < alikeMin) {
+    return abstain(say(reasons["few-resemble"], { floor: alikeMin }), selfTest)
   }
   if (selfTest.p > pMax) {
     return abstain(say(reasons["no-resemblance"], { p: selfTest.p }), selfTest)
@@ -176,19 +190,18 @@ function contextOf(field: Field, seeds: readonly Entity[], options: PivotOptions
   const nulls = drawNullSets(field, seeds, chance, nullSetsMin)
   const model = buildModel(field, seeds, nulls.chance)
   const scored = scoreAll(field, model)
-  const observed = resemblanceOf(field, model, scored, nulls.cutoffMax)
-  const byChance = nulls.resemblance.reduce((sum, one) => sum + one.refound, 0) / nulls.resemblance.length
-  // Seeds that are re-found from each other are no random addresses: what chance gives comes from the others.
-  const doubtful = Math.max(doubtMin, 1 - Math.max(0, observed.refound - byChance))
+  const observed = resemblanceOf(field, model)
+  // Seeds that resemble the others are no random addresses; of the rest, two must agree before chance speaks through them.
+  const pairs = strangersAmong(observed, nulls.resemblance) ** 2
   const dealt = dealtScores(field, model, scored, chance, scoreFloor)
   const expected = (floor: number) =>
-    Math.max(doubtful * expectedFrom(nulls.scores, floor), dealt.standsFor * unluckyFrom(dealt.scores, floor))
-  return { field, model, nulls, scored, observed, byChance, ...calibrated(scored, expected) }
+    Math.max(pairs * expectedFrom(nulls.scores, floor), dealt.standsFor * unluckyFrom(dealt.scores, floor))
+  return { field, model, nulls, scored, observed, selfTestP: () => selfTestP(field, observed, nulls, chance), ...calibrated(scored, expected) }
 }
 
 /** q of a score: the candidates that chance gives at or above it, over those there are; never falling as the score falls. */
 function calibrated(scored: readonly Scored[], expected: (floor: number) => number): Pick<Context, "q" | "qInstead"> {
-  const scores = Int32Array.from(scored, (one) => one.centibits)
+  const scores = leadScores(scored).reverse()
   const q = new Float64Array(scores.length)
   let highest = 0
   for (let at = 0; at < scores.length; at++) {
@@ -218,16 +231,9 @@ function leadsOf(context: Context, options: PivotOptions): readonly Lead[] {
   const leads: Lead[] = []
   for (const one of bestOfAddress(field.profiles, context.scored)) {
     if (leads.length >= (options.candidatesMax ?? candidatesMaxDefault) || context.q(one.centibits) > possibleQ) break
-    const lead = leadOf(context, one)
-    if (carries(lead)) leads.push(lead)
+    if (one.canLead) leads.push(leadOf(context, one))
   }
   return leads
-}
-
-/** One trait alone makes no lead, unless it is rare: many innocent visitors share one, and chance does not deal them evenly. */
-function carries({ evidence }: Lead): boolean {
-  const telling = evidence.filter(({ family, uncapped }) => carryingFamilies.includes(family) && uncapped >= tellingBits)
-  return telling.length >= 2 || telling.some(({ family, uncapped }) => family === "continuity" || uncapped >= rareBits)
 }
 
 function leadOf(context: Context, one: Scored): Lead {
@@ -257,7 +263,7 @@ function leadOf(context: Context, one: Scored): Lead {
 
 /** Strong: two independent families, two seeds, and enough bits from what at least two seeds show (or hand-offs alone). */
 function levelOf(context: Context, lines: readonly Line[], q = context.q): Level | "hidden" {
-  if (q(totalOf(lines)) > possibleQ) return "hidden"
+  if (q(totalOf(lines)) > possibleQ || !canLead(lines)) return "hidden"
   const firm = lines.filter((line) => line.counted < 0 || line.seeds >= 2 || line.family === "continuity")
   const speaking = new Set(firm.filter((line) => line.counted > 0 && independentFamilies.includes(line.family)).map((line) => line.family))
   return speaking.size >= 2 && q(totalOf(firm)) <= strongQ ? "strong" : "possible"
@@ -347,6 +353,10 @@ function addressOf(profiles: Profiles, unit: number): string {
 /** Equal for equal logs, whatever the order of their lines. */
 function digest(profiles: Profiles): string {
   return `${profiles.records} ${profiles.units} ${profiles.tokens.length}`
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 }
 
 function round(value: number): number {

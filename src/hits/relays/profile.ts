@@ -45,6 +45,8 @@ export interface Profiles {
   readonly samplesOf: (unit: number) => readonly Sample[]
   /** Hand-offs: `to` refers to a page that it never fetched and `from` did, shortly before. */
   readonly links: readonly Link[]
+  /** The same with the clock turned round: `from` fetched the page shortly after. As many of the links are chance. */
+  readonly chanceLinks: readonly Link[]
   /** In no order. */
   readonly loginEvents: readonly LoginEvent[]
   readonly flowEvents: readonly FlowEvent[]
@@ -65,6 +67,8 @@ export interface Link {
   /** Seconds between the two; null if undated. */
   readonly lagSeconds: number | null
   readonly kind: "referrer" | "cache"
+  /** Addresses that fetched the page about then: any of them may be where `to` had it from. */
+  readonly fetchers: number
 }
 
 export interface Profiler {
@@ -384,7 +388,7 @@ function finished(raw: Raw): Profiles {
     records: raw.records,
     leftOut: { records: raw.recordsLeftOut, tokens: raw.table.leftOut(), events: raw.eventsLeftOut },
   }
-  return { ...profiles, links: linksOf(raw, profiles, newId) }
+  return { ...profiles, ...linksOf(raw, profiles, newId) }
 }
 
 /** Joins the episodes of sparse addresses: for each unit, the one that stands for it. */
@@ -481,28 +485,38 @@ function transposed(rowStart: Int32Array, values: Int32Array, columns: number): 
   return { start, values: out }
 }
 
-function linksOf(raw: Raw, profiles: Omit<Profiles, "links">, newId: Int32Array): readonly Link[] {
+function linksOf(raw: Raw, profiles: Unlinked, newId: Int32Array): Pick<Profiles, "links" | "chanceLinks"> {
   const links: Link[] = []
+  const chanceLinks: Link[] = []
   const known = new Set<number>()
-  for (let at = 0; at < raw.orphans.unit.length && links.length < linksMax; at++) {
+  for (let at = 0; at < raw.orphans.unit.length && links.length < linksMax && chanceLinks.length < linksMax; at++) {
     const to = newId[raw.orphans.unit.at(at)] as number
     const key = to * orphansMax + raw.orphans.page.at(at)
     if (known.has(key)) continue
     known.add(key)
-    const page = raw.pages.list[raw.orphans.page.at(at)] as string
+    const path = raw.pages.list[raw.orphans.page.at(at)] as string
     const time = raw.orphans.time.at(at)
-    const fetchers = fetchersOf(raw.table, page, profiles, newId)
-    if (fetchers.length > linkFetchersMax || fetchers.some((from) => profiles.unitSource[from] === profiles.unitSource[to])) continue
-    for (const from of fetchers) {
-      if (!reaches(profiles, from, time)) continue
+    const kind = raw.orphans.cache.at(at) ? "cache" : "referrer"
+    const all = fetchersOf(raw.table, path, profiles, newId)
+    if (all.length > linkFetchersMax || all.some((from) => profiles.unitSource[from] === profiles.unitSource[to])) continue
+    const before = all.filter((from) => fetchedBefore(profiles, from, time))
+    for (const from of before) {
       const lag = Number.isNaN(time) ? null : Math.max(0, Math.round((time - nearest(profiles, from, time)) / 1000))
-      links.push({ from, to, path: page, lagSeconds: lag, kind: raw.orphans.cache.at(at) ? "cache" : "referrer" })
+      links.push({ from, to, path, lagSeconds: lag, kind, fetchers: before.length })
     }
+    const after = all.filter((from) => fetchedAfter(profiles, from, time))
+    for (const from of after) chanceLinks.push({ from, to, path, lagSeconds: null, kind, fetchers: after.length })
   }
-  return links.sort((a, b) => a.to - b.to || a.from - b.from || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  return { links: links.sort(byUnits), chanceLinks: chanceLinks.sort(byUnits) }
 }
 
-function fetchersOf(table: Raw["table"], page: string, profiles: Omit<Profiles, "links">, newId: Int32Array): readonly number[] {
+type Unlinked = Omit<Profiles, "links" | "chanceLinks">
+
+function byUnits(a: Link, b: Link): number {
+  return a.to - b.to || a.from - b.from || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
+}
+
+function fetchersOf(table: Raw["table"], page: string, profiles: Unlinked, newId: Int32Array): readonly number[] {
   const entry = table.find(`p:${page}`)
   if (entry === -1) return []
   const id = table.idOf(entry)
@@ -511,14 +525,21 @@ function fetchersOf(table: Raw["table"], page: string, profiles: Omit<Profiles, 
   return holder === -1 ? [] : [newId[holder] as number]
 }
 
-/** It fetched the page before, and not more than a day before. */
-function reaches(profiles: Omit<Profiles, "links">, from: number, time: number): boolean {
+/** Not more than a day before. */
+function fetchedBefore(profiles: Unlinked, from: number, time: number): boolean {
   const [first, last] = [profiles.first[from] as number, profiles.last[from] as number]
   if (Number.isNaN(time) || Number.isNaN(first)) return true
   return first <= time && time - last <= linkReachMs
 }
 
-function nearest(profiles: Omit<Profiles, "links">, from: number, time: number): number {
+/** The mirror image. Without times, nobody knows which was first. */
+function fetchedAfter(profiles: Unlinked, from: number, time: number): boolean {
+  const [first, last] = [profiles.first[from] as number, profiles.last[from] as number]
+  if (Number.isNaN(time) || Number.isNaN(first)) return true
+  return last >= time && first - time <= linkReachMs
+}
+
+function nearest(profiles: Unlinked, from: number, time: number): number {
   const last = profiles.last[from] as number
   return last <= time ? last : (profiles.first[from] as number)
 }
