@@ -7,6 +7,10 @@ const shownMax = 80
 
 export function explainLine(field: Field, model: Model, entity: Entity, line: RawLine): Words {
   if (line.kind === "link") return explainLink(field, model, entity)
+  if (line.kind === "division") {
+    const targets = `${line.id} ${line.id === 1 ? "target" : "targets"}`
+    return `tried ${targets} that no confirmed relay did: ${line.seeds} of those divided ${count(model.division?.targets ?? 0)} among themselves with hardly a repeat`
+  }
   const token = field.profiles.tokenTexts[line.id] as string
   const values = {
     noun: say(nouns[token[0] as string] ?? otherNoun),

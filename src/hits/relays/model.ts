@@ -1,4 +1,5 @@
 // What a set of seeds has in common, weighed against everybody else: bits per token and trait (Fellegi-Sunter), with caps.
+import { type Division, divisionOf } from "./division.js"
 import { carryingFamilies, type Family, families, familyCap, familyOf } from "./family.js"
 import { type Link, type Profiles, slotMs, slotsKept } from "./profile.js"
 import { centibits, countFrom, share, surprise } from "./statistics.js"
@@ -23,6 +24,8 @@ export interface Field {
   readonly links: ReadonlyMap<number, readonly Link[]>
   readonly chanceLinks: ReadonlyMap<number, readonly Link[]>
   readonly traitCounts: readonly Float64Array[]
+  /** Holdings within the population by pool of targets (`poolOf`). */
+  readonly pools: ReadonlyMap<string, number>
   /** Evenly spaced units of the population, to measure what depends on the seeds' times. */
   readonly sample: Int32Array
 }
@@ -33,13 +36,13 @@ export interface Chance {
   readonly surprises: readonly Float64Array[]
 }
 
-export type LineKind = "token" | "link" | "trait" | "absence"
+export type LineKind = "token" | "link" | "trait" | "absence" | "division"
 
 /** One line of evidence, before caps. */
 export interface RawLine {
   readonly kind: LineKind
   readonly family: Family
-  /** Token, trait number or -1. */
+  /** Token, trait number, targets of a division, or -1. */
   readonly id: number
   readonly centibits: number
   /** Seeds that have it. */
@@ -77,6 +80,8 @@ export interface Model {
   readonly traits: readonly Trait[]
   readonly clock: Clock
   readonly linking: Linking
+  /** Undefined where the seeds divide no targets among themselves. */
+  readonly division: Division | undefined
   /** What each page or target costs that no seed asked for: the more focused the seeds, the more. */
   readonly elsewhereCost: number
 }
@@ -131,6 +136,9 @@ const tellingMin = 100
 /** One trait alone makes no lead below the second of these; beside others it counts from the first. */
 const leadingMin = 100
 const rareMin = 700
+/** More targets than these, and the address is no quiet one. */
+const quietTargetsMax = 16
+const divisionMax = 200
 const linkPrior = 0.3
 const linkMax = 800
 const graceMs = 17 * 86_400_000
@@ -159,6 +167,11 @@ export function createField(profiles: Profiles, isOutside: (source: number) => b
       holders[token] = (holders[token] as number) + 1
     }
   }
+  const pools = new Map<string, number>()
+  for (const [token, text] of profiles.tokenTexts.entries()) {
+    const pool = poolOf(text)
+    if (pool !== undefined) pools.set(pool, (pools.get(pool) ?? 0) + (holders[token] as number))
+  }
   const traitCounts = Array.from({ length: staticTraits }, () => new Float64Array(8))
   for (const unit of population) {
     for (let name = 0; name < staticTraits; name++) {
@@ -177,6 +190,7 @@ export function createField(profiles: Profiles, isOutside: (source: number) => b
     links: byUnit(profiles.links),
     chanceLinks: byUnit(profiles.chanceLinks),
     traitCounts,
+    pools,
     sample: population.filter((_, at) => at % step === 0),
   }
 }
@@ -232,7 +246,18 @@ export function buildModel(field: Field, seeds: readonly Entity[], chance: Chanc
   const seedOfUnit = new Map<number, number>()
   for (const [at, seed] of seeds.entries()) for (const unit of seed.units) seedOfUnit.set(unit, at)
   const clock = clockOf(field.profiles, seeds)
-  const bare: Model = { seeds, seedTrust, tokens, expected: [], seedOfUnit, traits: [], clock, linking: noLinking, elsewhereCost: 0 }
+  const bare: Model = {
+    seeds,
+    seedTrust,
+    tokens,
+    expected: [],
+    seedOfUnit,
+    traits: [],
+    clock,
+    linking: noLinking,
+    division: undefined,
+    elsewhereCost: 0,
+  }
   return {
     ...bare,
     expected: [...tokens.values()].filter(
@@ -241,6 +266,11 @@ export function buildModel(field: Field, seeds: readonly Entity[], chance: Chanc
     traits: traitNames.map((_, name) => traitOf(field, bare, name)),
     elsewhereCost: elsewhereCost(field, bare),
     linking: linkingOf(field, bare),
+    division: divisionOf(
+      seeds.map((seed) => targetsOf(field, seed)),
+      (token) =>
+        (field.holders[token] as number) / Math.max(1, field.pools.get(poolOf(field.profiles.tokenTexts[token] as string) as string) ?? 0),
+    ),
   }
 }
 
@@ -335,6 +365,7 @@ function rawLines(field: Field, model: Model, entity: Entity, { without, dealtLi
   if (dealtLink === undefined) linkLines(field, model, entity, without, lines)
   else if (dealtLink > 0) linkLine(model, dealtLink, 1, lines)
   absenceLines(model, entity, without, lines)
+  divisionLine(field, model, entity, without, lines)
   for (let name = 0; name < traitNames.length; name++) traitLine(field, model, entity, name, sharedContent, without, lines)
   return lines
 }
@@ -415,6 +446,32 @@ function linkLines(field: Field, model: Model, entity: Entity, without: number |
 function linkLine(model: Model, fetchers: number, seeds: number, lines: RawLine[]): void {
   const bits = Math.min(linkMax, Math.round(model.linking.full - 100 * Math.log2(fetchers)))
   if (bits > 0) lines.push({ kind: "link", family: "continuity", id: -1, centibits: bits, seeds, others: fetchers - 1 })
+}
+
+/** What sources may divide among themselves: own targets by port, names that are tried. */
+function poolOf(token: string): string | undefined {
+  if (token.startsWith("a:")) return "a"
+  return token.startsWith("t:") ? (/:\d+$/.exec(token.slice(2))?.[0] ?? ":") : undefined
+}
+
+/** Of a quiet entity: who asks for everything divides nothing. */
+function targetsOf(field: Field, { units, tokens }: Entity): readonly number[] {
+  if (field.pools.size === 0 || units.reduce((sum, unit) => sum + (field.profiles.content[unit] as number), 0) > quietTargetsMax) return []
+  return [...tokens].filter((token) => poolOf(field.profiles.tokenTexts[token] as string) !== undefined)
+}
+
+/** Complementary coverage: targets of the pools that the seeds divide among themselves, and that none of them took. */
+function divisionLine(field: Field, model: Model, entity: Entity, without: number | undefined, lines: RawLine[]): void {
+  if (!model.division) return
+  const pools = new Set([...model.tokens.keys()].map((token) => poolOf(field.profiles.tokenTexts[token] as string)))
+  const fresh = targetsOf(field, entity).filter((token) => {
+    const taken = model.tokens.get(token)
+    const others = taken ? taken.having.filter((seed) => seed !== without).length : 0
+    return others === 0 && pools.has(poolOf(field.profiles.tokenTexts[token] as string))
+  }).length
+  const bits = Math.min(divisionMax, fresh * model.division.perTarget)
+  if (bits < traitMin) return
+  lines.push({ kind: "division", family: "behaviour", id: fresh, centibits: bits, seeds: model.division.sources, others: 0 })
 }
 
 function absenceLines(model: Model, entity: Entity, without: number | undefined, lines: RawLine[]): void {

@@ -196,7 +196,15 @@ function contextOf(field: Field, seeds: readonly Entity[], options: PivotOptions
   const dealt = dealtScores(field, model, scored, chance, scoreFloor)
   const expected = (floor: number) =>
     Math.max(pairs * expectedFrom(nulls.scores, floor), dealt.standsFor * unluckyFrom(dealt.scores, floor))
-  return { field, model, nulls, scored, observed, selfTestP: () => selfTestP(field, observed, nulls, chance), ...calibrated(scored, expected) }
+  return {
+    field,
+    model,
+    nulls,
+    scored,
+    observed,
+    selfTestP: () => selfTestP(field, observed, nulls, chance),
+    ...calibrated(scored, expected),
+  }
 }
 
 /** q of a score: the candidates that chance gives at or above it, over those there are; never falling as the score falls. */

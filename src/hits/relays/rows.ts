@@ -2,7 +2,7 @@
 import { isAuthentication } from "../authentication.js"
 import { accountName } from "../triage/account.js"
 import { number, text } from "../triage/fields.js"
-import { type ProfileRecord, tokensOf } from "./tokens.js"
+import { networkToken, type ProfileRecord, tokensOf } from "./tokens.js"
 import type { FlowEvent, LoginEvent } from "./views.js"
 
 /** A batch of records of one file. A plain value; the arrays may be transferred. */
@@ -23,6 +23,7 @@ export interface ProfileRows {
 }
 
 export const rowFlags = { asset: 1, login: 2, failure: 4 } as const
+const none = -1
 /** Texts that a dictionary holds before it begins anew. */
 const textsMax = 400_000
 
@@ -35,6 +36,8 @@ export interface RowWriter {
 
 export function createRowWriter(): RowWriter {
   const numberOf = new Map<string, number>()
+  /** By the number of an address. */
+  const networks: number[] = []
   let texts: string[] = []
   let reset = false
   let numbers: number[] = []
@@ -49,6 +52,10 @@ export function createRowWriter(): RowWriter {
     texts.push(text)
     return number
   }
+  const networkOf = (address: string): number => {
+    const token = networkToken(address)
+    return token === undefined ? none : intern(token)
+  }
   return {
     count: () => times.length,
     add(record) {
@@ -57,8 +64,11 @@ export function createRowWriter(): RowWriter {
         (seen.asset ? rowFlags.asset : 0) | (seen.login ? rowFlags.login : 0) | (record.outcome === "failure" ? rowFlags.failure : 0)
       const from = seen.cameFrom === undefined ? -1 : intern(`p:${seen.cameFrom}`)
       const held = seen.heldAlready === undefined ? -1 : intern(`p:${seen.heldAlready}`)
-      numbers.push(intern(record.source), flags, record.line, from, held, seen.tokens.length)
+      const source = intern(record.source)
+      const network = (networks[source] ??= networkOf(record.source))
+      numbers.push(source, flags, record.line, from, held, seen.tokens.length + (network === none ? 0 : 1))
       for (const token of seen.tokens) numbers.push(intern(token))
+      if (network !== none) numbers.push(network)
       times.push(record.time ?? Number.NaN)
       const login = loginOf(record)
       if (login) logins.push(login)
@@ -82,7 +92,10 @@ export function createRowWriter(): RowWriter {
       logins = []
       flows = []
       reset = numberOf.size > textsMax
-      if (reset) numberOf.clear()
+      if (reset) {
+        numberOf.clear()
+        networks.length = 0
+      }
       return rows
     },
   }

@@ -54,8 +54,6 @@ export function tokensOf(record: ProfileRecord): RecordTokens {
   const web = webTokens(fields, tokens)
   const login = accountTokens(record, tokens)
   if (web.path === undefined) targetTokens(record, tokens)
-  const near = network(record.source)
-  if (near) tokens.push(`n:${near}`)
   return { tokens, login, asset: web.asset, cameFrom: web.cameFrom, heldAlready: web.heldAlready, fetched: web.fetched }
 }
 
@@ -124,12 +122,12 @@ function oneTime(path: string, query: string | undefined): string | undefined {
   return word === undefined ? undefined : whole
 }
 
-/** /16, or /32 of IPv6. */
-function network(address: string): string | undefined {
+/** The /16, or the /32 of IPv6: the one token that depends on the address alone. */
+export function networkToken(address: string): string | undefined {
   const four = /^(\d+\.\d+)\.\d+\.\d+$/.exec(address)
-  if (four) return `${four[1]}.0.0/16`
+  if (four) return `n:${four[1]}.0.0/16`
   const six = /^([0-9a-f]+:[0-9a-f]+):/.exec(address)
-  return six ? `${six[1]}::/32` : undefined
+  return six ? `n:${six[1]}::/32` : undefined
 }
 
 function pathOf(url: string | undefined): string | undefined {

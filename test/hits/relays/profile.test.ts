@@ -4,7 +4,7 @@ import { pivot } from "../../../src/hits/relays/pivot.js"
 import { createProfiler, type ProfileRecord } from "../../../src/hits/relays/profile.js"
 import { createRowWriter } from "../../../src/hits/relays/rows.js"
 import { createTokenTable } from "../../../src/hits/relays/token-table.js"
-import { tokensOf } from "../../../src/hits/relays/tokens.js"
+import { networkToken, tokensOf } from "../../../src/hits/relays/tokens.js"
 import { madeSite, minute, request } from "./site.js"
 
 const at = Date.UTC(2021, 2, 5, 8)
@@ -22,7 +22,7 @@ describe("tokens", () => {
       "ssh.hassh": "hh",
       "email.helo": "mx",
     })
-    expect(found).toEqual(["u:A", "j:x3", "k:x4", "h:hh", "e:mx", "n:203.0.0.0/16"])
+    expect(found).toEqual(["u:A", "j:x3", "k:x4", "h:hh", "e:mx"])
   })
 
   test("keep account names that were tried in vain, not those that worked", () => {
@@ -32,8 +32,12 @@ describe("tokens", () => {
   })
 
   test("do not take pictures for pages, nor an empty referrer for one", () => {
-    expect(tokens({ "url.path": "/logo.png", "http.request.referrer": "-" })).toEqual(["n:203.0.0.0/16"])
+    expect(tokens({ "url.path": "/logo.png", "http.request.referrer": "-" })).toEqual([])
   })
+})
+
+test("the network of an address is its /16, or the /32 of IPv6", () => {
+  expect(["203.0.113.7", "2001:db8:5::7", "localhost"].map(networkToken)).toEqual(["n:203.0.0.0/16", "n:2001:db8::/32", undefined])
 })
 
 describe("the token table", () => {
