@@ -8,8 +8,8 @@ const shownMax = 80
 export function explainLine(field: Field, model: Model, entity: Entity, line: RawLine): Words {
   if (line.kind === "link") return explainLink(field, model, entity)
   if (line.kind === "division") {
-    const targets = `${line.id} ${line.id === 1 ? "target" : "targets"}`
-    return `tried ${targets} that no confirmed relay did: ${line.seeds} of those divided ${count(model.division?.targets ?? 0)} among themselves with hardly a repeat`
+    const values = { targets: line.id, seeds: line.seeds, divided: model.division?.targets ?? 0 }
+    return say(evidence[line.id === 1 ? "division-one" : "division"], values)
   }
   const token = field.profiles.tokenTexts[line.id] as string
   const values = {

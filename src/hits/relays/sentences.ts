@@ -67,6 +67,14 @@ export const evidence = {
     "active seulement pendant les six heures de la journée où ils le sont",
   ),
   "other-hours": like("active at other hours of the day", "active à d'autres heures de la journée"),
+  "division-one": both(
+    "tried {#targets} target that no confirmed relay did: {#seeds} of those divided {#divided} among themselves with hardly a repeat",
+    "a essayé {#targets} cible qu'aucun relais confirmé n'a essayée : {#seeds} d'entre eux se sont partagé {#divided} cibles presque sans répétition",
+  ),
+  division: both(
+    "tried {#targets} targets that no confirmed relay did: {#seeds} of those divided {#divided} among themselves with hardly a repeat",
+    "a essayé {#targets} cibles qu'aucun relais confirmé n'a essayées : {#seeds} d'entre eux se sont partagé {#divided} cibles presque sans répétition",
+  ),
   "hand-off": both("hand-off with a confirmed relay", "relève avec un relais confirmé"),
 } as const satisfies Readonly<Record<string, Sentence>>
 
