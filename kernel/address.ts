@@ -1,5 +1,5 @@
 // Addresses in text, and whether the set meets them. Generous where the verifier is strict: a line too many costs little.
-import { hexValue, isAlnum, isDigit, isHex, isHigh } from "./bytes"
+import { hexMask, hexValue, isAlnum, isDigit, isHex, isHigh } from "./bytes"
 import { meets4, meets6 } from "./ranges"
 
 /** Where the last parse ended. */
@@ -157,8 +157,8 @@ export function embeddedMeets(from: usize, to: usize): bool {
 
 /** `097100CB:01BB`: eight hex digits before this colon and four behind it, as Linux prints a little-endian word and a port. */
 export function wordsMeet(colon: usize): bool {
-  let digits: usize = 0
-  while (digits < 33 && isHex(load<u8>(colon - 1 - digits))) digits++
+  let digits: usize = clz<u32>(~(hexMask(v128.load(colon - 16)) << 16))
+  if (digits == 16) while (digits < 33 && isHex(load<u8>(colon - 1 - digits))) digits++
   if (digits != 8 && digits != 32) return false
   if (!isHex(load<u8>(colon, 1)) || !isHex(load<u8>(colon, 4)) || isHex(load<u8>(colon, 5))) return false
   if (digits == 8) {

@@ -15,3 +15,11 @@
 @inline export function hexValue(byte: u32): i32 { return byte - 48 < 10 ? byte - 48 : (byte | 32) - 97 < 6 ? (byte | 32) - 87 : -1 }
 // @ts-ignore: decorator
 @inline export function isHex(byte: u32): bool { return hexValue(byte) >= 0 }
+/** One bit for each hex digit of sixteen bytes. */
+// @ts-ignore: decorator
+@inline export function hexMask(v: v128): u32 {
+  return <u32>i8x16.bitmask(v128.or(
+    i8x16.gt_s(i8x16.add(v128.or(v, i8x16.splat(32)), i8x16.splat(25)), i8x16.splat(121)),
+    i8x16.gt_s(i8x16.add(v, i8x16.splat(70)), i8x16.splat(117)),
+  ))
+}

@@ -7,7 +7,7 @@ import { isAlnum, isDigit, isToken } from "./bytes"
 import { AS_WORD, FOLD, fullHash } from "./hash"
 import { lineEnd, lineStart } from "./marks"
 import { changeWalk, passSparse } from "./sparse"
-import { behindEscape, dotBits, endCount, ends, hyphenBits, mail, NAME_MAX, reverse, tokenBits } from "./tokens"
+import { behindEscape, dotBits, endCount, ends, hyphenBits, isHostPlace, mail, NAME_MAX, reverse, tokenBits } from "./tokens"
 
 const ALL: u64 = ~(<u64>0)
 
@@ -86,7 +86,7 @@ function isSharedHost(hash: u64): bool {
 let wordsTo: usize = 0
 export function beginHarvest(): void { wordsTo = 0 }
 
-/** The dotted tokens of a sub-chunk whose ends pass A has found; as kill() and measure() in tokens.ts read them. */
+/** The dotted tokens of a sub-chunk whose ends pass A has found; as sort() and what follows it in tokens.ts read them. */
 export function harvestTokens(from: usize): void {
   const count = endCount
   for (let index: u32 = 0; index < count; index++) {
@@ -103,8 +103,7 @@ export function harvestTokens(from: usize): void {
     const lastLabel = <u64>clz(dots)
     dots &= ~(ALL >> length)
     if (isDigit(load<u8>(end - 1)) && isDigit(load<u8>(end - <usize>(lastLabel & 63)))) {
-      const before = <u32>load<u16>(end - <usize>length - 2)
-      const isHost = before == 0x2f2f || before == 0x2f5c || before >> 8 == 64
+      const isHost = isHostPlace(end - <usize>length) != 0
       if (popcnt(dots) < 3 && !isHost) continue
       const hyphens = load<u64>(hyphenBits + at) << shift << trailing
       length = min<u64>(length, <u64>clz(hyphens))

@@ -11,11 +11,11 @@ import { layHarvest } from "./harvest"
 import { addFinger, addToFilter, again, AS_DIGEST, AS_DOMAIN, AS_MAIL, AS_MAIL_HOST, AS_SHARED, AS_WHOLE, AS_WORD, digestHash, FOLD, fullHash, labelHash, octetsHash, quickHash } from "./hash"
 import { beginCollect, beginMarks, collect as collectMarks, layMarks, marksBytes, out as outAt, roomAt } from "./marks"
 import { ALL_OCTETS, F_NAMES, LAST_LABELS, NET_OCTETS, PAD, readHeader, setBit, setWord, TABLES, TINY_BITS, word } from "./memory"
-import { layPairs } from "./rare"
+import { layKinds } from "./rare"
 import { layReadings, readingsBytes, searchReadings } from "./readings"
 import { limitPasses, newlineCount, passes, searchText } from "./search"
 import { laySparse } from "./sparse"
-import { findToken, layTokens, tokenBytes, tokenEnd, tokenFrom } from "./tokens"
+import { findToken, layClasses, layTokens, tokenBytes, tokenEnd, tokenFrom } from "./tokens"
 
 function align(size: usize): usize { return (size + 63) & ~63 }
 
@@ -52,7 +52,8 @@ export function setup(filterBits: u32, fingerBits: u32, ranges4: u32, ranges6: u
   top = align(top + (<usize>tinies << 2))
   setWord(15, features)
   readHeader()
-  layPairs()
+  layKinds()
+  layClasses()
   return <u32>top
 }
 

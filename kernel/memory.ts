@@ -10,9 +10,13 @@ export const NET_OCTETS: usize = 16384
 export const ALL_OCTETS: usize = 24576
 /** 65,536 bits: 4-byte grams of the pieces. */
 export const GRAM_BITS: usize = 32768
-/** 65,536 bits each, by two bytes: whether the first hides something before the second; whether the second does behind the first. */
-export const AHEAD: usize = 40960
-export const BEHIND: usize = 49152
+/** 256 half-words each, see rare.ts: the kinds of a byte that may hide something; the kinds that one behind it, or one before it, lets do so. */
+export const KINDS: usize = 40960
+export const BEFORE: usize = 41472
+export const AFTER: usize = 41984
+/** Sixteen bytes each, see tokens.ts: the classes of a byte are those of its lower half that its upper half has too. */
+export const LOW_HALVES: usize = 42496
+export const HIGH_HALVES: usize = 42512
 /** 256 bits: folded first bytes of pieces shorter than a gram. */
 export const TINY_BITS: usize = 57344
 export const TABLES: usize = 65536

@@ -2,10 +2,10 @@
 // hide nothing, which the byte beside them tells; a line with one that does is set aside to be decoded, or marked at once.
 import { hostMeets } from "./address"
 import { asking, harvesting, noteAnyLabel, noteIdnLabel, noteLabel, setAsking } from "./asked"
-import { hexValue, isAlnum, isDigit, isHex, isHigh, isLetter, isToken } from "./bytes"
+import { hexMask, hexValue, isAlnum, isDigit, isHex, isHigh, isLetter, isToken } from "./bytes"
 import { labelHash } from "./hash"
 import { isSlow, mark, markSlow, reading } from "./marks"
-import { AHEAD, BEHIND, F_IDN_LAST, F_IPV4, F_NAMES, features, getBit, gramStep, LAST_LABELS, setBit, tinies } from "./memory"
+import { AFTER, BEFORE, F_IDN_LAST, F_IPV4, F_NAMES, features, getBit, gramStep, KINDS, LAST_LABELS, tinies } from "./memory"
 import { rareCount, rares } from "./tokens"
 
 /** What a text hides, and so which decoders it needs. */
@@ -26,7 +26,7 @@ export function passRare(): void {
   for (let index: u32 = 0; index < rareCount; index++) {
     const at = load<u32>(rares + (<usize>index << 2))
     store<u32>(out, at)
-    out += <usize>(getBit(AHEAD, load<u16>(at)) | getBit(BEHIND, load<u16>(at - 1))) << 2
+    out += <usize>mayHide(at) << 2
   }
   for (let index = rares; index < out; index += 4) rareByte(load<u32>(index))
   if (!harvesting) return
@@ -44,37 +44,66 @@ function askRareByte(at: usize): void {
   } else if (byte == 120 || byte == 88) hexHost(at)
 }
 
-/** Fills the two tables of pairs; the second byte is the upper one. */
-export function layPairs(): void {
-  for (let pair: u32 = 0; pair < 65536; pair++) {
-    if (ahead(pair & 255, pair >> 8)) setBit(AHEAD, pair)
-    if (behind(pair & 255, pair >> 8)) setBit(BEHIND, pair)
+/** Whether the byte before or behind this one lets it hide anything. */
+// @ts-ignore: decorator
+@inline function mayHide(at: usize): u32 {
+  const three = load<u32>(at - 1)
+  const kinds = <u32>load<u16>(KINDS + (<usize>((three >> 8) & 255) << 1))
+  return <u32>((kinds & (<u32>load<u16>(AFTER + (<usize>((three >> 16) & 255) << 1)) | <u32>load<u16>(BEFORE + (<usize>(three & 255) << 1)))) != 0)
+}
+
+/** Fills the tables of kinds. `\/` changes nothing but pieces. */
+export function layKinds(): void {
+  const hasPieces = gramStep != 0 || tinies != 0
+  for (let byte: u32 = 0; byte < 256; byte++) {
+    const at = <usize>byte << 1
+    store<u16>(KINDS + at, <u16>kindOf(byte))
+    const after: u32 =
+      ALWAYS |
+      (isEscape(byte) && (hasPieces || byte != 47) ? BACKSLASH : 0) |
+      (isHex(byte) || (byte | 32) == 117 ? PER_CENT : 0) |
+      (byte == 35 || isLetter(byte) ? AMPERSAND : 0) |
+      (byte == 48 || byte == 49 ? HASH : 0) |
+      (byte == 91 ? CARET : 0) |
+      (isDigit(byte) || afterOpen(byte) ? ROUND : 0) |
+      (afterOpen(byte) ? OPEN : 0)
+    const before: u32 = (byte == 48 ? HEX : 0) | (byte == 46 || byte == 58 || byte == 64 || byte == 47 ? CLOSE : 0)
+    store<u16>(AFTER + at, <u16>after)
+    store<u16>(BEFORE + at, <u16>before)
   }
 }
 
-function ahead(byte: u32, next: u32): bool {
-  if (byte >= 128) return true
+const ALWAYS: u32 = 1
+const BACKSLASH: u32 = 2
+const PER_CENT: u32 = 4
+const AMPERSAND: u32 = 8
+const HASH: u32 = 16
+const CARET: u32 = 32
+const ROUND: u32 = 64
+const OPEN: u32 = 128
+const HEX: u32 = 256
+const CLOSE: u32 = 512
+
+function kindOf(byte: u32): u32 {
+  if (byte >= 128) return ALWAYS
   switch (byte) {
-    case 27: return true
-    case 92: return isEscape(next)
-    case 37: return isHex(next) || (next | 32) == 117
-    case 38: return next == 35 || isLetter(next)
-    case 35: return next == 48 || next == 49
-    case 94: return next == 91
-    case 40: return isDigit(next) || afterOpen(next)
-    case 91: case 123: return afterOpen(next)
+    case 27: return ALWAYS
+    case 92: return BACKSLASH
+    case 37: return PER_CENT
+    case 38: return AMPERSAND
+    case 35: return HASH
+    case 94: return CARET
+    case 40: return ROUND
+    case 91: case 123: return OPEN
+    case 120: case 88: return HEX
+    case 41: case 93: case 125: return CLOSE
   }
-  return false
+  return 0
 }
 
 function afterOpen(next: u32): bool {
   const lower = next | 32
   return next == 46 || next == 58 || next == 47 || next == 64 || next == 32 || next == 9 || next == 40 || next == 91 || next == 123 || next == 0xc2 || next == 0xa0 || lower == 100 || lower == 112 || lower == 97
-}
-
-function behind(before: u32, byte: u32): bool {
-  if (byte == 120 || byte == 88) return before == 48
-  return (byte == 41 || byte == 93 || byte == 125) && (before == 46 || before == 58 || before == 64 || before == 47)
 }
 
 function rareByte(at: usize): void {
@@ -95,7 +124,7 @@ export function hidden(from: usize, to: usize): u32 {
     if (to - block < 16) bits &= (1 << <u32>(to - block)) - 1
     for (; bits; bits &= bits - 1) {
       const at = block + <usize>ctz(bits)
-      if (!(getBit(AHEAD, load<u16>(at)) | getBit(BEHIND, load<u16>(at - 1)))) continue
+      if (!mayHide(at)) continue
       const byte = <u32>load<u8>(at)
       if (byte < 128) found |= hides(at, byte)
       else if (vanishes(at, byte)) found |= byte == 0x9b || (byte == 0xc2 && load<u8>(at, 1) == 0x9b) ? TRANSPORT : byte == 0xe3 || (byte == 0xef && load<u8>(at, 1) != 0xbb) ? DEFANGED : INVISIBLE
@@ -122,7 +151,7 @@ function hides(at: usize, byte: u32): u32 {
     case 92: return next == 46 ? DEFANGED : isEscape(next) && !isLoneDigit(at, next) && backslashHides(at, next) ? TRANSPORT : 0
     case 37: return isHex(load<u8>(at, 2)) && ((next | 32) == 117 || (isHex(next) && percentHides(at, next))) ? PERCENT : 0
     case 38: return next == 35 || entity(at + 1) ? TRANSPORT : 0
-    case 35: return (next == 48 && load<u8>(at, 2) - 48 < 4) || (next == 49 && load<u8>(at, 2) == 55) ? TRANSPORT : 0
+    case 35: return (next == 48 && load<u8>(at, 2) - 48 < 4) || (next == 49 && load<u8>(at, 2) == 55 && load<u8>(at, 3) == 55) ? TRANSPORT : 0
     case 94: return next == 91 ? TRANSPORT : 0
     case 40: return (isDigit(next) && lengthPrefix(at + 1) ? TRANSPORT : 0) | (opener(at, next) ? DEFANGED : 0)
     case 91:
@@ -202,16 +231,24 @@ function isLoneDigit(at: usize, next: u32): bool {
 }
 
 function entity(from: usize): bool {
+  if (!i8x16.bitmask(i8x16.eq(v128.load(from), i8x16.splat(59)))) return false
   let at = from
   while (at - from < 9 && isLetter(load<u8>(at))) at++
   return at - from > 1 && load<u8>(at) == 59
 }
 
-/** `(4)evil`: a number of one or two digits in brackets, a label behind it. */
+/** `(4)evil(`: a number of one or two digits in brackets, behind it as many characters and the next bracket. */
 function lengthPrefix(from: usize): bool {
-  const to = isDigit(load<u8>(from, 1)) ? from + 2 : from + 1
-  const behind = <u32>load<u8>(to, 1)
-  return load<u8>(to) == 41 && behind > 32 && behind != 40 && behind != 41 && behind != 92
+  let count: u32 = load<u8>(from) - 48
+  let at = from + 1
+  if (isDigit(load<u8>(at))) count = count * 10 + load<u8>(at++) - 48
+  if (count == 0 || load<u8>(at) != 41) return false
+  for (const end = at + 1 + count; ++at < end; ) {
+    const byte = <u32>load<u8>(at)
+    if (byte >= 128) return true // characters are not bytes
+    if (byte <= 32 || byte == 40 || byte == 41 || byte == 92) return false
+  }
+  return load<u8>(at) == 40
 }
 
 /** `[.]`, `(dot)`, `{at}`, `[:]`, `[/]`, `[point]`, `[arobase]` with blanks or more brackets; or `evil[.example`. */
@@ -244,12 +281,15 @@ function closer(at: usize): bool {
   return isAlnum(byte) || isHigh(byte) || byte == 47
 }
 
-/** `0xcb007109`, `0xcb.0.113.9`: the run it stands in, as a URL's host. */
+/** `0xcb007109`, `0xcb.0.113.9`: the run it stands in, as a URL's host. A number of more digits, as pointers have, is no address. */
 function hexHost(at: usize): void {
+  if (load<u8>(at, 1) != 48 && isHex(load<u8>(at, 9)) && areHex8(at + 1)) return
   let from = at - 1
   while (at - from < 40 && (isHex(load<u8>(from - 1)) || load<u8>(from - 1) == 46 || (load<u8>(from - 1) | 32) == 120)) from--
   if (!isAlnum(load<u8>(from - 1)) && hostMeets(from)) mark(at)
 }
+
+function areHex8(from: usize): bool { return (hexMask(v128.load(from)) & 0xff) == 0xff }
 
 /** Zero-width characters, soft hyphens, no-break spaces, byte order marks; ideographic and full-width dots; CSI. UTF-8, or Latin-1 for three of them. */
 function vanishes(at: usize, byte: u32): bool {

@@ -1,6 +1,6 @@
 // What stands outside dotted tokens: digests, IPv6, long numbers. Goes through the few blocks that pass A set aside.
 import { embeddedMeets, integerMeets, run6Meets, runEnd, wordsMeet } from "./address"
-import { isAlnum, isDigit, isHex, isLetter, isToken } from "./bytes"
+import { hexMask, isAlnum, isDigit, isHex, isLetter, isToken } from "./bytes"
 import { AS_DIGEST, digestHash, has, mayHave } from "./hash"
 import { mark } from "./marks"
 import { sparse, SPARSE_BYTES, sparseCount } from "./tokens"
@@ -67,12 +67,7 @@ export function passSparse(): void {
 }
 
 // @ts-ignore: decorator
-@inline function hexMask(v: v128): u32 {
-  return <u32>i8x16.bitmask(v128.or(
-    i8x16.gt_s(i8x16.add(v128.or(v, i8x16.splat(32)), i8x16.splat(25)), i8x16.splat(121)),
-    i8x16.gt_s(i8x16.add(v, i8x16.splat(70)), i8x16.splat(117)),
-  ))
-}
+@inline function digitMask(v: v128): u32 { return <u32>i8x16.bitmask(i8x16.gt_s(i8x16.add(v, i8x16.splat(70)), i8x16.splat(117))) }
 
 /** A run of hex digits around a full lane, of exactly a digest's length. */
 function digest(lane: usize): void {
@@ -102,6 +97,9 @@ function digestInPairs(lane: usize): void {
   while (isAlnum(load<u8>(first))) first++
   const separator = load<u8>(first)
   if (separator != 58 && separator != 45 && separator != 32) return
+  const v = v128.load(lane)
+  const separators = <u32>i8x16.bitmask(i8x16.eq(v, i8x16.splat(separator)))
+  if ((hexMask(v) | separators) != 0xffff) return
   while (lane - first < 200 || first > lane) {
     if (!isHex(load<u8>(first - 1)) || !isHex(load<u8>(first - 2))) break
     if (load<u8>(first - 3) != separator) {
@@ -165,6 +163,27 @@ function colon(at: usize): void {
 
 /** Whether the run around this colon has seven colons or two in a row: clock times, ports and MAC addresses have not. */
 function mayBe6(colon: usize): bool {
+  // Sixteen bytes before and thirty-two from here on hold nearly every run.
+  const before = runMask(v128.load(colon - 16))
+  const after = runMask(v128.load(colon)) | (runMask(v128.load(colon + 16)) << 16)
+  if (before == 0xffff || after == 0xffffffff) return mayBeLong6(colon)
+  const left = clz<u32>(~(before << 16))
+  const right = ctz<u32>(~after)
+  const run = ((<u64>1 << right) - 1) << left
+  const colons = <u64>(colonMask(v128.load(colon - left)) | (colonMask(v128.load(colon - left + 16)) << 16)) | (<u64>colonMask(v128.load(colon - left + 32)) << 32)
+  const inRun = colons & (((<u64>1 << left) - 1) | run)
+  if (inRun & (inRun << 1)) return true
+  const count = popcnt(inRun)
+  // A dotted quad at the end stands for two groups.
+  return count >= 7 || (count == 6 && load<u8>(colon + right) == 46)
+}
+
+// @ts-ignore: decorator
+@inline function colonMask(v: v128): u32 { return <u32>i8x16.bitmask(i8x16.eq(v, i8x16.splat(58))) }
+// @ts-ignore: decorator
+@inline function runMask(v: v128): u32 { return hexMask(v) | colonMask(v) }
+
+function mayBeLong6(colon: usize): bool {
   let count: u32 = 0
   let from = colon
   while (colon - from < 40 && inRun(load<u8>(from - 1))) from--
@@ -183,16 +202,15 @@ function mayBe6(colon: usize): bool {
 
 function inRun(byte: u32): bool { return isHex(byte) || byte == 58 }
 
-/** Eight digits or more, standing alone. */
+/** Eight digits or more, standing alone; `at` is one of them. */
 function number(at: usize): void {
   if (at < numbersTo) return
-  let from = at - 7
+  let from = at
   while (at - from < 24 && isDigit(load<u8>(from - 1))) from--
-  let to = at + 1
-  while (to - at < 24 && isDigit(load<u8>(to))) to++
+  const to = at + ctz<u32>(~digitMask(v128.load(at)))
   numbersTo = to
   const length = to - from
-  if (length > 10 && (load<u8>(from) != 48 || length > 14)) return
+  if (length < 8 || length > 10 && (load<u8>(from) != 48 || length > 14)) return
   const before = <u32>load<u8>(from - 1)
   const behind = <u32>load<u8>(to)
   if (isLetter(before) || isLetter(behind) || (before == 46 && isDigit(load<u8>(from - 2))) || (behind == 46 && isDigit(load<u8>(to, 1)) && before != 47 && before != 64)) return

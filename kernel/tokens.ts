@@ -8,9 +8,8 @@ import {
 } from "./hash"
 import { isMarked, lineEnd, lineStart, mark, reading } from "./marks"
 import {
-  ALL_OCTETS, F_DIGESTS, F_IPV4, F_IPV6, F_NAMES, F_SHORT_GROUPS, features, filterAt, filterShift, getBit, LAST_LABELS, NET_OCTETS,
+  ALL_OCTETS, F_DIGESTS, F_IPV4, F_IPV6, F_NAMES, F_SHORT_GROUPS, features, filterAt, filterShift, getBit, HIGH_HALVES, LAST_LABELS, LOW_HALVES, NET_OCTETS,
 } from "./memory"
-import { rareMask } from "./rare"
 
 /** Bytes per sub-chunk. */
 export const SUB: usize = 16384
@@ -25,8 +24,12 @@ export let hyphenBits: usize = 0
 /** Addresses behind the tokens. */
 export let ends: usize = 0
 export let endCount: u32 = 0
-/** Live tokens: address behind the token, length, flags; and beside it the dot distances, later the hash. */
-let live: usize = 0
+// Names and numbers that live: address behind the token and length, with their dots beside them.
+let names: usize = 0
+let namesEnd: usize = 0
+let numbers: usize = 0
+let numbersEnd: usize = 0
+/** Both, with flags, and the hash to look up beside them. */
 let lookups: usize = 0
 let candidates: usize = 0
 /** Addresses of rare bytes, for rare.ts. */
@@ -40,17 +43,16 @@ export const SPARSE_BYTES: usize = 32
 
 // What pass A carries from block to block.
 let carry: u64 = 0
-let lastAlnum: u64 = 0
-let lastColons: u64 = 0
 let lastDots: u64 = 0
-let lastDigits: u64 = 0
-let lastTwo: u64 = 0
-let lastFour: u64 = 0
+let lastAlnum: u64 = 0
+let lastAlnum2: u64 = 0
+let lastAlnum4: u64 = 0
+let lastColons: u64 = 0
 let lastJoints: u64 = 0
 let lastInner: u64 = 0
 
 export function tokenBytes(): usize {
-  return ((SUB >> 3) + 128) * 3 + (SUB << 1) * 2 + (SUB << 2) * 4 + BLOCKS * SPARSE_BYTES + 4096
+  return ((SUB >> 3) + 128) * 3 + (SUB << 1) * 2 + (SUB << 3) * 3 + (SUB << 2) * 2 + BLOCKS * SPARSE_BYTES + 4096
 }
 
 export function layTokens(at: usize): void {
@@ -65,10 +67,12 @@ export function layTokens(at: usize): void {
   top += BLOCKS * SPARSE_BYTES + 256
   ends = top
   top += (SUB << 1) + 256
-  live = top
-  top += (SUB << 2) + 256
+  names = top
+  top += (SUB << 3) + 256
+  numbers = top
+  top += (SUB << 3) + 256
   lookups = top
-  top += (SUB << 2) + 256
+  top += (SUB << 3) + 256
   candidates = top
   top += (SUB << 2) + 256
   rares = top
@@ -76,12 +80,11 @@ export function layTokens(at: usize): void {
 
 export function beginTokens(): void {
   carry = 0
-  lastAlnum = 0
-  lastColons = 0
   lastDots = 0
-  lastDigits = 0
-  lastTwo = 0
-  lastFour = 0
+  lastAlnum = 0
+  lastAlnum2 = 0
+  lastAlnum4 = 0
+  lastColons = 0
   lastJoints = 0
   lastInner = 0
   sharedTo = 0
@@ -102,10 +105,38 @@ export function keepHistory(blocks: i32): void {
 @inline function mask64(a: v128, b: v128, c: v128, d: v128): u64 {
   return <u64><u32>(i8x16.bitmask(a) | (i8x16.bitmask(b) << 16)) | (<u64><u32>(i8x16.bitmask(c) | (i8x16.bitmask(d) << 16)) << 32)
 }
+// Classes of a byte, a bit each; a shift brings one to the sign, from which masks are taken.
+const DIGIT: u32 = 0x80
+const LETTER: u32 = 0x40 // of the rows @ and `
+const LATE_LETTER: u32 = 0x20 // of the rows P and p
+const DOT: u32 = 0x10
+const HYPHEN: u32 = 0x08
+const COLON: u32 = 0x04
+const RARE: u32 = 0x02 // of the rows of escape, P and p
+const RARE_SIGN: u32 = 0x01 // `#` to `)`
+
+/** A byte's classes are what its two halves have in common. */
+export function layClasses(): void {
+  for (let half: u32 = 0; half < 16; half++) {
+    const low =
+      (half < 10 ? DIGIT : 0) | (half > 0 ? LETTER : 0) | (half < 11 ? LATE_LETTER : 0) | (half == 14 ? DOT : 0) | (half == 13 ? HYPHEN : 0) |
+      (half == 10 ? COLON : 0) | (half == 8 || (half > 10 && half < 15) ? RARE : 0) | (half > 2 && half < 10 ? RARE_SIGN : 0)
+    const high =
+      (half == 3 ? DIGIT | COLON : 0) | (half == 4 || half == 6 ? LETTER : 0) | (half == 5 || half == 7 ? LATE_LETTER | RARE : 0) |
+      (half == 1 ? RARE : 0) | (half == 2 ? DOT | HYPHEN | RARE_SIGN : 0)
+    store<u8>(LOW_HALVES + half, <u8>low)
+    store<u8>(HIGH_HALVES + half, <u8>high)
+  }
+}
+
 // @ts-ignore: decorator
-@inline function digits(v: v128): v128 { return i8x16.gt_s(i8x16.add(v, i8x16.splat(70)), i8x16.splat(117)) }
+@inline function classes(v: v128, low: v128, high: v128, half: v128): v128 {
+  return v128.and(i8x16.swizzle(low, v128.and(v, half)), i8x16.swizzle(high, v128.and(i16x8.shr_u(v, 4), half)))
+}
+
+/** Either of the two lowest classes, or a byte that is not ASCII, at the sign. */
 // @ts-ignore: decorator
-@inline function letters(lower: v128): v128 { return i8x16.gt_s(i8x16.add(lower, i8x16.splat(5)), i8x16.splat(101)) }
+@inline function rare(c: v128, v: v128): v128 { return v128.or(v128.or(i16x8.shl(c, 6), i16x8.shl(c, 7)), v) }
 
 /** One bit if the lane's bytes are pairs of letters or digits with one other byte between them. */
 // @ts-ignore: decorator
@@ -117,44 +148,40 @@ export function passA(from: usize, blocks: i32): void {
   let spot = sparse
   let odd = rares
   let added = carry
-  let alnum1 = lastAlnum
-  let colons1 = lastColons
   let dots1 = lastDots
-  let digits1 = lastDigits
-  let two1 = lastTwo
-  let four1 = lastFour
+  let alnum1 = lastAlnum
+  let alnum21 = lastAlnum2
+  let alnum41 = lastAlnum4
+  let colons1 = lastColons
   let joints1 = lastJoints
   const wanted = harvesting ? features | F_IPV4 | F_IPV6 | F_DIGESTS : features
   const wantJoints: u32 = wanted & F_IPV4 ? 1 : 0
-  const wantLanes: u64 = wanted & F_DIGESTS ? -1 : 0
+  const wantLanes: u64 = wanted & F_DIGESTS ? 0x8000800080008000 : 0
   const wantPairs: u32 = wanted & F_DIGESTS ? 3 : 0
   const wantColons: u64 = wanted & (F_IPV4 | F_IPV6) ? -1 : 0
   const wantNumbers: u64 = wanted & F_IPV4 ? -1 : 0
   const short = (features & F_SHORT_GROUPS) != 0
-  const DOT = i8x16.splat(46)
-  const HYPHEN = i8x16.splat(45)
-  const COLON = i8x16.splat(58)
-  const CASE = i8x16.splat(32)
+  const half = i8x16.splat(15)
+  // Brings the sign to what has any of the three upper classes.
+  const alnum = i8x16.splat(0x60)
+  const low = v128.load(LOW_HALVES)
+  const high = v128.load(HIGH_HALVES)
   for (let block: i32 = 0; block < blocks; block++) {
     const p = from + (<usize>block << 6)
     const v0 = v128.load(p)
     const v1 = v128.load(p, 16)
     const v2 = v128.load(p, 32)
     const v3 = v128.load(p, 48)
-    const l0 = v128.or(v0, CASE)
-    const l1 = v128.or(v1, CASE)
-    const l2 = v128.or(v2, CASE)
-    const l3 = v128.or(v3, CASE)
-    const n0 = digits(v0)
-    const n1 = digits(v1)
-    const n2 = digits(v2)
-    const n3 = digits(v3)
-    const N = mask64(n0, n1, n2, n3)
-    const A = mask64(v128.or(letters(l0), n0), v128.or(letters(l1), n1), v128.or(letters(l2), n2), v128.or(letters(l3), n3))
-    const H = mask64(i8x16.eq(v0, HYPHEN), i8x16.eq(v1, HYPHEN), i8x16.eq(v2, HYPHEN), i8x16.eq(v3, HYPHEN))
-    const C = mask64(i8x16.eq(v0, COLON), i8x16.eq(v1, COLON), i8x16.eq(v2, COLON), i8x16.eq(v3, COLON))
-    let X = mask64(rareMask(v0), rareMask(v1), rareMask(v2), rareMask(v3))
-    const dots = mask64(i8x16.eq(v0, DOT), i8x16.eq(v1, DOT), i8x16.eq(v2, DOT), i8x16.eq(v3, DOT))
+    const c0 = classes(v0, low, high, half)
+    const c1 = classes(v1, low, high, half)
+    const c2 = classes(v2, low, high, half)
+    const c3 = classes(v3, low, high, half)
+    const N = mask64(c0, c1, c2, c3)
+    const A = mask64(i8x16.add(c0, alnum), i8x16.add(c1, alnum), i8x16.add(c2, alnum), i8x16.add(c3, alnum))
+    const dots = mask64(i16x8.shl(c0, 3), i16x8.shl(c1, 3), i16x8.shl(c2, 3), i16x8.shl(c3, 3))
+    const H = mask64(i16x8.shl(c0, 4), i16x8.shl(c1, 4), i16x8.shl(c2, 4), i16x8.shl(c3, 4))
+    const C = mask64(i16x8.shl(c0, 5), i16x8.shl(c1, 5), i16x8.shl(c2, 5), i16x8.shl(c3, 5))
+    let X = mask64(rare(c0, v0), rare(c1, v1), rare(c2, v2), rare(c3, v3))
     // The second of two dots ends what stands before it.
     const D = dots & ~((dots << 1) | (dots1 >> 63))
     dots1 = dots
@@ -185,36 +212,36 @@ export function passA(from: usize, blocks: i32): void {
     end += count << 2
     // A run of 31 letters and digits or more holds an aligned lane of 16; every run of 16 pairs one of those at a multiple of 32.
     const gaps = ~A
-    const lanes = (gaps - 0x0001000100010001) & ~gaps & 0x8000800080008000 & wantLanes
+    const lanes = (gaps - 0x0001000100010001) & ~gaps & wantLanes
     const pairs = (pairLane(<u32>gaps & 0xffff) | (pairLane(<u32>(gaps >> 32) & 0xffff) << 1)) & wantPairs
     // Two colons, or a colon behind four letters or digits and before one of them or a colon.
-    const before = ((A << 1) | (alnum1 >> 63)) & ((A << 2) | (alnum1 >> 62)) & ((A << 3) | (alnum1 >> 61)) & ((A << 4) | (alnum1 >> 60))
-    let colons = C & ((before & ((A >> 1) | (C >> 1) | TOP)) | ((C << 1) | (colons1 >> 63))) & wantColons
+    const alnum2 = A & ((A << 1) | (alnum1 >> 63))
+    const alnum4 = alnum2 & ((alnum2 << 2) | (alnum21 >> 62))
+    let colons = C & ((((alnum4 << 1) | (alnum41 >> 63)) & (((A | C) >> 1) | TOP)) | (C << 1) | (colons1 >> 63)) & wantColons
     if (short) {
-      // Eight short groups have seven colons between letters or digits within two blocks.
+      // Eight short groups have seven colons behind letters or digits within two blocks.
       const inner = C & ((A << 1) | (alnum1 >> 63))
       if (popcnt(inner) + popcnt(lastInner) >= 7) colons |= inner
       lastInner = inner
     }
     alnum1 = A
+    alnum21 = alnum2
+    alnum41 = alnum4
     colons1 = C
-    // Eight digits in a row.
-    const digitBefore = digits1 >> 63
-    const two = N & ((N << 1) | digitBefore)
-    const four = two & ((two << 2) | (two1 >> 62))
-    const numbers = four & ((four << 4) | (four1 >> 60)) & wantNumbers
-    digits1 = N
-    two1 = two
-    four1 = four
+    // Where eight digits in a row begin, or four beside a border of the block.
+    const digit2 = N & (N >> 1)
+    const digit4 = digit2 & (digit2 >> 2)
+    const digit8 = digit4 & (digit4 >> 4)
+    const numbers = ((digit8 & ~(digit8 << 1)) | (digit4 & 0x1000000000000001)) & wantNumbers
+    // Three hyphens between digits within a block and the end of the one before.
+    const joints = H & ((N << 1) | 1) & ((N >> 1) | TOP)
+    const joined = <u32>(<u32>popcnt(joints) + <u32>popcnt(joints1 >> 48) > 2) & wantJoints
+    joints1 = joints
+    const flags = pairs | (joined << 2)
     store<u64>(spot, lanes)
     store<u64>(spot, colons, 8)
     store<u64>(spot, numbers, 16)
     store<u32>(spot, <u32>p, 24)
-    // Three hyphens between digits within a block and the end of the one before.
-    const joints = H & ((N << 1) | digitBefore) & ((N >> 1) | TOP)
-    const joined = <u32>(<u32>popcnt(joints) + <u32>popcnt(joints1 >> 48) > 2) & wantJoints
-    joints1 = joints
-    const flags = pairs | (joined << 2)
     store<u32>(spot, flags, 28)
     spot += <usize>((lanes | colons | numbers | flags) != 0) << 5
     const oddCount = <usize>popcnt(X)
@@ -222,8 +249,10 @@ export function passA(from: usize, blocks: i32): void {
     X &= X - 1
     store<u32>(odd, <u32>p + <u32>ctz(X), 4)
     X &= X - 1
-    if (oddCount > 2) {
-      let more = odd + 8
+    store<u32>(odd, <u32>p + <u32>ctz(X), 8)
+    X &= X - 1
+    if (oddCount > 3) {
+      let more = odd + 12
       while (X) {
         store<u32>(more, <u32>p + <u32>ctz(X))
         more += 4
@@ -233,12 +262,11 @@ export function passA(from: usize, blocks: i32): void {
     odd += oddCount << 2
   }
   carry = added
-  lastAlnum = alnum1
-  lastColons = colons1
   lastDots = dots1
-  lastDigits = digits1
-  lastTwo = two1
-  lastFour = four1
+  lastAlnum = alnum1
+  lastAlnum2 = alnum21
+  lastAlnum4 = alnum41
+  lastColons = colons1
   lastJoints = joints1
   endCount = <u32>((end - ends) >> 2)
   sparseCount = <u32>((spot - sparse) / SPARSE_BYTES)
@@ -251,125 +279,128 @@ const LOOK: u64 = 1 << 49 // a candidate whatever the filter says
 
 /** Kills what cannot be an indicator, hashes the rest, asks the filter, and judges what is left. `from` is the sub-chunk's start. */
 export function passB(from: usize): void {
-  passC(probe(hashLive(measure(from, kill(from)))))
+  sort(from)
+  passC(probe(hashNumbers(from, hashNames())))
 }
 
 /**
  * B1: two bit arrays and a few bytes tell what cannot be an indicator: a number needs three dots, or the place of a URL's host; a name a last
- * label of the set. No loop over bytes, no branch. Returns the ends that live, in place.
+ * label of the set. No loop over bytes, no branch. What lives goes to one of two lists.
  */
-function kill(from: usize): u32 {
-  let out = ends
-  const names = <u32>((features & F_NAMES) != 0)
-  const addresses = <u32>((features & F_IPV4) != 0)
-  const count = endCount
+function sort(from: usize): void {
+  let name = names
+  let number = numbers
+  const wantNames = <u32>((features & F_NAMES) != 0)
+  const wantNumbers = <u32>((features & F_IPV4) != 0)
   const tokens = tokenBits
   const points = dotBits
-  for (let index: u32 = 0; index < count; index++) {
-    const place = load<u32>(ends + (<usize>index << 2))
+  const last = ends + (<usize>endCount << 2)
+  for (let next = ends; next < last; next += 4) {
+    const place = load<u32>(next)
     const offset = place - <u32>from - 1
     const shift = <u64>(~offset & 7)
-    const at = <usize>(<i32>offset >> 3) - 7
-    let dots = load<u64>(points + at) << shift
+    const at = <usize>(<i32>offset >> 3)
+    let dots = load<u64>(points + at - 7) << shift
     // One trailing dot is the root's or the sentence's.
     const trailing = dots >> 63
     dots <<= trailing
-    const token = load<u64>(tokens + at) << shift << trailing
+    const token = load<u64>(tokens + at - 7) << shift << trailing
     const end = <usize>place - <usize>trailing
     const length = <u64>clz(~token | 1)
     const lastLabel = <u64>clz(dots)
     dots &= ~(ALL >> length)
     const dotCount = <u32>popcnt(dots)
     const start = end - <usize>length
-    const before = <u32>load<u16>(start - 2)
-    const number = <u32>(<u32>load<u8>(end - 1) - 48 < 10) & <u32>(<u32>load<u8>(end - <usize>(lastLabel & 63)) - 48 < 10)
-    const quad = <u32>(dotCount > 2) | <u32>(before == 0x2f2f) | <u32>(before == 0x2f5c) | <u32>(before >> 8 == 64)
+    const isNumber = <u32>(<u32>load<u8>(end - 1) - 48 < 10) & <u32>(<u32>load<u8>(end - <usize>(lastLabel & 63)) - 48 < 10)
     // `203.0.113.9.https`, as tcpdump names ports.
-    const port = <u32>(dotCount == 4) & <u32>(<u32>load<u8>(start) - 48 < 10) & addresses
-    const name = (getBit(LAST_LABELS, labelHash(end, <u32>lastLabel)) & names & <u32>(dots != 0)) | port
-    store<u32>(out, place)
-    out += <usize>((number & quad & addresses) | (name & ~number)) << 2
+    const port = <u32>(dotCount == 4) & <u32>(<u32>load<u8>(start) - 48 < 10) & wantNumbers
+    const isName = (getBit(LAST_LABELS, labelHash(end, <u32>lastLabel)) & wantNames & <u32>(dots != 0)) | port
+    const token64 = <u64>end | (length << 32)
+    store<u64>(name, token64 | (<u64>port << 49))
+    store<u64>(name, dots, 8)
+    name += <usize>(isName & ~isNumber) << 4
+    store<u64>(number, token64)
+    store<u64>(number, dots, 8)
+    number += <usize>(isNumber & wantNumbers & (<u32>(dotCount > 2) | isHostPlace(start))) << 4
   }
-  return <u32>((out - ends) >> 2)
+  namesEnd = name
+  numbersEnd = number
 }
 
-/** B2: the shape of what lives: where the token begins, its length and its dots. */
-function measure(from: usize, count: u32): u32 {
-  let out = live
-  let shape = lookups
-  for (let index: u32 = 0; index < count; index++) {
-    const place = load<u32>(ends + (<usize>index << 2))
-    const offset = place - <u32>from - 1
-    const shift = <u64>(~offset & 7)
-    const at = <usize>(<i32>offset >> 3) - 7
-    let dots = load<u64>(dotBits + at) << shift
-    const trailing = dots >> 63
-    dots <<= trailing
-    const token = load<u64>(tokenBits + at) << shift << trailing
-    const hyphens = load<u64>(hyphenBits + at) << shift << trailing
-    const end = <usize>place - <usize>trailing
-    const whole = <u64>clz(~token | 1)
-    const lastLabel = <u64>clz(dots)
-    const number = <u64>isDigit(load<u8>(end - 1)) & <u64>isDigit(load<u8>(end - <usize>(lastLabel & 63)))
-    // A hyphen is a boundary for addresses: the shorter of two lengths, without a branch.
-    const cut = <i64>clz(hyphens) - <i64>whole
-    let length = whole + (<u64>(cut & (cut >> 63)) & (0 - number))
-    dots &= ~(ALL >> length)
-    const leading = (dots >> ((64 - length) & 63)) & <u64>(length != 0)
-    dots ^= leading << ((64 - length) & 63)
-    length -= leading
-    const dotCount = <u32>popcnt(dots)
-    // Only pass C can tell what is no plain quad.
-    const port = <u32>(dotCount == 4) & <u32>isDigit(load<u8>(end - <usize>length)) & (1 ^ <u32>number)
-    const look = <u64>((<u32>number & (<u32>(dotCount != 3) | <u32>(length > 15))) | port)
-    store<u64>(out, <u64>end | (length << 32) | (number << 48) | (look << 49))
-    store<u64>(shape, dots)
-    out += 8
-    shape += 8
-  }
-  return count
+/** Whether what begins here stands where a URL has its host: behind `//`, however its slashes are escaped, or an at sign. */
+// @ts-ignore: decorator
+@inline export function isHostPlace(start: usize): u32 {
+  const before = load<u32>(start - 4)
+  return <u32>(before >> 16 == 0x2f2f) | (<u32>(before >> 16 == 0x2f5c) & <u32>((before >> 8 & 0xff) == 0x2f)) | <u32>(before >> 24 == 64)
 }
 
-/** B3: the whole address or the last two labels. */
-function hashLive(count: u32): u32 {
-  const ZERO = i8x16.splat(48)
-  for (let index: u32 = 0; index < count; index++) {
-    const token = load<u64>(live + (<usize>index << 3))
-    let dots = load<u64>(lookups + (<usize>index << 3))
+/** B2: the last two labels of every name. */
+function hashNames(): u32 {
+  let out = lookups
+  const last = namesEnd
+  for (let next = names; next < last; next += 16) {
+    const token = load<u64>(next)
     const end = <usize><u32>token
-    const length = <u32>(token >> 32) & 0xffff
-    const firstDot = dots
-    dots &= ~(TOP >> <u64>clz(dots))
-    const second = <u32>clz(dots)
-    let look: u32 = 0
-    let keyed = min<u32>(length, second)
-    if (token & NUMBER) {
-      keyed = length
-      const start = end - length
-      // Zeros at the start of a part with a digit behind them.
-      const zeros = <u32>i8x16.bitmask(i8x16.eq(v128.load(end - 16), ZERO))
-      const points = <u32>(firstDot >> 48)
-      const starts = (points << 1) | (1 << ((16 - length) & 31))
-      look = <u32>((zeros & starts & ~(points >> 1) & 0x7fff) != 0)
-      // Networks of the set around the address, networks and ranges of the log that begin with it.
-      const octets = octetsHash(start, (length - second - 1) & 7)
-      const next = <u32>load<u8>(end)
-      look |= getBit(NET_OCTETS, octets) | (<u32>(next == 47) & getBit(ALL_OCTETS, octets)) | <u32>(next == 45)
-    } else look = <u32>(second >= 56) & <u32>(length >= 56)
-    store<u64>(lookups + (<usize>index << 3), quickHash(end - keyed, keyed))
-    store<u64>(live + (<usize>index << 3), token | (<u64>look << 49))
+    let length = <u32>(token >> 32) & 0xff
+    let dots = load<u64>(next, 8)
+    // A dot at the start is none of the name's.
+    const leading = <u32>(dots >> ((64 - <u64>length) & 63)) & 1
+    dots ^= <u64>leading << ((64 - <u64>length) & 63)
+    length -= leading
+    const second = <u32>clz(dots & ~(TOP >> <u64>clz(dots)))
+    const look = <u64>(<u32>(second >= 56) & <u32>(length >= 56))
+    const keyed = min<u32>(length, second)
+    store<u64>(out, <u64>end | (<u64>length << 32) | (token & LOOK) | (look << 49))
+    store<u64>(out, quickHash(end - keyed, keyed), 8)
+    out += 16
   }
-  return count
+  return <u32>((out - lookups) >> 4)
 }
 
-/** B4: nothing else in the loop, so that several cache misses are under way at once. */
+/** The whole of every number, behind its last hyphen. */
+function hashNumbers(from: usize, count: u32): u32 {
+  const ZERO = i8x16.splat(48)
+  let out = lookups + (<usize>count << 4)
+  const last = numbersEnd
+  for (let next = numbers; next < last; next += 16) {
+    const token = load<u64>(next)
+    const end = <usize><u32>token
+    const offset = <u32>end - <u32>from - 1
+    const hyphens = load<u64>(hyphenBits + <usize>(<i32>offset >> 3) - 7) << <u64>(~offset & 7)
+    // A hyphen is a boundary for addresses.
+    let length = <u32>min<u64>((token >> 32) & 0xff, <u64>clz(hyphens))
+    let dots = load<u64>(next, 8) & ~(ALL >> <u64>length)
+    const leading = <u32>(dots >> ((64 - <u64>length) & 63)) & <u32>(length != 0)
+    dots ^= <u64>leading << ((64 - <u64>length) & 63)
+    length -= leading
+    const start = end - length
+    const points = <u32>(dots >> 48)
+    const second = <u32>clz(dots & ~(TOP >> <u64>clz(dots)))
+    // Zeros at the start of a part with a digit behind them.
+    const zeros = <u32>i8x16.bitmask(i8x16.eq(v128.load(end - 16), ZERO))
+    const starts = (points << 1) | (1 << ((16 - length) & 31))
+    // Networks of the set around the address, networks and ranges of the log that begin with it; only pass C can tell what is no plain quad.
+    const octets = octetsHash(start, (length - second - 1) & 7)
+    const behind = <u32>load<u8>(end)
+    const look =
+      <u32>(popcnt(dots) != 3) | <u32>(length > 15) | <u32>((zeros & starts & ~(points >> 1) & 0x7fff) != 0) |
+      getBit(NET_OCTETS, octets) | (<u32>(behind == 47) & getBit(ALL_OCTETS, octets)) | <u32>(behind == 45)
+    store<u64>(out, <u64>end | (<u64>length << 32) | NUMBER | (<u64>look << 49))
+    store<u64>(out, quickHash(start, length), 8)
+    out += 16
+  }
+  return <u32>((out - lookups) >> 4)
+}
+
+/** B3: nothing else in the loop, so that several cache misses are under way at once. */
 function probe(count: u32): u32 {
   let out = candidates
   const filter = filterAt
   const shift = filterShift
-  for (let index: u32 = 0; index < count; index++) {
-    const hash = load<u64>(lookups + (<usize>index << 3))
-    const token = load<u64>(live + (<usize>index << 3))
+  const last = lookups + (<usize>count << 4)
+  for (let next = lookups; next < last; next += 16) {
+    const hash = load<u64>(next, 8)
+    const token = load<u64>(next)
     const bits: u64 = (<u64>1 << (hash & 63)) | (<u64>1 << ((hash >> 6) & 63))
     store<u64>(out, token)
     out += <usize>(<u32>((load<u64>(filter + (<usize>(hash >> shift) << 3)) & bits) == bits) | (<u32>(token >> 49) & 1)) << 3
@@ -383,8 +414,7 @@ function passC(count: u32): void {
     const end = <usize><u32>token
     const length = <u32>(token >> 32) & 0xffff
     if (token & NUMBER) {
-      if (quadMeets(end - length) || ((load<u16>(end - length - 2) == 0x2f2f || load<u16>(end - length - 2) == 0x2f5c || load<u8>(end - length - 1) == 64) && hostMeets(end - length)))
-        mark(end - 1)
+      if (quadMeets(end - length) || (isHostPlace(end - length) && hostMeets(end - length))) mark(end - 1)
     } else {
       name(end, length)
       if (isDigit(load<u8>(end - length)) && quadMeets(end - length)) mark(end - 1)
