@@ -41,6 +41,7 @@ export class Capture implements PacketSink {
   #records = 0
   #flows = 0
   #evicted = 0
+  #lastMacs = ""
   /** Of the packet at hand. */
   #seconds = 0
   #nanos = 0
@@ -235,6 +236,7 @@ export class Capture implements PacketSink {
     const quoted = isError ? quotedPacket(bytes, start + 8, end) : undefined
     if (!quoted) return
     const key = `${quoted.source} ${quoted.destination} ${quoted.question ?? ""}`
+    flow.quoted ??= new Map()
     const known = flow.quoted.get(key)
     if (known) known.packets++
     else if (flow.quoted.size < quotedMax) flow.quoted.set(key, { ...quoted, packets: 1 })
@@ -247,10 +249,12 @@ export class Capture implements PacketSink {
       return
     }
     const payload = start + (bytes.readUInt8(start + 12) >> 4) * 4
-    if (flow.opaque || payload >= end || payload < start + 20) return
-    const time = { seconds: this.#seconds, nanos: this.#nanos }
-    if (this.#stream(flow).segment(side, sequence, bytes, payload, end, time)) return
-    this.#opaque(flow)
+    if (flow.opaque || payload > end || payload < start + 20) return
+    if (payload < end) {
+      const time = { seconds: this.#seconds, nanos: this.#nanos }
+      if (!this.#stream(flow).segment(side, sequence, bytes, payload, end, time)) this.#opaque(flow)
+    }
+    if (flags & tcpFlags.fin && flow.stream?.ends(side, (sequence + end - payload) | 0)) this.#opaque(flow)
   }
 
   #stream(flow: Flow): Stream {
@@ -389,7 +393,7 @@ export class Capture implements PacketSink {
       fromPort,
       toPort,
       vlan: layers.vlan,
-      macs: layers.mac >= 0 ? bytes.toString("latin1", layers.mac, layers.mac + 12) : "",
+      macs: layers.mac >= 0 ? this.#macsAt(bytes, layers.mac) : "",
       record: this.#flows++,
       offset: this.#offset,
       firstSeconds: this.#seconds,
@@ -404,11 +408,12 @@ export class Capture implements PacketSink {
       opaque: false,
       stream: undefined,
       application: "",
-      endsKey: "",
+      endsOf: undefined,
+      endsWith: "",
       endsText: "",
       sample: ["", ""],
       icmp: -1,
-      quoted: new Map(),
+      quoted: undefined,
       next: undefined,
     }
     for (const each of this.#table.add(flow)) {
@@ -416,6 +421,15 @@ export class Capture implements PacketSink {
       this.#finishFlow(each)
     }
     return flow
+  }
+
+  /** Most flows pass between the same two interfaces. */
+  #macsAt(bytes: Buffer, at: number): string {
+    const last = this.#lastMacs
+    let same = last.length === 12
+    for (let index = 0; same && index < 12; index++) same = bytes[at + index] === last.charCodeAt(index)
+    if (!same) this.#lastMacs = bytes.toString("latin1", at, at + 12)
+    return this.#lastMacs
   }
 
   /** Long silent, or closed and opened anew. */
@@ -446,6 +460,9 @@ export class Capture implements PacketSink {
     flow.stream?.close()
     flow.stream = undefined
     flow.opaque = true
+    // Written anew if it is needed once more: many flows stay open for long.
+    flow.endsOf = undefined
+    flow.endsText = ""
   }
 
   #close(flow: Flow): void {

@@ -45,20 +45,21 @@ const jumpsMax = 32
 export function readDns(bytes: Buffer, start: number, end: number): DnsMessage | undefined {
   if (end - start < 12) return undefined
   const flags = bytes.readUInt16BE(start + 2)
-  const counts = [4, 6, 8, 10].map((at) => bytes.readUInt16BE(start + at)) as [number, number, number, number]
+  const asked = bytes.readUInt16BE(start + 4)
+  const told = bytes.readUInt16BE(start + 6) + bytes.readUInt16BE(start + 8) + bytes.readUInt16BE(start + 10)
   const opcode = (flags >> 11) & 15
-  if (opcode > 6 || (counts[0] > 64 && opcode !== 0) || counts[0] + counts[1] + counts[2] + counts[3] === 0) return undefined
+  if (opcode > 6 || (asked > 64 && opcode !== 0) || asked + told === 0) return undefined
   const questions: { name: string; type: string }[] = []
   const answers: { name: string; type: string; data: string }[] = []
   const message = { id: bytes.readUInt16BE(start), response: (flags & 0x8000) !== 0, code: flags & 15, questions, answers }
   const cursor: Cursor = { bytes, start, end, at: start + 12, cut: false }
-  for (let index = 0; index < counts[0] && index < recordsMax; index++) {
+  for (let index = 0; index < asked && index < recordsMax; index++) {
     const name = readName(cursor)
     if (name === undefined || cursor.at + 4 > end) return index === 0 ? undefined : { ...message, cut: true }
     questions.push({ name, type: typeName(bytes.readUInt16BE(cursor.at)) })
     cursor.at += 4
   }
-  const total = Math.min(counts[1] + counts[2] + counts[3], recordsMax)
+  const total = Math.min(told, recordsMax)
   for (let index = 0; index < total; index++) {
     const answer = readRecord(cursor)
     if (!answer) return { ...message, cut: true }
@@ -93,7 +94,7 @@ function dataText(cursor: Cursor, type: number, from: number, to: number): strin
   const nameAt = (at: number): string => readName({ ...cursor, at, end: to }) ?? ""
   switch (type) {
     case 1:
-      return to - from === 4 ? [...bytes.subarray(from, to)].join(".") : ""
+      return to - from === 4 ? `${bytes[from]}.${bytes[from + 1]}.${bytes[from + 2]}.${bytes[from + 3]}` : ""
     case 28:
       return to - from === 16 ? sixAddress(bytes, from) : ""
     case 2:
@@ -134,13 +135,13 @@ function strings(bytes: Buffer, from: number, to: number): string {
 function readName(cursor: Cursor): string | undefined {
   const { bytes, end } = cursor
   let at = cursor.at
-  let name = ""
+  let chars = 0
   let behind = -1
   for (let jumps = 0; at < end; ) {
     const length = bytes.readUInt8(at)
     if (length === 0) {
       cursor.at = behind < 0 ? at + 1 : behind
-      return name === "" ? "." : name
+      return chars === 0 ? "." : scratch.toString("latin1", 1, chars)
     }
     if (length >= 0xc0) {
       if (at + 2 > end) return undefined
@@ -150,12 +151,15 @@ function readName(cursor: Cursor): string | undefined {
       at = to
       continue
     }
-    if (length > 63 || at + 1 + length > end || name.length + length > nameCharsMax) return undefined
-    name += `${name === "" ? "" : "."}${bytes.toString("latin1", at + 1, at + 1 + length)}`
-    at += 1 + length
+    if (length > 63 || at + 1 + length > end || chars + length > nameCharsMax + 1) return undefined
+    scratch[chars++] = 0x2e
+    for (const stop = at + 1 + length; ++at < stop; ) scratch[chars++] = bytes[at] as number
   }
   return undefined
 }
+
+/** A name as it is put together, behind a dot. */
+const scratch = Buffer.alloc(nameCharsMax + 64)
 
 /** Canonical text of an IPv6 address (RFC 5952). */
 export function sixAddress(bytes: Buffer, at: number): string {

@@ -43,13 +43,14 @@ export interface Flow {
   /** Name of the protocol found inside; "" if none was. */
   application: string
   /** Both ends as JSON members, and for which client and application they were written. */
-  endsKey: string
+  endsOf: Side | undefined
+  endsWith: string
   endsText: string
   /** First payload of each side, where no protocol was found. */
   readonly sample: [string, string]
   /** ICMP: type and code of the first message, and whom its errors quote. */
   icmp: number
-  readonly quoted: Map<string, Quoted>
+  quoted: Map<string, Quoted> | undefined
   /** Next of the same hash. */
   next: Flow | undefined
 }

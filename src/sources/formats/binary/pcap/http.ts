@@ -39,7 +39,7 @@ export function httpApplication(
   let tunnel = false
   let inner: Application | undefined
   const answered = (head: Head): void => {
-    const status = Number(/^HTTP\/1\.\d (\d{3})/.exec(head.first)?.[1] ?? 0)
+    const status = statusOf(head.first)
     // 100 to 199 announce the answer that follows.
     if (status >= 100 && status < 200 && status !== 101) {
       sides[client === 0 ? 1 : 0].noBody()
@@ -52,9 +52,12 @@ export function httpApplication(
     else sides[client === 0 ? 1 : 0].body(head, true)
   }
   const asked = (head: Head): void => {
-    const match = /^([A-Z][A-Z_-]*) (.*?)(?: HTTP\/[\d.]+)?$/.exec(head.first)
-    if (!match) return
-    waiting.push({ time: head.time, method: match[1] as string, target: match[2] as string, headers: head.headers })
+    const { first } = head
+    const space = first.indexOf(" ")
+    if (!/^[A-Z][A-Z_-]* /.test(first)) return
+    const version = first.lastIndexOf(" HTTP/")
+    const stop = version >= space && /^[\d.]+$/.test(first.slice(version + 6)) ? version : first.length
+    waiting.push({ time: head.time, method: first.slice(0, space), target: first.slice(space + 1, stop), headers: head.headers })
     if (waiting.length > waitingMax) emit(waiting.shift() as Pending)
     sides[client].body(head, false)
   }
@@ -85,6 +88,13 @@ export function httpApplication(
       for (const each of waiting.splice(0)) emit(each)
     },
   }
+}
+
+/** 0 where the line gives none. */
+function statusOf(first: string): number {
+  if (!first.startsWith("HTTP/1.") || first[8] !== " ") return 0
+  const digits = first.slice(9, 12)
+  return /^\d{3}$/.test(digits) ? Number(digits) : 0
 }
 
 interface Pending {
@@ -150,7 +160,11 @@ class Reader {
   }
 
   #readHead(bytes: Buffer, start: number, end: number, time: Time): readonly [number, Head?] {
-    if (this.#head === "") this.#time = time
+    if (this.#head === "") {
+      this.#time = time
+      const whole = wholeHead(bytes, start, end)
+      if (whole) return [whole.end, { time, first: whole.first, headers: whole.headers }]
+    }
     const before = this.#head.length
     const text = bytes.toString("latin1", start, Math.min(end, start + headBytesMax))
     this.#head += text
@@ -199,10 +213,45 @@ const headersMax = 100
 /** Names in lower case. */
 function headersOf(lines: readonly string[]): readonly (readonly [string, string])[] {
   const headers: (readonly [string, string])[] = []
-  for (let index = 1; index < lines.length && headers.length < headersMax; index++) {
-    const line = lines[index] as string
-    const colon = line.indexOf(":")
-    if (colon > 0) headers.push([line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()])
-  }
+  for (let index = 1; index < lines.length && headers.length < headersMax; index++) addHeader(headers, lines[index] as string)
   return headers
+}
+
+function addHeader(headers: (readonly [string, string])[], line: string): void {
+  const colon = line.indexOf(":")
+  if (colon > 0) headers.push([lowered(line.slice(0, colon)), line.slice(colon + 1).trim()])
+}
+
+/** A head within one segment, as nearly all are: read without keeping anything. Undefined for any other. */
+function wholeHead(
+  bytes: Buffer,
+  start: number,
+  end: number,
+): { readonly end: number; readonly first: string; readonly headers: readonly (readonly [string, string])[] } | undefined {
+  if (bytes[start] === 0x0d || bytes[start] === newline) return undefined
+  const text = bytes.toString("latin1", start, Math.min(end, start + headBytesMax))
+  const stop = text.indexOf("\r\n\r\n")
+  // A bare newline may end lines, and the head before it does.
+  if (stop < 0 || text.lastIndexOf("\n\n", stop) >= 0 || text.lastIndexOf("\n\r\n", stop - 1) >= 0) return undefined
+  const headers: (readonly [string, string])[] = []
+  let at = text.indexOf("\n")
+  const first = text.slice(0, at < stop && text[at - 1] === "\r" ? at - 1 : Math.min(at, stop))
+  while (at < stop && headers.length < headersMax) {
+    const next = text.indexOf("\n", at + 1)
+    addHeader(headers, text.slice(at + 1, text[next - 1] === "\r" ? next - 1 : next))
+    at = next
+  }
+  return { end: start + stop + 4, first, headers }
+}
+
+const loweredNames = new Map<string, string>()
+/** Names are few; those that someone makes up are lowered each time. */
+const loweredMax = 1000
+
+function lowered(raw: string): string {
+  const known = loweredNames.get(raw)
+  if (known !== undefined) return known
+  const name = raw.trim().toLowerCase()
+  if (loweredNames.size < loweredMax) loweredNames.set(raw, name)
+  return name
 }

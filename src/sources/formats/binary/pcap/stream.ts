@@ -25,6 +25,9 @@ export interface Budget {
 /** Segments ahead of a gap that are kept for one direction: more, and the gap is taken as one that stays. */
 const aheadMax = 128
 
+/** Of most directions: shared, and never written to. */
+const noneAhead: Ahead[] = []
+
 interface Ahead {
   readonly sequence: number
   readonly bytes: Buffer
@@ -34,13 +37,15 @@ interface Ahead {
 interface Direction {
   next: number | undefined
   ahead: Ahead[]
+  /** The FIN came, and all bytes before it. */
+  ended: boolean
 }
 
 export class Stream {
   application: Application | undefined
   readonly #directions: readonly [Direction, Direction] = [
-    { next: undefined, ahead: [] },
-    { next: undefined, ahead: [] },
+    { next: undefined, ahead: noneAhead, ended: false },
+    { next: undefined, ahead: noneAhead, ended: false },
   ]
   readonly #budget: Budget
   readonly #detect: (side: Side, bytes: Buffer, start: number, end: number) => Application | "done" | undefined
@@ -60,6 +65,7 @@ export class Stream {
       if (start - ahead >= end) return true
       return this.#deliver(side, direction, bytes, start - ahead, end, time) && this.#drain(side, direction)
     }
+    if (direction.ahead === noneAhead) direction.ahead = []
     direction.ahead.push({ sequence, bytes: Buffer.from(bytes.subarray(start, end)), time })
     this.#budget.used += end - start
     if (direction.ahead.length <= aheadMax && this.#budget.used <= this.#budget.max) return true
@@ -84,8 +90,15 @@ export class Stream {
   release(): void {
     for (const direction of this.#directions) {
       for (const { bytes } of direction.ahead) this.#budget.used -= bytes.length
-      direction.ahead = []
+      direction.ahead = noneAhead
     }
+  }
+
+  /** A FIN, behind the bytes before `sequence`. True where both sides have ended and nothing is missing: no more will come. */
+  ends(side: Side, sequence: number): boolean {
+    const direction = this.#directions[side]
+    if (direction.next === sequence && direction.ahead.length === 0) direction.ended = true
+    return this.#directions[0].ended && this.#directions[1].ended
   }
 
   #deliver(side: Side, direction: Direction, bytes: Buffer, start: number, end: number, time: Time): boolean {
