@@ -66,11 +66,11 @@ export function dns(flow: Flow, side: Side, message: DnsMessage, time: Time): st
 }
 
 export function http(flow: Flow, client: Side, { time, method, target, headers, status, responseHeaders }: HttpExchange): string {
-  const host = valueOf(headers, "host")
+  const host = headerValue(headers, "host")
   const isTunnel = method === "CONNECT"
   const full = isTunnel || host === undefined || /^[a-z][a-z0-9+.-]*:\/\//i.test(target) ? undefined : `http://${host}${target}`
-  const agent = valueOf(headers, "user-agent")
-  const referrer = valueOf(headers, "referer")
+  const agent = headerValue(headers, "user-agent")
+  const referrer = headerValue(headers, "referer")
   let text = `"url":{"original":${quote(target)}`
   if (full !== undefined) text += `,"full":${quote(full)}`
   if (host !== undefined) text += `,"host":${quote(host)}`
@@ -244,7 +244,7 @@ function payloadMember({ sample, application }: Flow, client: Side): string {
 
 type Headers = readonly (readonly [name: string, value: string])[]
 
-function valueOf(headers: Headers, wanted: string): string | undefined {
+function headerValue(headers: Headers, wanted: string): string | undefined {
   for (const [name, value] of headers) if (name === wanted) return value
   return undefined
 }
