@@ -1,7 +1,7 @@
 // Judges the answer of a hunt: decoys beside it, what the accounts of successful logins did within 72 hours, then the factors of triage.
 import { showsAccess } from "../hits/authentication.js"
 import { accountName } from "../hits/triage/account.js"
-import { type ContextRecord, contextHours, readContext } from "../hits/triage/context.js"
+import { type ContextRecord, contextHours, type HitContext, readContext } from "../hits/triage/context.js"
 import { corroborationOf } from "../hits/triage/corroboration.js"
 import { type DecoyCount, decoyStep, decoysFor } from "../hits/triage/decoys.js"
 import { withExactCounts } from "../hits/triage/exact-counts.js"
@@ -28,7 +28,12 @@ export interface TriagedAnswer extends TriageResult {
   readonly notFollowed: number
   /** Of so many listed addresses one has decoys: 1 for all but very long lists. */
   readonly decoyStep: number
+  /** By the place of a hit: what its address and account did within 72 hours, where that says anything. */
+  readonly contexts: readonly (readonly [number, HitContext])[]
 }
+
+/** What the judgement of a kept hunt cannot find out anew; hunts of older versions kept less. */
+export type KeptFindings = Partial<Pick<TriagedAnswer, "decoys" | "contexts">>
 
 /** Unlisted neighbours of the listed addresses, to be hunted in the same pass: at least a hundred each. */
 export function decoyIndicators(indicators: readonly Indicator[], own: readonly string[]): readonly Indicator[] {
@@ -65,31 +70,52 @@ export async function triageAnswer(
   const records = [...answer.hits.map(contextRecord), ...(await accountRecords(answer, request, followed))]
   const listed = new Set(listedAddresses(request.indicators, request.own))
   const decoys = decoyCount(answer, request, listed)
-  const result = triageHits({ ...whatIsKnown(answer.hits, bulletins, request, records), ...(decoys && { decoys }) })
+  const contexts = readContext(answer.hits, records)
+  const result = triageHits({ ...whatIsKnown(answer.hits, bulletins, request, contexts), ...(decoys && { decoys }) })
   const groups = withExactCounts(result.groups, answer.sightings)
-  return { ...result, groups, decoys, followed, notFollowed: accounts.length - followed.length, decoyStep: decoyStep(listed.size) }
+  return {
+    ...result,
+    groups,
+    decoys,
+    followed,
+    notFollowed: accounts.length - followed.length,
+    decoyStep: decoyStep(listed.size),
+    contexts: contexts.flatMap((context, at) => (context && saysAnything(context) ? [[at, context] as const] : [])),
+  }
 }
 
-/** Judges hits that were kept: from them alone, without decoys, and without what the accounts did elsewhere. */
+function saysAnything({ login, sensitive, history }: HitContext): boolean {
+  return login !== null || sensitive !== null || history !== null
+}
+
+/** Judges hits that were kept, in their order, with what their hunt found out about decoys and accounts; without it, from the hits alone. */
 export function triageKept(
   hits: readonly Hit[],
   bulletins: readonly Bulletin[],
   asked: Pick<HuntRequest, "since" | "until">,
+  { decoys, contexts }: KeptFindings = {},
 ): TriageResult {
-  return triageHits(whatIsKnown(hits, bulletins, asked, hits.map(contextRecord)))
+  const found = contexts ? placed(contexts, hits.length) : readContext(hits, hits.map(contextRecord))
+  return triageHits({ ...whatIsKnown(hits, bulletins, asked, found), ...(decoys && { decoys }) })
+}
+
+function placed(contexts: TriagedAnswer["contexts"], count: number): readonly (HitContext | undefined)[] {
+  const all = new Array<HitContext | undefined>(count).fill(undefined)
+  for (const [at, context] of contexts) all[at] = context
+  return all
 }
 
 function whatIsKnown(
   hits: readonly Hit[],
   bulletins: readonly Bulletin[],
   asked: Pick<HuntRequest, "since" | "until">,
-  records: readonly ContextRecord[],
+  contexts: readonly (HitContext | undefined)[],
 ): TriageInput {
   return {
     hits,
     publishers: publisherQualities(bulletins),
     windows: windowsOf(asked, bulletins),
-    contexts: readContext(hits, records),
+    contexts,
     corroboration: corroborationOf(hits),
   }
 }

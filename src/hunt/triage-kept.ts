@@ -5,13 +5,15 @@ import type { TriagedGroup } from "../hits/triage/triage.js"
 import { type Standing, standingOf, type Verdict } from "../hits/triage/verdicts.js"
 import { UsageError } from "../model/problem.js"
 import { parseInstant } from "../model/time.js"
-import { triageKept } from "./triage-answer.js"
+import { type KeptFindings, triageKept } from "./triage-answer.js"
 
 export interface StandingGroup {
   readonly group: TriagedGroup
   readonly standing: Standing
   /** Every verdict about it, oldest first. */
   readonly verdicts: readonly Verdict[]
+  /** Own addresses, hosts and sites that were decided about apart, with their hits in this hunt. */
+  readonly assets: readonly { readonly asset: string; readonly standing: Standing; readonly hits: number }[]
 }
 
 /** Gravest first. `hunt` is an id or `latest`, `now` RFC 3339. */
@@ -32,7 +34,7 @@ export function keptTriage(
   const bulletins = workspace.hunts.bulletins(entry.id).map((bulletin) => ({ ...bulletin, indicators }))
   const instant = (text: string | null) => (text === null ? null : (parseInstant(text) ?? null))
   const asked = { since: instant(entry.asked.since), until: instant(entry.asked.until) }
-  const judged = triageKept([...workspace.hunts.hits(entry.id)], bulletins, asked)
+  const judged = triageKept([...workspace.hunts.hits(entry.id)], bulletins, asked, keptFindings(workspace, entry.id))
   const groups = withExactCounts(judged.groups, workspace.hunts.sightings(entry.id))
   const all = workspace.verdicts.list()
   return {
@@ -41,6 +43,23 @@ export function keptTriage(
       group,
       standing: standingOf(all, group.indicator.value, { time: now, triage: group.triage }),
       verdicts: all.filter((verdict) => verdict.subject === group.indicator.value),
+      assets: assetsDecided(group, all, now),
     })),
   }
+}
+
+/** What the hunt found out beside its hits: its decoys, and what the accounts did. */
+export function keptFindings(workspace: Workspace, hunt: string): KeptFindings {
+  const detail = workspace.hunts.detail(hunt) as { readonly triage?: KeptFindings } | undefined
+  return detail?.triage ?? {}
+}
+
+/** A decision about one asset leaves the value open on all others; something graver there, or the expiry, opens it again. */
+function assetsDecided({ indicator, assets }: TriagedGroup, verdicts: readonly Verdict[], now: string): StandingGroup["assets"] {
+  const decided = new Set(verdicts.flatMap(({ subject, asset }) => (subject === indicator.value && asset !== undefined ? [asset] : [])))
+  return [...decided].sort().flatMap((asset) => {
+    const touched = assets.find((one) => one.value === asset)
+    const standing = standingOf(verdicts, indicator.value, { time: now, asset, ...(touched && { triage: touched }) })
+    return standing.state === "open" ? [] : [{ asset, standing, hits: touched?.hits ?? 0 }]
+  })
 }

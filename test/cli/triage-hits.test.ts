@@ -2,9 +2,10 @@
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { initWorkspace } from "../../src/hits/store/workspace.js"
 import { decoysFor } from "../../src/hits/triage/decoys.js"
 
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url))
@@ -106,5 +107,21 @@ describe("the weight of hits", () => {
     const { stdout } = hunt("--no-decoys")
     expect(stdout).toContain("no decoy addresses were searched")
     expect(stdout).toContain("unknown:")
+  })
+
+  test("is the same when the workspace lists the hunt again: with decoys, and with what the account did", () => {
+    const workspace = join(mkdtempSync(join(tmpdir(), "sillage-kept-")), ".sillage")
+    initWorkspace(workspace).close()
+    const hits = hunt("--json", "--workspace", workspace)
+      .stdout.split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Line)
+      .filter((line) => line.type === "hit" && line.indicator.value === intruder)
+    const { stdout } = spawnSync(process.execPath, [cli, "triage", "list", "--json", "--workspace", workspace], { encoding: "utf8" })
+    const { groups } = JSON.parse(stdout) as { groups: readonly Line[] }
+    const gravest = hits.map((hit) => hit.triage).sort((a, b) => b.points - a.points)[0]
+    expect(groups.find((group) => group.indicator.value === intruder)?.triage).toEqual(gravest)
+    expect(gravest?.factors.find((factor) => factor.id === "F10")?.known).toBe(true)
+    rmSync(dirname(workspace), { recursive: true })
   })
 })

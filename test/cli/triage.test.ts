@@ -86,6 +86,33 @@ describe("sillage triage", () => {
     expect(JSON.parse(triage("warninglist").stdout)).toMatchObject({ list: [] })
   })
 
+  test("shows what was decided about one asset alone, and leaves the value open on the others", () => {
+    const on = (id: string, host: string) => hitOf({ id, ...attempt, fields: { ...attempt.fields, "host.name": host } })
+    const folderOfOwn = mkdtempSync(join(tmpdir(), "sillage-asset-"))
+    const here = initWorkspace(join(folderOfOwn, ".sillage"))
+    const id = here.hunts.begin(asked, { indicators: [], bulletins: [] }, "2021-09-03T10:00:00Z")
+    here.hunts.finish(
+      id,
+      "done",
+      { hits: [on("a", "vpn.example"), on("b", "www.example")], coverage: [], problems: [] },
+      {},
+      "2021-09-03T10:00:00Z",
+    )
+    here.close()
+    const run = (...options: string[]) => spawnSync(process.execPath, [cli, "triage", ...options], { encoding: "utf8", cwd: folderOfOwn })
+    expect(run("dismiss", failed, "--reason", "a partner's monitor", "--asset", "www.example").status).toBe(0)
+    const { groups } = JSON.parse(run("list", "--json").stdout)
+    expect(groups[0]).toMatchObject({ standing: "open" })
+    expect(groups[0].assets.map((one: { value: string; standing?: string }) => [one.value, one.standing])).toEqual([
+      ["vpn.example", undefined],
+      ["www.example", "dismissed"],
+    ])
+    const { stdout } = run("list")
+    expect(stdout).toContain("on www.example (×1): dismissed")
+    expect(stdout).toContain("dismissed for www.example alone by")
+    rmSync(folderOfOwn, { recursive: true })
+  })
+
   test("keeps notes, and refuses what it cannot know", () => {
     expect(triage("note", scanned).status).toBe(2)
     expect(triage("note", scanned, "--note", "asked the branch").stdout).toContain("no hit in this hunt")

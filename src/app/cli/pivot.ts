@@ -10,6 +10,7 @@ import { type HuntProgress, hunt } from "../../hunt/hunt.js"
 import { type PivotAnswer, pivotArchive } from "../../hunt/pivot.js"
 import type { HuntRange } from "../../hunt/settle.js"
 import { triageAnswer, triageKept } from "../../hunt/triage-answer.js"
+import { keptFindings } from "../../hunt/triage-kept.js"
 import { canonicalAddress } from "../../model/canonical.js"
 import { type Problem, UsageError } from "../../model/problem.js"
 import { parseInstant } from "../../model/time.js"
@@ -188,7 +189,7 @@ async function judge(
     const hits = [...workspace.hunts.hits(flags.hunt)]
     const indicators = workspace.hunts.indicators(flags.hunt)
     const bulletins = workspace.hunts.bulletins(flags.hunt).map((bulletin) => ({ ...bulletin, indicators }))
-    return { groups: triageKept(hits, bulletins, asked.range).groups, problems: [] }
+    return { groups: triageKept(hits, bulletins, asked.range, keptFindings(workspace, flags.hunt)).groups, problems: [] }
   }
   if (!flags.bulletin?.length && !flags.indicator?.length) {
     if (seedsNamed) return { groups: [], problems: [] }

@@ -89,7 +89,7 @@ async function decide(decision: Verdict["decision"], given: string, flags: Dismi
   const at = new Date().toISOString()
   const expires = flags.expires === undefined ? undefined : expiryOf(flags.expires, at)
   const seen = await inWorkspace(flags, (workspace) => {
-    const group = weightOf(workspace, flags.hunt, subject, at)
+    const group = weightOf(workspace, flags, subject, at)
     workspace.verdicts.add({
       subject,
       ...(flags.asset === undefined ? {} : { asset: flags.asset }),
@@ -103,17 +103,20 @@ async function decide(decision: Verdict["decision"], given: string, flags: Dismi
     })
     return group
   })
-  const weight = seen ? ` (it was ${seen.class}, ${seen.points} points)` : " (it has no hit in this hunt)"
+  const weight = seen
+    ? ` (it was ${seen.class}, ${seen.points} points)`
+    : ` (it has no hit ${flags.asset === undefined ? "" : "there "}in this hunt)`
   await write(`${safe(subject, 120)}: ${decision}${weight}${expires ? `, until ${expires.slice(0, 10)}` : ""}.\n`)
   return 0
 }
 
 /** How grave it is now, so that something graver opens it again. */
-function weightOf(workspace: Workspace, hunt: string | undefined, subject: string, now: string): Verdict["seen"] {
+function weightOf(workspace: Workspace, { hunt, asset }: DecideFlags, subject: string, now: string): Verdict["seen"] {
   // A lead may be judged where no hunt is kept yet.
   if (hunt === undefined && workspace.hunts.get("latest") === undefined) return undefined
   const found = keptTriage(workspace, hunt ?? "latest", now).groups.find(({ group }) => group.indicator.value === subject)
-  return found && { class: found.group.triage.class, points: found.group.triage.points }
+  const weight = asset === undefined ? found?.group.triage : found?.group.assets.find((one) => one.value === asset)
+  return weight && { class: weight.class, points: weight.points }
 }
 
 function subjectOf(given: string): string {

@@ -24,6 +24,7 @@ export const triageListCommand = buildCommand<ListFlags, [], CliContext>({
     brief: "List the judged hits of a hunt with the verdicts about them",
     fullDescription: [
       "Shows the hits of a kept hunt by listed value, gravest first, with the factors that set the class and what the analysts decided.",
+      "A decision about one asset stands beside the value, which stays open on all others.",
       "A dismissed value comes back as reopened when its dismissal expired or a later hit weighs more than what was dismissed.",
       "",
       "Examples:",
@@ -58,8 +59,12 @@ export const triageListCommand = buildCommand<ListFlags, [], CliContext>({
   },
 })
 
-function machineForm({ group, standing, verdicts }: StandingGroup): Readonly<Record<string, unknown>> {
-  const { indicator, triage, quadrant, hits, byClass, assets, assetsLeftOut, accounts, firstSeen, lastSeen } = group
+function machineForm({ group, standing, verdicts, assets: decided }: StandingGroup): Readonly<Record<string, unknown>> {
+  const { indicator, triage, quadrant, hits, byClass, assets: touched, assetsLeftOut, accounts, firstSeen, lastSeen } = group
+  const assets = touched.map((one) => {
+    const apart = decided.find(({ asset }) => asset === one.value)
+    return apart ? { ...one, standing: apart.standing.state } : one
+  })
   return {
     indicator,
     triage,
@@ -84,13 +89,14 @@ function render(hunt: string, kept: readonly StandingGroup[], all: number): stri
   const more = kept.length - shownMax
   const lines = kept
     .slice(0, shownMax)
-    .flatMap(({ group, standing, verdicts }) => [
+    .flatMap(({ group, standing, verdicts, assets }) => [
       "",
       `${group.triage.class.toUpperCase()}  ${standingText(standing)}`,
       ...block(group),
+      ...assets.map((one) => `    on ${safe(one.asset, 60)} (×${one.hits}): ${standingText(one.standing)}`),
       ...verdicts.map(
         (one) =>
-          `    ${one.at.slice(0, 16).replace("T", " ")}  ${one.decision} by ${safe(one.author, 60)}${one.reason ? `: ${safe(one.reason, 160)}` : ""}${one.note ? `; note: ${safe(one.note, 160)}` : ""}${one.expires ? ` (until ${one.expires.slice(0, 10)})` : ""}`,
+          `    ${one.at.slice(0, 16).replace("T", " ")}  ${one.decision}${one.asset === undefined ? "" : ` for ${safe(one.asset, 60)} alone`} by ${safe(one.author, 60)}${one.reason ? `: ${safe(one.reason, 160)}` : ""}${one.note ? `; note: ${safe(one.note, 160)}` : ""}${one.expires ? ` (until ${one.expires.slice(0, 10)})` : ""}`,
       ),
     ])
   return `${[head, ...lines, ...(more > 0 ? ["", `… and ${more} more: --json lists them, --class and --state narrow`] : [])].join("\n")}\n`
