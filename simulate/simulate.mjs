@@ -115,8 +115,6 @@ function share(found, key) {
 
 function document() {
   const date = options.date || new Date().toISOString().slice(0, 10)
-  const table = (heads, body) =>
-    [`| ${heads.join(" | ")} |`, `|${heads.map(() => "---").join("|")}|`, ...body.map((cells) => `| ${cells.join(" | ")} |`)].join("\n")
   const main = results.map(({ row, found }) => {
     const operator = row.scenario.control === "operator"
     const of = (key) => (operator ? cell(found.map((one) => one[key])) : "–")
@@ -197,6 +195,14 @@ ${table(["scenario", "episodes"], detect)}
 function strongShare(found) {
   const [right, all] = ["strongTrue", "strong"].map((key) => found.reduce((sum, one) => sum + one[key], 0))
   return all ? `${right} / ${all}` : "–"
+}
+
+/** Columns of one width, so that the page reads as text too. */
+function table(heads, body) {
+  const all = [heads, ...body]
+  const widths = heads.map((_, at) => Math.max(3, ...all.map((cells) => String(cells[at]).length)))
+  const line = (cells) => `| ${cells.map((one, at) => String(one).padEnd(widths[at])).join(" | ")} |`
+  return [line(heads), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n")
 }
 
 function median(values) {
