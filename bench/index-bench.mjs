@@ -1,8 +1,11 @@
 // What an index costs and what it saves: size, build on top of a hunt, second hunts against cold ones, and `sillage seen`. Two archives of gzip files,
-// the larger one made of as many slices as it takes; every slice is of its own seed, so that no text comes twice. Called by `npm run bench`.
+// each with an index of its own; the larger one is made of as many slices as it takes, which are the first one with other addresses. Called by
+// `npm run bench`.
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { availableParallelism } from "node:os"
 import { join } from "node:path"
+import { Worker } from "node:worker_threads"
 import { plainLayout } from "../demo/layout.mjs"
 import { dayMs } from "../demo/lib/clock.mjs"
 import { seededRandom } from "../demo/lib/random.mjs"
@@ -11,7 +14,7 @@ import { indicatorAt, nearMissOf, plantOf, setName } from "./corpus.mjs"
 import { measure, median } from "./measure.mjs"
 
 /** Raised with every change of the archives. */
-const version = 1
+const version = 2
 /** Of the set's indicators so many occur at all. */
 const presentIndicators = 6
 const plantsPerGb = 1
@@ -33,7 +36,11 @@ export async function measureIndex({ cli, corpus, folder, sizes, rounds, sets, s
     ...options,
     root,
   ]
-  const workspace = join(folder, "workspace")
+  const [smallIndex, largeIndex] = ["small", "large"].map((name) => join(folder, `workspace-${name}`))
+  const indexed = [
+    [archives.small, smallIndex],
+    [archives.large, largeIndex],
+  ]
 
   for (const kind of ["gz", "plain"]) {
     const ratio = await buildCost({
@@ -52,10 +59,12 @@ export async function measureIndex({ cli, corpus, folder, sizes, rounds, sets, s
     )
   }
 
-  rmSync(workspace, { recursive: true, force: true })
-  await run([process.execPath, cli, "index", "build", "--quiet", "--workspace", workspace, archives.large])
+  for (const [root, workspace] of indexed) {
+    rmSync(workspace, { recursive: true, force: true })
+    await run([process.execPath, cli, "index", "build", "--quiet", "--workspace", workspace, root])
+  }
   const status = JSON.parse(
-    (await run([process.execPath, cli, "index", "status", "--json", "--workspace", workspace])).output.toString("utf8"),
+    (await run([process.execPath, cli, "index", "status", "--json", "--workspace", largeIndex])).output.toString("utf8"),
   )
   add(
     "index per GB of text",
@@ -69,7 +78,7 @@ export async function measureIndex({ cli, corpus, folder, sizes, rounds, sets, s
     const cold = [await run(hunt(set, archives.small, "--no-index")), await run(hunt(set, archives.large, "--no-index"))]
     const warm = [[], []]
     for (let round = 0; round <= rounds; round++) {
-      for (const [at, root] of [archives.small, archives.large].entries())
+      for (const [at, [root, workspace]] of indexed.entries())
         warm[at].push(await run(hunt(set, root, "--index", "--workspace", workspace)))
     }
     const same = [0, 1].every((at) => answer(cold[at].output) === answer(warm[at].at(-1).output))
@@ -93,7 +102,7 @@ export async function measureIndex({ cli, corpus, folder, sizes, rounds, sets, s
   const seen = []
   for (let round = 0; round <= rounds; round++)
     seen.push(
-      (await run([process.execPath, cli, "seen", "--json", "--workspace", workspace, indicatorAt(archives.seen).value], [0, 1])).wall,
+      (await run([process.execPath, cli, "seen", "--json", "--workspace", largeIndex, indicatorAt(archives.seen).value], [0, 1])).wall,
     )
   add(
     `sillage seen over ${large} GB, process start included`,
@@ -151,27 +160,58 @@ async function makeSlices(folder, small, large, say) {
   }
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  let seen
-  for (let slice = 0; slice < slices; slice++) {
-    say(`  slice ${slice + 1} of ${slices} …`)
-    const events = eventsOf(slice, small)
-    seen ??= events.find(({ kind }) => kind === "ipv4")?.number
-    await writeLogs({
-      folder: join(root, `slice-${slice}`),
-      files: plainLayout(small * 1000).map((file) => ({ ...file, path: `${file.path}.gz`, container: "gz" })),
-      events,
-      seed: `index/${slice}`,
-      listed: [],
-    })
-  }
+  say(`  slice 1 of ${slices} …`)
+  const events = eventsOf(small)
+  const seen = events.find(({ kind }) => kind === "ipv4")?.number
+  await writeLogs({
+    folder: result.small,
+    files: plainLayout(small * 1000).map((file) => ({ ...file, path: `${file.path}.gz`, container: "gz" })),
+    events,
+    seed: "index",
+    listed: [],
+  })
+  await deriveSlices(root, slices, say)
   writeFileSync(truth, JSON.stringify({ identity, seen }))
   return { ...result, seen }
 }
 
+/** The files of the first slice, again and again, with other addresses; those of the indicators stay. */
+async function deriveSlices(root, slices, say) {
+  const first = join(root, "slice-0")
+  const files = readdirSync(first, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".gz"))
+  const jobs = Array.from({ length: slices - 1 }, (_, at) => at + 1).flatMap((slice) =>
+    files.sort().map((name) => ({ from: join(first, name), to: join(root, `slice-${slice}`, name), shift: slice })),
+  )
+  const kept = presentNumbers().map((number) =>
+    indicatorAt(number)
+      .value.split(".")
+      .reduce((sum, part) => sum * 256 + Number(part), 0),
+  )
+  say(`  ${slices - 1} slices like it, of other addresses …`)
+  const work = async () => {
+    const worker = new Worker(new URL("./derive-slice.mjs", import.meta.url), { workerData: { kept } })
+    try {
+      for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+        await new Promise((resolve, reject) => {
+          worker.removeAllListeners()
+          worker.once("message", resolve)
+          worker.once("error", reject)
+          worker.postMessage(job)
+        })
+      }
+    } finally {
+      await worker.terminate()
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, work))
+}
+
+const presentNumbers = () => [...Array(161).keys()].filter((number) => indicatorAt(number).kind === "ipv4").slice(0, presentIndicators)
+
 /** A few of the indicators, always the same ones, in a few records; and near misses. */
-function eventsOf(slice, gb) {
-  const random = seededRandom(`index/${slice}/plants`)
-  const present = [...Array(161).keys()].filter((number) => indicatorAt(number).kind === "ipv4").slice(0, presentIndicators)
+function eventsOf(gb) {
+  const random = seededRandom("index/plants")
+  const present = presentNumbers()
   const instant = () => Date.UTC(2020, 11, 2) + random.int(268) * dayMs + random.int(dayMs)
   const plants = Array.from({ length: Math.max(1, Math.round(gb * plantsPerGb)) }, () => {
     const number = random.pick(present)
