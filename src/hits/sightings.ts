@@ -50,16 +50,26 @@ interface Summed {
   last: Time | null
 }
 
+function keyOf({ indicator, strength, direction, action, outcome, echo }: SightingRole, path: string): string {
+  return `${indicator.type}\0${indicator.value}\0${path}\0${strength}\0${direction}\0${action}\0${outcome}\0${echo}`
+}
+
 /** Keeps one example of each, so a million hits take no more room than one. */
 export function sumSightings(): SightingSum {
   const groups = new Map<string, Summed>()
+  // Hits mostly come with the role and the path of the one before.
+  let latest: { readonly role: SightingRole; readonly sum: Summed } | undefined
+  const sumOf = (role: SightingRole, path: string): Summed | undefined => {
+    if (latest?.role === role && latest.sum.path === path) return latest.sum
+    const sum = groups.get(keyOf(role, path))
+    latest = sum && { role, sum }
+    return sum
+  }
   return {
     add(role, path, first, last, example) {
-      const { indicator, strength, direction, action, outcome, echo } = role
-      const key = `${indicator.type}\0${indicator.value}\0${path}\0${strength}\0${direction}\0${action}\0${outcome}\0${echo}`
-      const known = groups.get(key)
+      const known = sumOf(role, path)
       if (!known) {
-        groups.set(key, { role, path, example: example(), count: 1, first, last })
+        groups.set(keyOf(role, path), { role, path, example: example(), count: 1, first, last })
         return
       }
       known.count++

@@ -34,7 +34,9 @@ export function createGathering(recordsPerGroup: number): Gathering {
   const copies = createDigestTable()
   const kept: SettledHit[] = []
   const also = new Map<number, Source[]>()
-  const groups = new Map<string, number>()
+  const groups = new Map<string, { hits: number }>()
+  /** The same, by the roles themselves, of which those of a million hits are few. */
+  const ofRoles = new WeakMap<HitRole, { hits: number }>()
   const sightings = sumSightings()
   const byStrength: Partial<Record<Strength, number>> = {}
   let total = 0
@@ -46,10 +48,14 @@ export function createGathering(recordsPerGroup: number): Gathering {
   }
   const hasRoom = (role: HitRole): boolean => {
     if (recordsPerGroup === Number.POSITIVE_INFINITY) return true
-    const key = groupOf(role)
-    const before = groups.get(key) ?? 0
-    groups.set(key, before + 1)
-    return before < recordsPerGroup
+    let group = ofRoles.get(role)
+    if (!group) {
+      const key = groupOf(role)
+      group = groups.get(key) ?? { hits: 0 }
+      groups.set(key, group)
+      ofRoles.set(role, group)
+    }
+    return group.hits++ < recordsPerGroup
   }
   return {
     /**
@@ -61,18 +67,19 @@ export function createGathering(recordsPerGroup: number): Gathering {
       let found = 0
       let listed = 0
       for (const one of hits) {
-        const here = `${one.sameness} ${one.source.member ?? ""}`
+        const { sameness, source } = one
+        const here = source.member === undefined ? sameness : `${sameness} ${source.member}`
         const nth = (seen.get(here) ?? 0) + 1
         seen.set(here, nth)
-        const digest = Buffer.from(one.sameness, "hex")
+        const digest = Buffer.from(sameness, "hex")
         const known = copies.get(digest, nth)
         if (known !== undefined) {
-          if (known !== unkept) also.set(known, [...(also.get(known) ?? []), one.source])
+          if (known !== unkept) also.set(known, [...(also.get(known) ?? []), source])
           continue
         }
         found++
         count(one.role)
-        sightings.add(one.role, one.source.path, one.earliest, one.latest, () => one.hit)
+        sightings.add(one.role, source.path, one.earliest, one.latest, () => one.hit)
         const keep = hasRoom(one.role)
         copies.set(digest, nth, keep ? kept.length : unkept)
         if (!keep) continue

@@ -22,6 +22,9 @@ export interface HuntRange {
   readonly tz?: string
 }
 
+/** Of one indicator, so many kinds of hits are told by one value each. */
+const rolesMax = 10_000
+
 /** What hits of one kind have in common. */
 export type HitRole = Pick<Hit, "indicator" | "strength" | "where" | "direction" | "action" | "outcome" | "echo" | "grade">
 
@@ -89,68 +92,98 @@ function timeOf(finding: Pick<DecoySight, "record" | "at">, samples: readonly Sa
 function settle(
   unit: WorkUnit,
   leaf: LeafResult,
-  { record, place, at }: Finding,
+  finding: Finding,
   occurrence: Occurrence,
   time: TimeInterval,
   indicators: readonly Indicator[],
   clock: FileClock,
 ): SettledHit {
   const indicator = indicators[occurrence.indicator] as Indicator
-  const source: Source = { path: unit.path, ...(leaf.member === undefined ? {} : { member: leaf.member }), ...place }
+  const source: Source = { path: unit.path, ...(leaf.member === undefined ? {} : { member: leaf.member }), ...finding.place }
+  const { record } = finding
   const role = roleOf(indicator, occurrence, record, record.echo ?? (leaf.own ? "own-output" : leaf.list ? "list" : null))
-  const { earliest, latest } = time
-  const id = (): string =>
-    digestOf(
-      indicator.type,
-      indicator.value,
-      source.path,
-      source.member ?? "",
-      String(place.line ?? place.record ?? place.offset ?? 0),
-      record.text,
-    )
-  const whole = (): Hit => {
-    const cut = around(record.text, occurrence.observed)
-    return {
-      type: "hit",
-      id: id(),
-      indicator: role.indicator,
-      observed: occurrence.observed,
-      strength: role.strength,
-      notes: occurrence.notes,
-      where: role.where,
-      direction: role.direction,
-      action: role.action,
-      outcome: role.outcome,
-      validity: validityOf(indicator, time),
-      echo: role.echo,
-      contact: null,
-      source,
-      also: [],
-      format: record.format,
-      time: { earliest: said(earliest), latest: said(latest), assumption: time.assumption },
-      record: cut.text,
-      truncated: cut.truncated,
-      fields: record.created ? { ...record.fields, "event.created": createdOf(record.created, at, clock) } : record.fields,
-      grade: role.grade,
-    }
+  return new MadeHit({ role, source, indicator, finding, occurrence, time, clock })
+}
+
+interface HitParts {
+  readonly role: HitRole
+  readonly source: Source
+  readonly indicator: Indicator
+  readonly finding: Finding
+  readonly occurrence: Occurrence
+  readonly time: TimeInterval
+  readonly clock: FileClock
+}
+
+/** One of a million is no more than its parts, until the whole of it is asked for. */
+class MadeHit implements SettledHit {
+  readonly role: HitRole
+  readonly source: Source
+  readonly sameness: string
+  readonly #parts: HitParts
+  #whole: Hit | undefined
+
+  constructor(parts: HitParts) {
+    const { role, source, indicator, finding, time } = parts
+    this.role = role
+    this.source = source
+    this.#parts = parts
+    // Records whose time only their surroundings give are not known to be equal in time, whatever their text (semantics 10.2).
+    const own = time.assumption.includes("undated") || time.assumption.includes("from-neighbours")
+    const text = finding.record.text.replace(/^<\d{1,3}>/, "")
+    const { earliest, latest } = time
+    this.sameness = digestOf(indicator.type, indicator.value, text, String(earliest ?? ""), String(latest ?? ""), own ? idOf(parts) : "")
   }
-  // Records whose time only their surroundings give are not known to be equal in time, whatever their text (semantics 10.2).
-  const own = time.assumption.includes("undated") || time.assumption.includes("from-neighbours")
-  const text = record.text.replace(/^<\d{1,3}>/, "")
-  const sameness = digestOf(indicator.type, indicator.value, text, String(earliest ?? ""), String(latest ?? ""), own ? id() : "")
-  let made: Hit | undefined
+
+  get earliest(): Instant | null {
+    return this.#parts.time.earliest
+  }
+
+  get latest(): Instant | null {
+    return this.#parts.time.latest
+  }
+
+  get hit(): Hit {
+    this.#whole ??= wholeOf(this.#parts)
+    return this.#whole
+  }
+
+  get connection(): string | undefined {
+    return connectionKey(this.#parts.finding.record)
+  }
+}
+
+function idOf({ source, indicator, finding: { place, record } }: HitParts): string {
+  const where = String(place.line ?? place.record ?? place.offset ?? 0)
+  return digestOf(indicator.type, indicator.value, source.path, source.member ?? "", where, record.text)
+}
+
+function wholeOf(parts: HitParts): Hit {
+  const { role, source, indicator, occurrence, time, clock } = parts
+  const { record, at } = parts.finding
+  const cut = around(record.text, occurrence.observed)
   return {
-    role,
+    type: "hit",
+    id: idOf(parts),
+    indicator: role.indicator,
+    observed: occurrence.observed,
+    strength: role.strength,
+    notes: occurrence.notes,
+    where: role.where,
+    direction: role.direction,
+    action: role.action,
+    outcome: role.outcome,
+    validity: validityOf(indicator, time),
+    echo: role.echo,
+    contact: null,
     source,
-    sameness,
-    earliest,
-    latest,
-    get hit() {
-      return (made ??= whole())
-    },
-    get connection() {
-      return connectionKey(record)
-    },
+    also: [],
+    format: record.format,
+    time: { earliest: said(time.earliest), latest: said(time.latest), assumption: time.assumption },
+    record: cut.text,
+    truncated: cut.truncated,
+    fields: record.created ? { ...record.fields, "event.created": createdOf(record.created, at, clock) } : record.fields,
+    grade: role.grade,
   }
 }
 
@@ -158,17 +191,24 @@ function said(instant: Instant | null): string | null {
   return instant === null ? null : formatInstant(instant)
 }
 
+const roles = new WeakMap<Indicator, Map<string, HitRole>>()
+
+/** One and the same value for all hits of a kind, by which they are told from others. */
 function roleOf(indicator: Indicator, { strength, where }: Occurrence, record: LogRecord, echo: Echo | null): HitRole {
-  return {
-    indicator: namedIn(indicator),
-    strength,
-    where,
-    direction: strength === "lookup" || where === "dns.answers.data" ? "unknown" : record.direction,
-    action: record.action,
-    outcome: record.action === "blocked" ? "failure" : record.outcome,
-    echo,
-    grade: gradeOf(strength, echo, record),
+  const direction = strength === "lookup" || where === "dns.answers.data" ? "unknown" : record.direction
+  const { action } = record
+  const outcome = action === "blocked" ? "failure" : record.outcome
+  const grade = gradeOf(strength, echo, record)
+  const key = `${strength} ${direction} ${action} ${outcome} ${echo} ${grade} ${where}`
+  let ofIndicator = roles.get(indicator)
+  if (!ofIndicator) roles.set(indicator, (ofIndicator = new Map()))
+  let role = ofIndicator.get(key)
+  if (!role) {
+    role = { indicator: namedIn(indicator), strength, where, direction, action, outcome, echo, grade }
+    // Of fields with names of their own there may be any number.
+    if (ofIndicator.size < rolesMax) ofIndicator.set(key, role)
   }
+  return role
 }
 
 const named = new WeakMap<Indicator, Hit["indicator"]>()

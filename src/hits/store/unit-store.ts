@@ -71,8 +71,11 @@ export interface UnitStore {
 
 export function openUnits(db: Database): UnitStore {
   const sets = new Map<string, number>()
+  const digests = new WeakMap<readonly string[], string>()
   const setOf = (patterns: readonly string[]): number => {
-    const digest = createHash("sha256").update(JSON.stringify(patterns)).digest("hex")
+    // The same list comes with every unit.
+    const digest = digests.get(patterns) ?? createHash("sha256").update(JSON.stringify(patterns)).digest("hex")
+    digests.set(patterns, digest)
     const known = sets.get(digest) ?? idOf(db.row("SELECT id FROM pattern_set WHERE digest = ?", digest))
     const id = known ?? db.run("INSERT INTO pattern_set (digest, body) VALUES (?, ?)", digest, packed(patterns)).id
     sets.set(digest, id)
