@@ -44,6 +44,20 @@ const objects = (out: string): any[] =>
     .map((line) => JSON.parse(line))
 const answer = (out: string): string => out.replace(/"units":\{[^}]*\}/, "")
 
+const hits = (out: string): any[] => objects(out).filter(({ type }) => type === "hit")
+
+/** As root, or as a user who may make namespaces. */
+const unshared = ["unshare", process.getuid?.() === 0 ? "-m" : "-rm", "sh", "-c"] as const
+const canMount = process.platform === "linux" && spawnSync(unshared[0], [...unshared.slice(1), "mount -t tmpfs none /tmp"]).status === 0
+
+/** Runs a script that may mount what it likes; `$0` is Node, and what follows the command line of Sillage. */
+function mounting(cwd: string, script: string, ...args: readonly string[]) {
+  const [program, ...before] = unshared
+  const options = { cwd, encoding: "utf8", maxBuffer: 1 << 28 } as const
+  const { status, stdout, stderr } = spawnSync(program, [...before, script, process.execPath, cli, ...args], options)
+  return { exit: status, out: stdout, error: stderr }
+}
+
 function digestOf(path: string): string {
   const hash = createHash("sha256")
   for (const name of readdirSync(path).sort()) {
@@ -91,6 +105,75 @@ describe("the evidence is as it was, and", () => {
     expect((await Promise.all([run(), run()])).map(answer)).toEqual([answer(uncut.out), answer(uncut.out)])
     expect(sillage(place, "hunts", "list").out.match(/ done /g)).toHaveLength(2)
   }, 60_000)
+
+  test("two hunts at once that build one index both give the whole answer, and so does the next", async () => {
+    const place = folder()
+    sillage(place, "init")
+    const run = () =>
+      new Promise<string>((resolve) => {
+        const child = spawn(process.execPath, [cli, "hunt", ...asked, "--index", logs], { cwd: place })
+        let out = ""
+        child.stdout.on("data", (data) => {
+          out += data
+        })
+        child.on("close", () => resolve(out))
+      })
+    const [wanted] = [hits(uncut.out)]
+    expect((await Promise.all([run(), run()])).map(hits)).toEqual([wanted, wanted])
+    expect(hits(await run())).toEqual(wanted)
+    expect(sillage(place, "index", "verify").exit).toBe(0)
+  }, 60_000)
+
+  // Inside a namespace of its own, so that nothing is left of the disk afterwards.
+  test.runIf(canMount)(
+    "a workspace on a read-only disk is told, and a hunt without it answers; evidence on one is searched as ever",
+    () => {
+      const place = folder()
+      sillage(place, "init")
+      const readOnly = (path: string, ...args: readonly string[]) =>
+        mounting(place, `mount --bind ${path} ${path} && mount -o remount,ro,bind ${path} && exec "$0" "$@"`, ...args)
+      const refused = readOnly(join(place, ".sillage"), "hunt", ...asked, logs)
+      expect(refused).toEqual({ exit: 2, out: "", error: expect.stringMatching(/cannot be written .*--no-record\)\n$/) })
+      expect(readOnly(join(place, ".sillage"), "doctor")).toMatchObject({ exit: 2, error: expect.stringMatching(/cannot be written/) })
+      expect(answer(readOnly(join(place, ".sillage"), "hunt", ...asked, "--no-record", logs).out)).toBe(answer(uncut.out))
+      expect(answer(readOnly(logs, "hunt", ...asked, logs).out)).toBe(answer(uncut.out))
+      expect(sillage(place, "doctor").exit).toBe(0)
+    },
+    60_000,
+  )
+
+  test.runIf(canMount)(
+    "on a disk that is full to the last byte a hunt is refused, or whole and told; with room it is recorded",
+    () => {
+      const place = folder()
+      const disk = join(place, ".sillage")
+      mkdirSync(disk)
+      const hunt = (name: string, ...more: readonly string[]) =>
+        `"$0" "$@" ${more.join(" ")} > ${name}.out 2> ${name}.err; echo $? > ${name}.exit`
+      const script = [
+        `mount -t tmpfs -o size=2m none ${disk}`,
+        `"$0" "$1" init`,
+        `dd if=/dev/zero of=${disk}/fill bs=1k 2>/dev/null`,
+        hunt("full"),
+        hunt("indexed", "--index"),
+        `rm ${disk}/fill`,
+        hunt("free"),
+        `"$0" "$1" doctor`,
+      ].join("\n")
+      const run = mounting(place, script, "hunt", ...asked, logs)
+      const said = (name: string) => {
+        const [exit, out, error] = ["exit", "out", "err"].map((kind) => readFileSync(join(place, `${name}.${kind}`), "utf8"))
+        return { exit: Number(exit), out: out as string, error: error as string }
+      }
+      for (const { exit, out, error } of ["full", "indexed"].map(said)) {
+        if (exit === 2) expect([out, error]).toEqual(["", expect.stringMatching(/^sillage: the (disk of the )?workspace .*\n$/)])
+        else expect([hits(out), objects(out).some(({ where }) => where === "workspace")]).toEqual([hits(uncut.out), true])
+      }
+      expect(answer(said("free").out)).toBe(answer(uncut.out))
+      expect(run.exit).toBe(0)
+    },
+    60_000,
+  )
 
   test("a damaged database is told before anything is searched", () => {
     const place = folder()

@@ -56,8 +56,9 @@ function databaseFaults(file: string, now: Date): readonly WorkspaceFault[] {
   }
 }
 
+/** A database that cannot be looked at is not known to be damaged. */
 function damage(error: unknown): WorkspaceFault {
-  if (!(error instanceof StoreError)) throw error
+  if (!(error instanceof StoreError) || /^SQLITE_(READONLY|PERM|CANTOPEN|AUTH|BUSY|LOCKED)/.test(error.code)) throw error
   return { kind: "repairable", message: error.message.replace(/: run sillage doctor$/, "") }
 }
 

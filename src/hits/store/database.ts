@@ -115,7 +115,7 @@ function sentence(file: string, code: string, message: string): string {
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) return `the workspace ${file} is held by another process: wait for it, then run this again`
   if (/^SQLITE_FULL/.test(code)) return `the disk of the workspace ${file} is full: make room, then run this again with --resume`
   if (/^SQLITE_(READONLY|PERM|CANTOPEN|AUTH)/.test(code))
-    return `the workspace ${file} cannot be written (${message}): check its rights and its disk`
+    return `the workspace ${file} cannot be written (${message}): check its rights and its disk, or hunt without it (--no-record)`
   if (/^SQLITE_IOERR/.test(code)) return `the disk of the workspace ${file} failed (${message}): check it, then run sillage doctor`
   return `the workspace ${file}: ${message} (${code})`
 }
