@@ -16,11 +16,11 @@ const kinds: readonly (readonly [begins: RegExp, says: RegExp])[] = [
   [/^type,value,bulletin,valid_from,valid_until,confidence,tlp,/, /^/],
   [/^(?:network|name),indicator,bulletin,valid_until\n/, /^/],
   [/^"tlp","id","class","indicator_type","indicator"/, /^/],
-  [/^"?datetime"?,"?timestamp_desc"?,/, /Sillage/],
+  [/^"datetime","timestamp_desc",[^\n]{1,300},"indicator","indicator_type","class",/, /^/],
   [/^\{\s*"type": ?"sillage-report"/, /^/],
   [/^\{\s*"type": ?"bundle"/, /"(?:name|abstract)": ?"Sillage/],
   [/^\{\s*"Event": ?\{\s*"uuid"/, /"name": ?"Sillage|"info": ?"SIL-\d{8}-/],
-  [/^<\?xml [^>]*\?>\n<IODEF-Document /, /\bSillage\b|"SIL-\d{8}-/],
+  [/^<\?xml [^>]*\?>\n<IODEF-Document /, /\bSillage\b|>SIL-\d{8}-[\dA-F]{8}</],
   // The answer of `sillage hunt` as people read it.
   [
     /^(?:INTERRUPTED: [^\n]*\n)?(?:FOUND|NOT FOUND)(?: in what could be searched)?: /,

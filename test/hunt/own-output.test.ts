@@ -1,7 +1,14 @@
 // Sillage's own reports, exports and answers are its echo; a log that only carries their words is not.
-import { expect, test } from "vitest"
+import { readdirSync, readFileSync } from "node:fs"
+import { describe, expect, test } from "vitest"
+import { syslogLine } from "../../src/app/deliver/syslog-line.js"
+import { lineOf } from "../../src/app/deliver/terminal-output.js"
+import { reportForms } from "../../src/export/reports/index.js"
+import type { EchoCount } from "../../src/hits/alerts/alert.js"
 import { looksLikeBulletin } from "../../src/hunt/bare-list.js"
 import { isOwnOutput } from "../../src/hunt/own-output.js"
+import { alertWith, hitWith, nastyAlert } from "../app/deliver/alerts.js"
+import { readFile } from "../sources/formats/read-file.js"
 
 const own: Readonly<Record<string, string>> = {
   rules: "# Sillage export of 3 indicators\n# Bulletin: command line\nalert ip any any -> any any\n",
@@ -44,4 +51,54 @@ test.each([
 
 test("a Windows event as JSON is no bulletin", () => {
   expect(looksLikeBulletin(Buffer.from('{"Event":{"System":{"EventID":4624},"EventData":{"IpAddress":"203.0.113.9"}}}'))).toBe(false)
+})
+
+describe("a whole report in a folder of logs is own output:", () => {
+  const forms = reportForms.filter(({ suffix }) => suffix !== ".pdf").map(({ name }) => name)
+  const root = new URL("../fixtures/reports/", import.meta.url)
+  const reports = forms.flatMap((form) =>
+    readdirSync(new URL(`${form}/`, root)).flatMap((name) =>
+      readdirSync(new URL(`${form}/${name}/`, root)).map((file) => `${form}/${name}/${file}`),
+    ),
+  )
+  test.each(reports)("%s", (path) => {
+    expect(isOwnOutput(readFileSync(new URL(path, root)))).toBe(true)
+  })
+})
+
+describe("a line that the watch wrote is own output:", () => {
+  const echoOf = async (line: string) => (await readFile(Buffer.from(`${line}\n`), "app.log")).records[0]?.record.echo
+  const alerts = {
+    plain: alertWith({ id: "0123456789abcdef0123456789abcdef" }),
+    "of a login": alertWith({ id: "0123456789abcdef0123456789abcdef", grade: "authenticated", found: "past", count: 1 }),
+    "of a lookup": alertWith({ id: "0123456789abcdef0123456789abcdef", grade: "lookup", example: hitWith({ direction: "unknown" }) }),
+    hostile: { ...nastyAlert(), id: "0123456789abcdef0123456789abcdef" },
+  }
+  for (const [name, alert] of Object.entries(alerts)) {
+    test(`as CEF, ${name}`, async () => expect(await echoOf(syslogLine(alert, "cef", "0.1.0"))).toBe("own-output"))
+    test(`as RFC 5424, ${name}`, async () => expect(await echoOf(syslogLine(alert, "rfc5424", "0.1.0"))).toBe("own-output"))
+    test(`on a terminal, ${name}`, async () => expect(await echoOf(lineOf(alert, false))).toBe("own-output"))
+    test(`in colour, ${name}`, async () => expect(await echoOf(lineOf({ ...alert, revision: 2 }, true))).toBe("own-output"))
+    test(`as NDJSON, ${name}`, async () => expect(await echoOf(JSON.stringify(alert))).toBe("own-output"))
+  }
+
+  test("a count of echoes, on a terminal and as NDJSON", async () => {
+    const { indicator } = hitWith()
+    const since = "2026-03-15T08:00:00Z"
+    const echo: EchoCount = { type: "echo", id: "1", echo: "list", indicator, path: "/var/log/list.txt", count: 4, since }
+    expect(await echoOf(lineOf(echo, false))).toBe("own-output")
+    expect(await echoOf(JSON.stringify(echo))).toBe("own-output")
+  })
+
+  test("and one that only quotes it is not", async () => {
+    const [line, cef] = [lineOf(alerts.plain, false), syslogLine(alerts.plain, "cef", "0.1.0").replace(/^.*?CEF/, "CEF")]
+    for (const quoting of [
+      `Mar 15 08:00:00 web1 shop[7]: ${line}`,
+      `Mar 15 08:00:00 web1 shop[7]: ${cef}`,
+      `203.0.113.9 - - [15/Mar/2026:08:00:00 +0000] "GET / HTTP/1.1" 200 5 "-" "${cef.replaceAll('"', "")}"`,
+      `2026-03-15 08:00:00 INFO comment of 203.0.113.9: ${line}`,
+      `Mar 15 08:00:00 web1 app[7]: user agent ${cef}`,
+    ])
+      expect(await echoOf(quoting)).not.toBe("own-output")
+  })
 })

@@ -1,17 +1,28 @@
-// What a watch reads beside files: syslog listeners, standard input and the system's journal, each through a spool in the workspace.
+// What a watch reads beside files: syslog listeners, NATS subjects, standard input and the system's journal, each through a spool in the workspace.
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
+import { UsageError } from "../../model/problem.js"
+import { type NatsIdentity, openNatsListener, parseNatsAddress } from "../../sources/live/nats-listener.js"
 import { type PipeSource, spoolJournal, spoolLines } from "../../sources/live/pipe-source.js"
 import { Spool } from "../../sources/live/spool.js"
-import { openSyslogListener, parseListenerAddress, type SyslogListener, type TlsFiles } from "../../sources/live/syslog-listener.js"
+import { openSyslogListener, parseListenerAddress, type TlsFiles } from "../../sources/live/syslog-listener.js"
 import type { ListenerStatus } from "../deliver/status-endpoint.js"
 
 export interface InputFlags {
   readonly syslog?: readonly string[]
+  readonly nats?: readonly string[]
   readonly stdin?: boolean
   readonly journald?: boolean
   readonly tlsCert?: string
   readonly tlsKey?: string
   readonly tlsCa?: string
+}
+
+interface Listener {
+  readonly received: number
+  readonly dropped: number
+  readonly connections: number
+  close(): Promise<void>
 }
 
 export interface WatchInputs {
@@ -44,7 +55,7 @@ export async function openInputs(
     return spool
   }
   const tls = tlsFiles(flags)
-  const listeners: { readonly name: string; readonly listener: SyslogListener }[] = []
+  const listeners: { readonly name: string; readonly listener: Listener }[] = []
   for (const text of flags.syslog ?? []) {
     const address = parseListenerAddress(text)
     const { transport, host, port } = address
@@ -52,6 +63,12 @@ export async function openInputs(
     const listener = await openSyslogListener(address, spool, tls)
     const shown = host.includes(":") ? `[${host}]` : host
     listeners.push({ name: `${transport}://${shown}:${listener.address.port}`, listener })
+  }
+  for (const text of flags.nats ?? []) {
+    const address = parseNatsAddress(text)
+    const name = `${address.server}/${address.subject}`
+    const spool = spoolOf(encodeURIComponent(name).replaceAll("*", "%2A"), name)
+    listeners.push({ name, listener: await openNatsListener(address, spool, natsIdentity(), (message) => problem(name, message)) })
   }
   const pipes: { readonly name: string; readonly source: PipeSource }[] = []
   if (flags.stdin) pipes.push({ name: "stdin", source: spoolLines(process.stdin, spoolOf("stdin", "stdin")) })
@@ -78,6 +95,29 @@ export async function openInputs(
       await Promise.all(listeners.map(({ listener }) => listener.close()))
       for (const spool of spools) spool.close()
     },
+  }
+}
+
+/** From the environment, where no process list shows it. */
+function natsIdentity(): NatsIdentity {
+  const { SILLAGE_NATS_USER: user, SILLAGE_NATS_PASSWORD: password, SILLAGE_NATS_TOKEN: token } = process.env
+  return {
+    ...(user ? { user } : {}),
+    ...(password ? { password } : {}),
+    ...(token ? { token } : {}),
+    ...textOf("credentials", "SILLAGE_NATS_CREDS"),
+    ...textOf("ca", "SILLAGE_TLS_CA"),
+  }
+}
+
+/** The text of the file that a variable names. */
+function textOf<Name extends string>(name: Name, variable: string): { readonly [Key in Name]?: string } {
+  const path = process.env[variable]
+  if (!path) return {}
+  try {
+    return { [name]: readFileSync(path, "utf8") } as { readonly [Key in Name]: string }
+  } catch (error) {
+    throw new UsageError(`cannot read the file that ${variable} names: ${(error as Error).message}`)
   }
 }
 

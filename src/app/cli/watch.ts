@@ -58,6 +58,7 @@ export const watchCommand = buildCommand<WatchFlags, string[], CliContext>({
       "  sillage watch /var/log",
       "  sillage watch /var/log --alert file:/var/lib/sillage/alerts.ndjson --listen 127.0.0.1:9464",
       "  sillage watch --syslog udp://127.0.0.1:5514 --alert cef+tls://siem.example:6514",
+      "  sillage watch --nats 'nats://127.0.0.1:4222/logs.>'",
       "  journalctl -f -o short-iso | sillage watch --stdin --json",
       "  sillage watch --once /var/log                       (from cron)",
       "",
@@ -77,6 +78,7 @@ export const watchCommand = buildCommand<WatchFlags, string[], CliContext>({
       tlsCert: one("PEM certificate of a tls:// listener", "FILE"),
       tlsKey: one("PEM key of a tls:// listener", "FILE"),
       tlsCa: one("PEM authority whose clients a tls:// listener accepts", "FILE"),
+      nats: many("Search the lines published on a NATS subject: nats:// or tls://HOST:4222/SUBJECT (repeatable)", "URL"),
       stdin: yes("Search standard input as it comes"),
       journald: yes("Follow the system's journal (runs journalctl)"),
       alert: many("Where alerts go beside stdout (repeatable); see above", "TARGET"),
@@ -121,7 +123,7 @@ async function runWatch(flags: WatchFlags, paths: readonly string[], version: st
 
 /** Pages of its two databases, each. */
 const cacheBytes = 2 * 1024 * 1024
-const collectEveryMs = 60_000
+const collectEveryMs = 30_000
 /** What lies in the heap of the main thread when nothing is wrong. */
 const heapBytesUsual = 16 * 1024 * 1024
 
@@ -132,7 +134,7 @@ const heapBytesUsual = 16 * 1024 * 1024
 function boundMemory(): { release(): void } {
   setFlagsFromString("--semi-space-growth-factor=1")
   // For the threads to come; what they need is theirs, and only the first collection is earlier.
-  setFlagsFromString("--initial-old-space-size=32")
+  setFlagsFromString("--initial-old-space-size=16")
   setFlagsFromString("--expose-gc")
   const collect = runInNewContext("gc") as () => void
   const timer = setInterval(() => {
@@ -189,7 +191,7 @@ async function watchIn(workspace: Workspace, state: StateStore, session: Session
   const { flags, told, given } = session
   const stop = new AbortController()
   const inputs = await openInputs(workspace.dir, flags, (where, message) => told.problem({ code: "unreadable", where, message }))
-  const onlyPipe = flags.stdin === true && session.paths.length === 0 && !flags.syslog?.length
+  const onlyPipe = flags.stdin === true && session.paths.length === 0 && !flags.syslog?.length && !flags.nats?.length
   const outbox = new Outbox(state, session.outputs, {
     problem: (message) => told.problem({ code: "unreadable", where: "alerts", message }),
   })
@@ -259,10 +261,11 @@ function ownFiles(flags: WatchFlags): readonly string[] {
 
 /** A path may appear later, as logs do; the folder that it will appear in must be there, or it is a mistake. */
 async function mustBeFollowable(paths: readonly string[], flags: WatchFlags): Promise<void> {
-  if (paths.length === 0 && !flags.syslog?.length && !flags.stdin && !flags.journald) {
-    throw new UsageError("nothing to watch: give files or folders, --syslog URL, --stdin or --journald")
+  if (paths.length === 0 && !flags.syslog?.length && !flags.nats?.length && !flags.stdin && !flags.journald) {
+    throw new UsageError("nothing to watch: give files or folders, --syslog URL, --nats URL, --stdin or --journald")
   }
-  if (flags.once && (flags.syslog?.length || flags.journald)) throw new UsageError("--once goes with files: a listener has no end")
+  if (flags.once && (flags.syslog?.length || flags.nats?.length || flags.journald))
+    throw new UsageError("--once goes with files: a listener has no end")
   for (const path of paths) {
     if (path === "-") throw new UsageError("standard input is watched with --stdin")
     await stat(dirname(resolve(path))).catch((error: Error) => {

@@ -8,6 +8,7 @@ import { type Draft, finishRecord } from "./draft.js"
 import { windowsDraft } from "./json/windows-event.js"
 import { jsonDraft } from "./json-draft.js"
 import { echoOf, sentenceDraft } from "./sentence.js"
+import { printedAlert } from "./shapes/event-formats.js"
 import { messageShapes } from "./shapes/index.js"
 import type { Memory, MessageHead, MessageShape } from "./shapes/shape.js"
 import { syslogHeader } from "./syslog-header.js"
@@ -44,6 +45,8 @@ export function draftOf(line: string, context: ParseContext, memory: Memory): Dr
   const found = readStamp(line)
   const container = found?.start === 0 ? containerLine.exec(line.slice(found.end, found.end + 16)) : undefined
   if (found && container) return twoStamps(draftOf(line.slice(found.end + container[0].length), context, memory), found.stamp, line)
+  const printed = printedAlert(line)
+  if (printed) return withTime(printed, found)
   const header = syslogHeader(line, found)
   if (header) {
     const inner = behindHeader(line.slice(header.body), header.head, context, memory)

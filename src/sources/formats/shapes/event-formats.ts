@@ -1,19 +1,19 @@
 // CEF and LEEF: many devices, one grammar.
 import type { FieldValue } from "../../../model/log-record.js"
 import { stampOf } from "../../time/stamp.js"
-import { fieldsOf } from "../draft.js"
+import { type Draft, fieldsOf } from "../draft.js"
 import { endpoint, side } from "../endpoint.js"
 import { directionOfWord, type Entry, plainDraft } from "../plain-keys.js"
 import { looseUrl } from "../request.js"
 import { actionOf, outcomeOf } from "../verdict.js"
 import { integer } from "./firewall.js"
-import type { MessageShape } from "./shape.js"
+import type { MessageHead, MessageShape } from "./shape.js"
 
 const cef: MessageShape = {
   name: "cef",
   title: "CEF (ArcSight, UniFi, Trend Micro and many others)",
   hint: /\bCEF:\s?\d\|/,
-  parse(message) {
+  parse(message, { head }) {
     const header =
       /\bCEF:\s?\d\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|((?:[^|\\]|\\.)*)\|/.exec(
         message.slice(0, 4000),
@@ -51,8 +51,8 @@ const cef: MessageShape = {
       action: act === undefined ? actionOf(name) : actionOf(act),
       outcome: get.has("outcome") ? outcomeOf(get.get("outcome")) : undefined,
       ...(get.has("xff") && { forwarded: get.get("xff") }),
-      // An alert of our own watch (semantics 10.4).
-      ...(header[1] === "Sillage" && get.has("externalId") && { echo: "own-output" as const }),
+      // An alert of our own watch (semantics 10.4): the whole message, and not what another wrote down of it.
+      ...(header[1] === "Sillage" && header.index === 0 && get.has("externalId") && isOwnProgram(head) && { echo: "own-output" as const }),
     }
   },
 }
@@ -128,4 +128,39 @@ function leefSeparator(text: string): string {
   return text === "" ? "\t" : text
 }
 
-export const eventShapes: readonly MessageShape[] = [cef, leef]
+const types = "(?:ipv[46]-addr|domain-name|url|email-addr|user-agent|x-ja[34]|file:[\\w.-]{1,20})"
+const said = `(?:LOGIN SUCCEEDED|CONTACT|attempt|seen|looked up|mentioned)(?: in the past)?: ${types} .{1,400}, (?:towards|from|with) .`
+const counted = `echo \\((?:own-output|list|config|alert|withdrawn)\\): ${types} .{1,400} in .{1,400}, \\d+ records: no contact`
+/** As a watch prints it: an instant, then the sentence; in a log of messages the sentence alone. */
+const printed = new RegExp(`^(?:\\x1b\\[[\\d;]{1,8}m)?\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ(?:  |  again: )(?:${said}|${counted})`)
+const sentence = new RegExp(`^(?:\\ufeff|#357#273#277)?${said}`)
+const structured = /^\[sillage@32473 id="[0-9a-f]{32}" revision="\d+" /
+
+/**
+ * Alerts of our own watch (semantics 10.4), as its terminal and its syslog messages have them. Only a whole message counts: a log that someone else
+ * may write into must not be able to hide a hit by quoting one.
+ */
+const ownAlert: MessageShape = {
+  name: "sillage-alert",
+  title: "Sillage's own alerts (terminal, RFC 5424)",
+  hint: /^(?:\[sillage@32473 |(?:\x1b\[[\d;]{1,8}m)?\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ {2}|(?:\ufeff|#357#273#277)?(?:LOGIN SUCCEEDED|CONTACT|attempt|seen|looked up|mentioned)(?: in the past)?: )/,
+  parse(message, { head }) {
+    const isOwn =
+      head.program === "sillage"
+        ? structured.test(message) || sentence.test(message) || printed.test(message)
+        : head.program === undefined && printed.test(message)
+    return isOwn ? { fields: {}, echo: "own-output" } : undefined
+  },
+}
+
+/** A bare line of the watch's terminal: its sentence must not be taken for a syslog header, whose host and program stand where its words stand. */
+export function printedAlert(line: string): Draft | undefined {
+  return printed.test(line) ? { format: ownAlert.name, fields: {}, echo: "own-output" } : undefined
+}
+
+/** No other program wrote it. */
+function isOwnProgram({ program }: MessageHead): boolean {
+  return program === undefined || program === "sillage"
+}
+
+export const eventShapes: readonly MessageShape[] = [ownAlert, cef, leef]
