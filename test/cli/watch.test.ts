@@ -1,12 +1,16 @@
 // `sillage watch` as a person uses it: a writer appends, a bulletin comes while it runs, and the watch is stopped and started.
-import { execFileSync, spawn } from "node:child_process"
+import { execFile, execFileSync, spawn } from "node:child_process"
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { afterEach, beforeEach, expect, test } from "vitest"
 import { initWorkspace } from "../../src/hits/store/workspace.js"
 
+const execute = promisify(execFile)
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url))
 let root: string
 let logs: string
@@ -98,4 +102,71 @@ test("with --once the exit code says what was found, and a wrong invocation is o
   expect(run("--once", "--indicator", "203.0.113.9", logs, join(root, "absent.log"))).toBe(0)
   expect(run("--once", "--indicator", "203.0.113.9", logs, join(root, "absent.log"))).toBe(3)
   expect(run(join(root, "no-such-folder", "x.log"))).toBe(2)
+})
+
+test("with --feeds it pulls what a server publishes, and finds the past and the future of what comes later", async () => {
+  let listed = "198.51.100.1\n198.51.100.2\n"
+  const server = createServer((_, response) => response.writeHead(200, { etag: `"${listed.length}"` }).end(listed))
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/list.txt`
+  const run = start("--feeds", "0.01")
+  try {
+    await execute(process.execPath, [cli, "feed", "add", "--workspace", workspace, address])
+    appendFileSync(join(logs, "fw.log"), line(1, "198.51.100.1") + line(2, "203.0.113.9"))
+    await run.until(1)
+    listed += "203.0.113.9\n"
+    await run.until(2)
+    appendFileSync(join(logs, "fw.log"), line(3, "203.0.113.9"))
+    await run.until(3)
+    expect(run.alerts().map(({ asset, found, indicator }) => [asset, found, indicator.value])).toEqual([
+      ["10.0.0.1", expect.any(String), "198.51.100.1"],
+      ["10.0.0.2", "past", "203.0.113.9"],
+      ["10.0.0.3", "live", "203.0.113.9"],
+    ])
+    expect(await run.stop()).toBe(0)
+  } finally {
+    await run.stop()
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+test("with --resend it sends once more what a receiver refused for good", async () => {
+  let [status, taken]: [number, string[]] = [413, []]
+  const server = createServer((request, response) => {
+    let body = ""
+    request.on("data", (data) => {
+      body += data
+    })
+    request.on("end", () => {
+      if (status === 200) taken = taken.concat(JSON.parse(body).alerts.map(({ asset }: { readonly asset: string }) => asset))
+      response.writeHead(status).end()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const target = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`
+  const own = initWorkspace(join(workspace, "watch"))
+  own.state.set("outbox-refused", `webhook ${target} a1 1`, {
+    type: "alert",
+    id: "a1",
+    revision: 1,
+    raisedAt: "2026-03-15T08:00:00Z",
+    asset: "w1",
+  })
+  own.close()
+  const again = async (...more: readonly string[]) =>
+    await execute(process.execPath, [cli, "watch", "--resend", "--workspace", workspace, ...more]).then(
+      ({ stdout }) => ({ code: 0, text: stdout }),
+      ({ code, stdout, stderr }) => ({ code, text: `${stdout}${stderr}` }),
+    )
+  try {
+    expect(await again()).toMatchObject({ code: 2, text: expect.stringContaining(`1 for webhook ${target}`) })
+    expect(await again("--alert", target)).toMatchObject({ code: 3 })
+    status = 200
+    expect(await again("--alert", target)).toMatchObject({ code: 0 })
+    expect(taken).toEqual(["w1"])
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
 })

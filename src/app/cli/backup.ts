@@ -11,7 +11,7 @@ export const backupCommand = buildCommand<WorkspaceFlags, [file: string], CliCon
   docs: {
     brief: "Copy the workspace to one file, while others use it",
     fullDescription: [
-      "Copies bulletins, hunts and their answers, done-marks, verdicts, feeds and cases to one file, as they stand at one instant, even while",
+      "Copies bulletins, hunts and their answers, done-marks, verdicts, feeds, cases and the positions and alerts of a watch to one file, even while",
       "other processes write. The index is left out: it can be built again. An existing file is never overwritten.",
       "",
       "Examples:",

@@ -1,6 +1,6 @@
 // `sillage doctor`: checks the workspace, and mends it with --repair.
 import { buildCommand } from "@stricli/core"
-import { checkWorkspace, repairWorkspace, type WorkspaceFault } from "../../hits/store/check-workspace.js"
+import { checkWorkspace, repairWorkspace, type StoreRepair, type WorkspaceFault } from "../../hits/store/check-workspace.js"
 import { findWorkspace, isWorkspace, openWorkspace } from "../../hits/store/workspace.js"
 import { UsageError } from "../../model/problem.js"
 import { type CliContext, guarded, write } from "./context.js"
@@ -54,11 +54,14 @@ function line({ kind, message }: WorkspaceFault): string {
 }
 
 function repaired(repair: ReturnType<typeof repairWorkspace> | undefined): readonly string[] {
-  if (!repair) return []
+  return repair ? [...ofStore(repair, ""), ...(repair.watch ? ofStore(repair.watch, " of the watch") : [])] : []
+}
+
+function ofStore({ aside, saved, removed }: StoreRepair, whose: string): readonly string[] {
   return [
-    ...(repair.aside === undefined ? [] : [`kept     the damaged file is ${repair.aside}`]),
-    ...repair.saved.map(({ table, rows, whole }) => `saved    ${rows} rows of ${table}${whole ? "" : ", some were LOST"}`),
-    ...(repair.removed > 0 ? [`removed  ${repair.removed} stored values that did not read back; what they said is searched again`] : []),
+    ...(aside === undefined ? [] : [`kept     the damaged file is ${aside}`]),
+    ...saved.map(({ table, rows, whole }) => `saved    ${rows} rows of ${table}${whose}${whole ? "" : ", some were LOST"}`),
+    ...(removed > 0 ? [`removed  ${removed} stored values${whose} that did not read back; what they said is searched again`] : []),
   ]
 }
 

@@ -19,7 +19,8 @@ export const gcCommand = buildCommand<GcFlags, [], CliContext>({
     brief: "Remove old answers and old done-marks from the workspace",
     fullDescription: [
       "Removes the answers of hunts that were begun long ago (never the latest), and what was noted as searched before then: such files are",
-      "searched again when they are next asked for, so nothing is lost but time. Bulletins, verdicts, feeds and cases are never removed.",
+      "searched again when they are next asked for, so nothing is lost but time. Of a watch, alerts go that no receiver took since then.",
+      "Bulletins, verdicts, feeds and cases are never removed.",
       "",
       "Examples:",
       "  sillage gc --dry-run",
@@ -42,7 +43,8 @@ export const gcCommand = buildCommand<GcFlags, [], CliContext>({
         dir: workspace.dir,
         done: collectGarbage(workspace.dir, before, { dryRun }),
       }))
-      const what = `${done.hunts} hunts and ${done.units} searched units from before ${before.slice(0, 10)}`
+      const alerts = done.alerts > 0 ? `, and ${done.alerts} alerts that no receiver took,` : ""
+      const what = `${done.hunts} hunts and ${done.units} searched units${alerts} from before ${before.slice(0, 10)}`
       if (flags.json) await write(`${JSON.stringify({ type: "gc", workspace: dir, before, dryRun, ...done })}\n`)
       else if (dryRun) await write(`Would remove ${what}.\n`)
       else await write(`Removed ${what}: ${size(done.bytesBefore)} became ${size(done.bytesAfter)}.\n`)

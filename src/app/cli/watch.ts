@@ -1,10 +1,10 @@
 // `sillage watch`: the hunt over what arrives, told at once, until it is stopped.
 import { stat } from "node:fs/promises"
-import { dirname, join, resolve } from "node:path"
+import { dirname, resolve } from "node:path"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { buildCommand } from "@stricli/core"
-import { initWorkspace, type StateStore, type Workspace } from "../../hits/store/workspace.js"
+import { initWorkspace, type StateStore, type Workspace, watchFolder } from "../../hits/store/workspace.js"
 import { Watch, type WatchStatus } from "../../hunt/watch.js"
 import type { Indicator } from "../../model/indicator.js"
 import { type Problem, UsageError } from "../../model/problem.js"
@@ -34,6 +34,7 @@ interface WatchFlags extends InputFlags, WorkspaceFlags {
   readonly feeds?: number
   readonly listen?: string
   readonly once?: boolean
+  readonly resend?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
 }
@@ -66,7 +67,7 @@ export const watchCommand = buildCommand<WatchFlags, string[], CliContext>({
       ...alertTargets.map(([form, what]) => `  ${form.padEnd(36)}${what}`),
       "",
       "Exit codes: 0 stopped when asked; with --once: 0 alerts, 1 everything searched and nothing found, 3 nothing found but not",
-      "everything could be searched; 2 wrong invocation or fatal error.",
+      "everything could be searched; with --resend: 0 all of it taken, 3 not all; 2 wrong invocation or fatal error.",
     ].join("\n"),
   },
   parameters: {
@@ -92,6 +93,7 @@ export const watchCommand = buildCommand<WatchFlags, string[], CliContext>({
       },
       listen: one("Health and Prometheus metrics on this loopback address", "HOST:PORT"),
       once: yes("Search what is there, then end"),
+      resend: yes("Search nothing: send once more to --alert what it refused for good and was put aside"),
       tz: one("Zone of stamps that state none (Europe/Paris, +02:00); unknown if absent", "ZONE"),
       own: many("Own network beside the private ones (repeatable)", "CIDR"),
       trustedProxy: many("Proxy whose X-Forwarded-For is believed (repeatable)", "CIDR"),
@@ -147,17 +149,15 @@ async function watchWith(flags: WatchFlags, paths: readonly string[], version: s
   const context = { own: flags.own ?? [], trustedProxies: flags.trustedProxy ?? [] }
   createRoleContext(context)
   const tz = zoneOf(flags.tz)
+  if (flags.resend) return await resendWith(flags, version)
   await mustBeFollowable(paths, flags)
   const given = await givenIndicators(flags)
-  const outputs = [
-    flags.json ? stdoutOutput() : terminalOutput(hasColor()),
-    ...(await Promise.all((flags.alert ?? []).map((target) => outputOf(target, { version, env: process.env })))),
-  ]
+  const outputs = [flags.json ? stdoutOutput() : terminalOutput(hasColor()), ...(await alertOutputs(flags, version))]
   return await inWorkspace(
     flags,
     async (workspace) => {
       // A file of its own: another process that adds a million indicators holds the workspace's for seconds.
-      const own = initWorkspace(join(workspace.dir, "watch"), { cacheBytes })
+      const own = initWorkspace(watchFolder(workspace.dir), { cacheBytes })
       const lock = lockWatch(own.state)
       try {
         const told = teller(flags)
@@ -171,6 +171,25 @@ async function watchWith(flags: WatchFlags, paths: readonly string[], version: s
     },
     { cacheBytes },
   )
+}
+
+async function resendWith(flags: WatchFlags, version: string): Promise<number> {
+  const outputs = await alertOutputs(flags, version)
+  const { resend } = await import("./watch-resend.js")
+  return await inWorkspace(flags, async (workspace) => {
+    const own = initWorkspace(watchFolder(workspace.dir), { cacheBytes })
+    const lock = lockWatch(own.state)
+    try {
+      return await resend(own.state, outputs, (message) => teller(flags).problem({ code: "unreadable", where: "alerts", message }))
+    } finally {
+      lock.release()
+      own.close()
+    }
+  })
+}
+
+async function alertOutputs(flags: WatchFlags, version: string): Promise<readonly AlertOutput[]> {
+  return await Promise.all((flags.alert ?? []).map((target) => outputOf(target, { version, env: process.env })))
 }
 
 interface Session {

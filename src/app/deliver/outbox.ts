@@ -56,10 +56,32 @@ export class Outbox {
     return this.#lanes.map((lane) => lane.status())
   }
 
+  /** What was put aside for these outputs waits for them again, the oldest first. How many there are. */
+  resend(): number {
+    const count = this.#lanes.reduce((sum, lane) => sum + lane.resend(), 0)
+    this.wake()
+    return count
+  }
+
   /** Delivers what can be delivered within the time; the rest stays for the next start. */
   async close(withinMs: number): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.close(withinMs)))
   }
+}
+
+/** How many alerts were put aside, by the name of the output that refused them. */
+export function putAside(state: StateStore): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { key, value } of state.entries<Told>(refusedKind)) {
+    const name = key.slice(0, -suffixOf(value).length)
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  return counts
+}
+
+/** What stands behind the output's name in the key of what it refused. */
+function suffixOf(one: Told): string {
+  return ` ${one.id} ${one.type === "alert" ? one.revision : 0}`
 }
 
 /** One output's queue. */
@@ -96,6 +118,21 @@ class Lane {
     const { first, next } = this.#range()
     for (const [at, one] of wanted.entries()) this.#state.set(this.#kind, keyOf(next + at), one)
     this.#state.set(rangeKind, this.#output.name, { first, next: next + wanted.length })
+  }
+
+  resend(): number {
+    return this.#state.transaction(() => {
+      const own = this.#state
+        .entries<Told>(refusedKind)
+        .filter(({ key, value }) => key === this.#output.name + suffixOf(value))
+        .sort(
+          (a, b) =>
+            compared(bornAt(a.value), bornAt(b.value)) || suffixOf(a.value).localeCompare(suffixOf(b.value), "en", { numeric: true }),
+        )
+      this.put(own.map(({ value }) => value))
+      for (const { key } of own) this.#state.delete(refusedKind, key)
+      return own.length
+    })
   }
 
   wake(): void {
@@ -192,8 +229,7 @@ class Lane {
 
   #refuse(refused: readonly Told[], count: number): void {
     this.#state.transaction(() => {
-      for (const one of refused)
-        this.#state.set(refusedKind, `${this.#output.name} ${one.id} ${one.type === "alert" ? one.revision : 0}`, one)
+      for (const one of refused) this.#state.set(refusedKind, this.#output.name + suffixOf(one), one)
     })
     this.#refused += refused.length
     this.#pass(count)
@@ -216,6 +252,14 @@ class Lane {
   #range(): Range {
     return this.#state.get<Range>(rangeKind, this.#output.name) ?? { first: 0, next: 0 }
   }
+}
+
+function bornAt(one: Told): string {
+  return one.type === "alert" ? one.raisedAt : one.since
+}
+
+function compared(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** Keys sort as their numbers do. */

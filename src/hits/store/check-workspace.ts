@@ -3,7 +3,7 @@ import { existsSync, renameSync, statfsSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { inflateSync } from "node:zlib"
 import { type Database, openDatabase, StoreError, type Value } from "./database.js"
-import { databaseName } from "./find-workspace.js"
+import { databaseName, isWorkspace, watchFolder } from "./find-workspace.js"
 import { migrate, schemaVersion, versionOf } from "./schema.js"
 
 export interface WorkspaceFault {
@@ -13,7 +13,7 @@ export interface WorkspaceFault {
   readonly message: string
 }
 
-export interface WorkspaceRepair {
+export interface StoreRepair {
   /** Where the damaged file lies now; undefined if it could be mended in place. */
   readonly aside?: string
   /** Rows saved of each table, and whether some were lost. */
@@ -22,12 +22,20 @@ export interface WorkspaceRepair {
   readonly removed: number
 }
 
+export interface WorkspaceRepair extends StoreRepair {
+  /** Of the store of the watch, where there is one. */
+  readonly watch?: StoreRepair
+}
+
 const roomMin = 100 * 1000 * 1000
 
 /** `now` tells whether the workspace was written at a time that has not come yet. */
 export function checkWorkspace(dir: string, now: Date): readonly WorkspaceFault[] {
-  const file = join(dir, databaseName)
-  return [...surroundings(dir), ...databaseFaults(file, now)]
+  const faults = [...surroundings(dir), ...databaseFaults(join(dir, databaseName), now)]
+  const watch = watchFolder(dir)
+  if (!isWorkspace(watch)) return faults
+  const ofWatch = databaseFaults(join(watch, databaseName), now)
+  return [...faults, ...ofWatch.map(({ kind, message }) => ({ kind, message: `the store of the watch: ${message}` }))]
 }
 
 function surroundings(dir: string): readonly WorkspaceFault[] {
@@ -113,7 +121,12 @@ function clockFaults(db: Database, now: Date): readonly WorkspaceFault[] {
 
 /** Mends what `checkWorkspace` found. The caller sees to it that nobody else has the workspace open. */
 export function repairWorkspace(dir: string): WorkspaceRepair {
-  const file = join(dir, databaseName)
+  const own = repairDatabase(join(dir, databaseName))
+  const watch = watchFolder(dir)
+  return isWorkspace(watch) ? { ...own, watch: repairDatabase(join(watch, databaseName)) } : own
+}
+
+function repairDatabase(file: string): StoreRepair {
   if (!needsCopy(file)) return { saved: [], removed: removeUnreadable(file) }
   const aside = freeName(file)
   for (const suffix of ["", "-wal", "-shm"]) if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix)

@@ -6,6 +6,11 @@ import { dirname, join, resolve } from "node:path"
 export const workspaceFolder = ".sillage"
 export const databaseName = "workspace.db"
 
+/** The folder of a workspace in which a watch keeps its positions, open alerts and outbox: a store of its own, for another process may hold the large one for seconds. */
+export function watchFolder(dir: string): string {
+  return join(dir, "watch")
+}
+
 export interface WorkspaceSearch {
   /** `--workspace DIR`: taken as it is, there or not. */
   readonly given?: string | undefined

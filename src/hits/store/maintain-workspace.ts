@@ -2,23 +2,66 @@
 import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { UsageError } from "../../model/problem.js"
-import { openDatabase, StoreError } from "./database.js"
-import { databaseName, isWorkspace } from "./find-workspace.js"
-import { applicationId, schemaVersion, versionOf } from "./schema.js"
+import { type Database, openDatabase, StoreError } from "./database.js"
+import { databaseName, isWorkspace, watchFolder } from "./find-workspace.js"
+import { applicationId, migrate, schemaVersion, versionOf } from "./schema.js"
 
 export interface Collected {
   readonly hunts: number
   /** Done-marks: such units are searched again when they are next asked for. */
   readonly units: number
+  /** Alerts of a watch that no receiver took. */
+  readonly alerts: number
   readonly bytesBefore: number
   readonly bytesAfter: number
 }
 
 /**
- * Removes the answers of hunts that were begun before an instant, and what was searched before it. The latest hunt stays; bulletins, verdicts and
- * state are never removed. With `dryRun` nothing changes, and `bytesAfter` is `bytesBefore`.
+ * Removes the answers of hunts that were begun before an instant, what was searched before it, and alerts that were raised before it and that no
+ * receiver took. The latest hunt stays; bulletins, verdicts and other state are never removed. With `dryRun` nothing changes, and `bytesAfter` is `bytesBefore`.
  */
 export function collectGarbage(dir: string, before: string, options: { readonly dryRun: boolean }): Collected {
+  const own = collectHunts(dir, before, options)
+  const watch = watchFolder(dir)
+  if (!isWorkspace(watch)) return { ...own, alerts: 0 }
+  const ofWatch = collectAlerts(watch, before, options)
+  return {
+    ...own,
+    alerts: ofWatch.alerts,
+    bytesBefore: own.bytesBefore + ofWatch.bytesBefore,
+    bytesAfter: own.bytesAfter + ofWatch.bytesAfter,
+  }
+}
+
+function collectAlerts(
+  dir: string,
+  before: string,
+  options: { readonly dryRun: boolean },
+): Pick<Collected, "alerts" | "bytesBefore" | "bytesAfter"> {
+  const db = openDatabase(join(dir, databaseName), "existing")
+  try {
+    const bytesBefore = sizeOf(dir)
+    // What waits in the outbox, and what was put aside. A queue passes over what is no longer there.
+    const old =
+      "(kind LIKE 'outbox %' OR kind = 'outbox-refused') AND COALESCE(json_extract(body, '$.raisedAt'), json_extract(body, '$.since')) < ?"
+    if (options.dryRun) {
+      const alerts = Number(db.row(`SELECT COUNT(*) AS n FROM state WHERE ${old}`, before)?.n)
+      return { alerts, bytesBefore, bytesAfter: bytesBefore }
+    }
+    const alerts = db.run(`DELETE FROM state WHERE ${old}`, before).changes
+    shrink(db)
+    return { alerts, bytesBefore, bytesAfter: sizeOf(dir) }
+  } finally {
+    db.close()
+  }
+}
+
+function shrink(db: Database): void {
+  db.exec("VACUUM")
+  db.row("PRAGMA wal_checkpoint(TRUNCATE)")
+}
+
+function collectHunts(dir: string, before: string, options: { readonly dryRun: boolean }): Omit<Collected, "alerts"> {
   const db = openDatabase(join(dir, databaseName), "existing")
   try {
     const bytesBefore = sizeOf(dir)
@@ -37,8 +80,7 @@ export function collectGarbage(dir: string, before: string, options: { readonly 
       db.exec("DELETE FROM pattern_set WHERE id NOT IN (SELECT patterns FROM unit)")
       return removed
     })
-    db.exec("VACUUM")
-    db.row("PRAGMA wal_checkpoint(TRUNCATE)")
+    shrink(db)
     return { hunts, units, bytesBefore, bytesAfter: sizeOf(dir) }
   } finally {
     db.close()
@@ -53,7 +95,10 @@ function sizeOf(dir: string): number {
   }, 0)
 }
 
-/** One consistent copy, while others go on writing. A file that is there already is never overwritten. Gives its size in bytes. */
+/**
+ * One consistent copy, while others go on writing; positions, open alerts and the outbox of a watch are in it, as they stand a moment later. A file
+ * that is there already is never overwritten. Gives its size in bytes.
+ */
 export function backupWorkspace(dir: string, file: string): number {
   if (existsSync(file)) throw new UsageError(`${file} exists: it is not overwritten; give another name`)
   if (!isWorkspace(dir)) throw new StoreError(`there is no workspace at ${dir}: make one with sillage init`, "ABSENT")
@@ -63,6 +108,7 @@ export function backupWorkspace(dir: string, file: string): number {
   } finally {
     db.close()
   }
+  copyWatch(watchFolder(dir), file)
   chmodSync(file, 0o600)
   synced(file)
   return statSync(file).size
@@ -79,8 +125,65 @@ export function restoreWorkspace(file: string, dir: string): void {
   copyFileSync(file, half)
   chmodSync(half, 0o600)
   synced(half)
+  restoreWatch(half, watchFolder(dir))
   renameSync(half, target)
   if (process.platform !== "win32") synced(dirname(target))
+}
+
+/** In a backup, kinds of the watch's state stand behind this. */
+const watchPrefix = "of-watch "
+/** Says which process watches now. */
+const lockKind = "watch-lock"
+
+function copyWatch(watch: string, file: string): void {
+  if (!isWorkspace(watch)) return
+  const rows = stateOf(join(watch, databaseName), "kind <> ?", lockKind)
+  intoState(file, "existing", rows, (kind) => watchPrefix + kind)
+}
+
+function restoreWatch(file: string, watch: string): void {
+  const rows = stateOf(file, "kind LIKE ?", `${watchPrefix}%`)
+  if (rows.length === 0) return
+  mkdirSync(watch, { recursive: true, mode: 0o700 })
+  intoState(join(watch, databaseName), "create", rows, (kind) => kind.slice(watchPrefix.length))
+  const db = openDatabase(file, "existing")
+  try {
+    db.run("DELETE FROM state WHERE kind LIKE ?", `${watchPrefix}%`)
+  } finally {
+    settled(db)
+  }
+}
+
+type StateRow = readonly [kind: string, key: string, body: string]
+
+function stateOf(file: string, where: string, value: string): readonly StateRow[] {
+  const db = openDatabase(file, "look")
+  try {
+    return Array.from(
+      db.rows(`SELECT kind, key, body FROM state WHERE ${where}`, value),
+      (row): StateRow => [String(row.kind), String(row.key), String(row.body)],
+    )
+  } finally {
+    db.close()
+  }
+}
+
+function intoState(file: string, mode: "create" | "existing", rows: readonly StateRow[], kindOf: (kind: string) => string): void {
+  const db = openDatabase(file, mode)
+  try {
+    migrate(db)
+    db.transaction(() => {
+      for (const [kind, key, body] of rows) db.run("INSERT OR REPLACE INTO state VALUES (?, ?, ?)", kindOf(kind), key, body)
+    })
+  } finally {
+    settled(db)
+  }
+}
+
+/** Closed as one file that holds everything. */
+function settled(db: Database): void {
+  db.row("PRAGMA journal_mode = DELETE")
+  db.close()
 }
 
 function mustBeBackup(file: string): void {

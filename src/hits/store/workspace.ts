@@ -13,7 +13,7 @@ import { openVerdicts, type VerdictStore } from "./verdict-store.js"
 
 export type { BulletinAdded, BulletinContent, BulletinEntry, BulletinStore } from "./bulletin-store.js"
 export { StoreError } from "./database.js"
-export { dataFolder, findWorkspace, isWorkspace, workspaceFolder } from "./find-workspace.js"
+export { dataFolder, findWorkspace, isWorkspace, watchFolder, workspaceFolder } from "./find-workspace.js"
 export type { HuntAsked, HuntEntry, HuntStore } from "./hunt-store.js"
 export type { StateStore } from "./state-store.js"
 export type { UnitStore } from "./unit-store.js"

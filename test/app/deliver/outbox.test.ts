@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { type AlertOutput, RefusedBatch, type Told } from "../../../src/app/deliver/alert-output.js"
 import { outputOf } from "../../../src/app/deliver/alert-target.js"
 import { fileOutput } from "../../../src/app/deliver/ndjson-output.js"
-import { Outbox } from "../../../src/app/deliver/outbox.js"
+import { Outbox, putAside } from "../../../src/app/deliver/outbox.js"
 import { openStatusEndpoint } from "../../../src/app/deliver/status-endpoint.js"
 import { signatureOf } from "../../../src/app/deliver/webhook-output.js"
 import { initWorkspace, type Workspace } from "../../../src/hits/store/workspace.js"
@@ -124,6 +124,17 @@ describe("a receiver", () => {
     await outbox.close(1000)
     expect(outbox.status()[0]).toMatchObject({ refused: 2 })
     expect(workspace.state.entries<Told>("outbox-refused").map(({ value }) => value.id)).toEqual(["alert-0002", "alert-0003"])
+    expect([...putAside(workspace.state)]).toEqual([[made.name, 2]])
+    // It takes them now, and another of a name that begins alike is not asked.
+    const { made: mended, taken: late } = output(() => {}, { batchMax: 2 })
+    const { made: other, taken: never } = output(() => {}, { name: made.name.slice(0, -1) })
+    const again = new Outbox(workspace.state, [mended, other], fast)
+    expect(again.resend()).toBe(2)
+    await until(() => late.length === 2)
+    await again.close(1000)
+    expect(late).toEqual(["alert-0002", "alert-0003"])
+    expect(never).toEqual([])
+    expect([...putAside(workspace.state)]).toEqual([])
   })
 
   test("is not asked more often than its rate allows, and gets all of it", async () => {

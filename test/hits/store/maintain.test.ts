@@ -20,7 +20,7 @@ import { checkWorkspace, repairWorkspace } from "../../../src/hits/store/check-w
 import { openDatabase } from "../../../src/hits/store/database.js"
 import { backupWorkspace, collectGarbage, restoreWorkspace } from "../../../src/hits/store/maintain-workspace.js"
 import { applicationId, migrations, schemaVersion } from "../../../src/hits/store/schema.js"
-import { initWorkspace, openWorkspace } from "../../../src/hits/store/workspace.js"
+import { initWorkspace, openWorkspace, watchFolder } from "../../../src/hits/store/workspace.js"
 import type { Indicator } from "../../../src/model/indicator.js"
 
 const root = mkdtempSync(join(tmpdir(), "sillage-maintain-"))
@@ -168,6 +168,65 @@ function collapse(file: string): void {
   db.row("PRAGMA wal_checkpoint(TRUNCATE)")
   db.close()
 }
+
+describe("the store of a watch", () => {
+  const watched = (): string => {
+    const dir = filled()
+    const own = initWorkspace(watchFolder(dir))
+    own.state.set("watch-file", "a", { position: 7 })
+    own.state.set("watch-lock", "holder", { pid: 1 })
+    for (const date of [1, 9]) {
+      own.state.set("outbox webhook", String(date).padStart(16, "0"), { type: "alert", id: `a${date}`, raisedAt: day(date) })
+      own.state.set("outbox-refused", `webhook a${date} 1`, { type: "alert", id: `a${date}`, raisedAt: day(date) })
+    }
+    own.close()
+    return dir
+  }
+  const stateIn = (dir: string, kind: string): readonly string[] => {
+    const own = openWorkspace(watchFolder(dir))
+    const keys = own.state.entries(kind).map(({ key }) => key)
+    own.close()
+    return keys
+  }
+
+  test("is copied and restored with the workspace, but for who watches now", () => {
+    const [dir, copy] = [watched(), fresh()]
+    const file = join(root, "with-watch.sillage")
+    backupWorkspace(dir, file)
+    restoreWorkspace(file, copy)
+    expect(contentOf(copy)).toEqual(contentOf(dir))
+    expect(readdirSync(root).filter((name) => name.startsWith("with-watch"))).toEqual(["with-watch.sillage"])
+    for (const kind of ["watch-file", "outbox webhook", "outbox-refused"]) expect(stateIn(copy, kind)).toEqual(stateIn(dir, kind))
+    expect(stateIn(copy, "watch-lock")).toEqual([])
+    const workspace = openWorkspace(copy)
+    expect(workspace.state.entries("of-watch watch-file")).toEqual([])
+    workspace.close()
+  })
+
+  test("loses the alerts that nobody took for long, and nothing else", () => {
+    const dir = watched()
+    expect(collectGarbage(dir, day(5), { dryRun: true })).toMatchObject({ alerts: 2 })
+    expect(stateIn(dir, "outbox-refused")).toHaveLength(2)
+    expect(collectGarbage(dir, day(5), { dryRun: false })).toMatchObject({ alerts: 2 })
+    expect(stateIn(dir, "outbox-refused")).toEqual(["webhook a9 1"])
+    expect(stateIn(dir, "outbox webhook")).toEqual(["0000000000000009"])
+    expect(stateIn(dir, "watch-file")).toEqual(["a"])
+  })
+
+  test("is checked and mended with the workspace", () => {
+    const dir = watched()
+    expect(checkWorkspace(dir, now).filter(({ kind }) => kind === "repairable")).toEqual([])
+    const file = join(watchFolder(dir), "workspace.db")
+    for (const suffix of ["-wal", "-shm"]) rmSync(file + suffix, { force: true })
+    writeFileSync(file, "x".repeat(9000))
+    const [fault] = checkWorkspace(dir, now).filter(({ kind }) => kind === "repairable")
+    expect(fault?.message).toMatch(/^the store of the watch: /)
+    const { aside, watch } = repairWorkspace(dir)
+    expect(aside).toBeUndefined()
+    expect(readFileSync(watch?.aside as string, "utf8")).toBe("x".repeat(9000))
+    expect(checkWorkspace(dir, now).filter(({ kind }) => kind === "repairable")).toEqual([])
+  })
+})
 
 describe("every earlier version moves on", () => {
   for (let version = 1; version < schemaVersion; version++) {
