@@ -1,11 +1,8 @@
 // `sillage export`: indicators as rules of a detection service, proven and tried on the organisation's own past.
 import { createHash } from "node:crypto"
-import { createReadStream, createWriteStream } from "node:fs"
-import { mkdir, rename } from "node:fs/promises"
+import { closeSync, createReadStream, mkdirSync, openSync, renameSync, writeSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { createInterface } from "node:readline"
-import { Readable } from "node:stream"
-import { pipeline } from "node:stream/promises"
 import { buildCommand } from "@stricli/core"
 import { type BackTest, backTest, noisyPerDay } from "../../export/rules/back-test.js"
 import { type Composed, composeRules } from "../../export/rules/compose.js"
@@ -132,7 +129,7 @@ async function runExport(flags: ExportFlags): Promise<number> {
       return 3
     }
     const dir = flags.out ?? `sillage-${exporter.name}`
-    const written = await writeFiles(dir, composed.files)
+    const written = writeFiles(dir, composed.files)
     const names = written.map(({ name }) => name)
     const check = flags.check ? await checkRules(exporter, resolve(dir), names) : null
     await answer(flags, { exporter, action, dir, written, composed, problems, check, tested })
@@ -187,31 +184,31 @@ interface Written {
   readonly sha256: string
 }
 
-/** Each file appears whole or not at all. */
-async function writeFiles(dir: string, files: readonly RuleFile[]): Promise<readonly Written[]> {
-  const written: Written[] = []
+/** Each file appears whole or not at all. Nothing else is to be done meanwhile: thousands of files wait for the disk alone. */
+function writeFiles(dir: string, files: readonly RuleFile[]): readonly Written[] {
   try {
-    await mkdir(dir, { recursive: true })
-    for (const file of files) written.push(await writeFile(dir, file))
+    mkdirSync(dir, { recursive: true })
+    return files.map((file) => writeFile(dir, file))
   } catch (error) {
     throw new UsageError(`cannot write to ${dir}: ${(error as Error).message}`)
   }
-  return written
 }
 
-async function writeFile(dir: string, { name, content }: RuleFile): Promise<Written> {
+function writeFile(dir: string, { name, content }: RuleFile): Written {
   const hash = createHash("sha256")
+  const part = join(dir, `.${name}.part`)
+  const fd = openSync(part, "w")
   let bytes = 0
-  async function* pieces(): AsyncIterable<Buffer> {
+  try {
     for (const piece of batched(content)) {
       hash.update(piece)
       bytes += piece.length
-      yield piece
+      for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at)
     }
+  } finally {
+    closeSync(fd)
   }
-  const part = join(dir, `.${name}.part`)
-  await pipeline(Readable.from(pieces()), createWriteStream(part))
-  await rename(part, join(dir, name))
+  renameSync(part, join(dir, name))
   return { name, bytes, sha256: hash.digest("hex") }
 }
 
