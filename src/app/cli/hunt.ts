@@ -38,7 +38,7 @@ interface HuntFlags extends WorkspaceFlags {
 }
 
 /** A million hits of one noisy indicator are as well understood by the first thousand in each role, and by their number. */
-const recordsPerGroup = 1000
+export const recordsPerGroup = 1000
 
 const text = (input: string): string => input
 

@@ -23,6 +23,7 @@ import { leadsIn } from "../report/leads-file.js"
 import { workspaceOf } from "../report/open-workspace.js"
 import { type Written, writeFile } from "../report/written-file.js"
 import { type CliContext, guarded, write } from "./context.js"
+import { recordsPerGroup } from "./hunt.js"
 import { sendAfterYes, writeNotification } from "./notify.js"
 import { createProgress, size } from "./progress.js"
 import { readIndicators } from "./read-indicators.js"
@@ -253,6 +254,7 @@ async function huntNow(flags: ReportFlags, paths: readonly string[], version: st
     own,
     trustedProxies: [],
     workers: availableParallelism(),
+    recordsPerGroup,
     progress: progress.show,
   }
   try {

@@ -13,9 +13,12 @@ import {
   glanceRows,
   handling,
   headline,
+  leadLine,
+  leadWithout,
   localZone,
   papLabel,
   searchedText,
+  signed,
   tlpLabel,
 } from "./statements.js"
 import { caveatKeys, type Speaker, speaker } from "./texts.js"
@@ -252,7 +255,7 @@ ${classes
   .map((name) => {
     const own = report.findings.filter((one) => one.class === name && !detailed.includes(one))
     if (own.length === 0) return ""
-    return html`<h4>${say("factors")}${colon(language)}${say(name)}</h4><table class="factors"><tbody>${own.map((one) => html`<tr><td class="n">${report.findings.indexOf(one) + 1}</td><td class="value">${value(one.indicator)}</td><td>${one.triage.factors.filter((factor) => factor.points !== 0).map((factor, index) => html`${index > 0 ? " · " : ""}${signed(factor.points)} ${quoted(factor.text, 160)}`)}${one.triage.rules.map((rule) => html` · <em>${quoted(rule, 200)}</em>`)}</td></tr>`)}</tbody></table>`
+    return html`<h4>${say("factors")}${colon(language)}${say(name)}</h4><table class="factors"><tbody>${own.map((one) => html`<tr><td class="n">${report.findings.indexOf(one) + 1}</td><td class="value">${value(one.indicator)}</td><td>${one.triage.factors.filter((factor) => factor.points !== 0).map((factor, index) => html`${index > 0 ? " · " : ""}${signed(factor.points, language)} ${quoted(factor.text, 160)}`)}${one.triage.rules.map((rule) => html` · <em>${quoted(rule, 200)}</em>`)}</td></tr>`)}</tbody></table>`
   })}`
 }
 
@@ -287,7 +290,7 @@ ${pairs([
       : html`${say(`standing-${one.standing.state}`)}${one.standing.by ? `, ${one.standing.by}` : ""}${one.standing.at ? `, ${utc(one.standing.at)}` : ""}${one.standing.reason ? html`: ${one.standing.reason}` : ""}`,
   ],
 ])}
-<table class="factors"><thead><tr><th></th><th class="n">${say("points")}</th><th>${say("factors")}</th></tr></thead><tbody>${one.triage.factors.map((factor) => html`<tr class="${factor.known ? "" : "unknown"}"><td>${factor.id}</td><td class="n">${factor.known ? signed(factor.points) : "?"}</td><td>${quoted(factor.text, 400)}</td></tr>`)}</tbody></table>
+<table class="factors"><thead><tr><th></th><th class="n">${say("points")}</th><th>${say("factors")}</th></tr></thead><tbody>${one.triage.factors.map((factor) => html`<tr class="${factor.known ? "" : "unknown"}"><td>${factor.id}</td><td class="n">${factor.known ? signed(factor.points, language) : "?"}</td><td>${quoted(factor.text, 400)}</td></tr>`)}</tbody></table>
 ${one.triage.rules.length > 0 && html`<p><small>${say("rules")}${colon(voice.language)}${one.triage.rules.join("; ")}.</small></p>`}
 <p><small>${say("steps")}${colon(voice.language)}${one.nextSteps.join("; ")}.</small></p>
 </section>`
@@ -313,11 +316,9 @@ function leads(report: Report, voice: Speaker): Markup {
   }
   return html`<h3>7. ${say("leads")}</h3><div class="leads"><p>${say("leads-intro")}</p>
 ${report.leads.map(
-  (
-    lead,
-  ) => html`<h4>${raw(defanged("ipv4-addr", lead.value), 80)} — ${say(`lead-${lead.level}`)}, ${number(lead.bits, language)} bits, q ${number(lead.q, language)}</h4>
-<ul>${lead.evidence.map((one) => html`<li>${signed(one.bits)} ${quoted(one.text, 300)}</li>`)}${lead.counterEvidence.map((one) => html`<li>${signed(one.bits)} ${quoted(one.text, 300)}</li>`)}</ul>
-${lead.without && html`<p><small>${say("lead-without", { bits: number(lead.without.bits, language), level: say(lead.without.level === "strong" ? "lead-strong" : lead.without.level === "possible" ? "lead-possible" : "lead-hidden") })}</small></p>`}`,
+  (lead) => html`<h4>${raw(defanged("ipv4-addr", lead.value), 80)} — ${leadLine(lead, voice)}</h4>
+<ul>${lead.evidence.map((one) => html`<li>${signed(one.bits, language)} ${quoted(one.text, 300)}</li>`)}${lead.counterEvidence.map((one) => html`<li>${signed(one.bits, language)} ${quoted(one.text, 300)}</li>`)}</ul>
+${lead.without && html`<p><small>${leadWithout(lead, voice)}</small></p>`}`,
 )}</div>`
 }
 
@@ -343,7 +344,7 @@ function deadlines(report: Report, voice: Speaker): Markup | "" {
   if (report.deadlines.length === 0) return ""
   return html`<h3>9. ${say("deadlines")}</h3><p>${say("deadlines-text", { asOf: day(regimesAsOf, language) })} ${report.deadlines.some((one) => !one.stated) && say("deadlines-undecided")}</p>
 <table><thead><tr><th>${say("duty")}</th><th>${say("due")}</th><th>${say("basis")}</th></tr></thead>
-<tbody>${report.deadlines.map((one) => html`<tr><td>${one.name}<br><strong>${one.step}</strong>: ${one.content}</td><td>${deadlineText(one, report, voice)}</td><td>${one.basis}<br><small>${one.status}</small></td></tr>`)}</tbody></table>`
+<tbody>${report.deadlines.map((one) => html`<tr><td>${one.name}<br><strong>${one.step}</strong>${colon(voice.language)}${one.content}</td><td>${deadlineText(one, report, voice)}</td><td>${one.basis}<br><small>${one.status}</small></td></tr>`)}</tbody></table>`
 }
 
 function caveats({ say }: Speaker): Markup {
@@ -419,10 +420,6 @@ function twoLines(at: string | null): Markup {
 function stampLines(at: string, report: Report): Markup {
   const zone = localZone(report)
   return zone === "UTC" ? html`${utc(at)} UTC` : html`${utc(at)} UTC<br><small>${local(at, zone)}</small>`
-}
-
-function signed(points: number): string {
-  return points > 0 ? `+${points}` : points < 0 ? `−${Math.abs(points)}` : "0"
 }
 
 function tlpClass(report: Report): string {

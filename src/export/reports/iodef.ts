@@ -3,14 +3,16 @@ import { axisFloor } from "../../hits/triage/factor-table.js"
 import { uuidOf } from "../rules/stable-id.js"
 import { visible } from "./plain-text.js"
 import type { Finding, LeadRow, ObservableRow, Report } from "./report.js"
-import { headline } from "./statements.js"
-import { caveatKeys, speaker } from "./texts.js"
+import { asStatement, headline, leadLine } from "./statements.js"
+import { caveatKeys, type Speaker, speaker } from "./texts.js"
+import { colon } from "./wording.js"
 
 /** Text and attributes are escaped on the way in; children come as finished elements. */
 type Attributes = Readonly<Record<string, string | undefined>>
 
 export function renderIodef(report: Report): string {
-  const { say } = speaker(report.language)
+  const voice = speaker(report.language)
+  const { say } = voice
   const { times, facts } = report
   const incident = element(
     "Incident",
@@ -22,20 +24,20 @@ export function renderIodef(report: Report): string {
     },
     [
       text("IncidentID", report.id, { name: csirtName(report) }),
-      ...report.leads.map((lead) => related(lead)),
+      ...report.leads.map((lead) => related(lead, voice)),
       ...time("DetectTime", times.detectedAt),
       ...time("StartTime", times.firstEventAt),
       ...time("EndTime", times.lastEventAt),
       ...time("ReportTime", times.awareAt),
       ...time("GenerationTime", report.generatedAt),
-      text("Description", headline(report, speaker(report.language))),
+      text("Description", headline(report, voice)),
       ...caveatKeys.map((key) => text("Description", say(key))),
       element("Discovery", { source: report.request.bulletins.length > 0 ? "external-notification" : "investigation" }, [
         text("Description", report.request.bulletins.map((one) => one.title).join("; ") || say("no-bulletin")),
       ]),
       assessment(report),
       contact(report),
-      ...report.findings.map((finding) => eventData(finding, report)),
+      ...report.findings.map((finding) => eventData(finding, report, voice)),
       ...indicatorData(report),
       ...history(report),
       additional(
@@ -97,13 +99,10 @@ function contact(report: Report): string {
   return element("Contact", { role, type: "organization" }, [text("ContactName", name), ...reachable, ...inner])
 }
 
-function eventData(finding: Finding, report: Report): string {
+function eventData(finding: Finding, report: Report, voice: Speaker): string {
   const flow = flowOf(finding, report)
   return element("EventData", {}, [
-    text(
-      "Description",
-      `${finding.indicator.value}: ${finding.class}; ${finding.glance.map((cell) => `${cell.direction} ${cell.result} ${cell.hits}`).join(", ")}`,
-    ),
+    text("Description", `${finding.indicator.value}${colon(voice.language)}${voice.say(finding.class)}; ${asStatement(finding, voice)}`),
     ...time("StartTime", finding.firstSeen),
     ...time("EndTime", finding.lastSeen),
     element("Assessment", { occurrence: "actual" }, [
@@ -188,12 +187,14 @@ function observableOf(one: ObservableRow): string {
   return additional(one.type, one.value)
 }
 
-function related(lead: LeadRow): string {
+function related(lead: LeadRow, voice: Speaker): string {
   return element("RelatedActivity", {}, [
     confidence(lead.level === "strong" ? "medium" : "low"),
     text(
       "Description",
-      `lead, not a fact: ${lead.value}, ${lead.level}, ${lead.bits} bits, q ${lead.q}; ${lead.evidence.map((one) => one.text).join("; ")}`,
+      [voice.say("lead-whole", { value: lead.value, line: leadLine(lead, voice) }), ...lead.evidence.map((one) => one.text)]
+        .filter((one) => one !== "")
+        .join("; "),
     ),
   ])
 }

@@ -2,7 +2,20 @@
 import { regimesAsOf } from "./data/regimes.js"
 import { defanged, readsAs, visible } from "./plain-text.js"
 import type { Finding, ObservableRow, Report } from "./report.js"
-import { asStatement, deadlineText, factsIntro, glanceRows, handling, headline, localZone, searchedText, tlpLabel } from "./statements.js"
+import {
+  asStatement,
+  deadlineText,
+  factsIntro,
+  glanceRows,
+  handling,
+  headline,
+  leadLine,
+  leadWithout,
+  localZone,
+  searchedText,
+  signed,
+  tlpLabel,
+} from "./statements.js"
 import { caveatKeys, type Speaker, speaker } from "./texts.js"
 import { bytes, colon, day, local, month, number, utc } from "./wording.js"
 
@@ -245,7 +258,13 @@ function leads(report: Report, voice: Speaker): readonly string[] {
     return [`${head}\n\n${md(report.leadsReason ? say("leads-abstained", { reason: report.leadsReason }) : say("leads-none"))}`]
   const rows = report.leads.map(
     (lead) =>
-      `- ${md(defanged("ipv4-addr", lead.value))} — ${say(`lead-${lead.level}`)}, ${md(number(lead.bits, language))} bits, q ${md(number(lead.q, language))}\n${[...lead.evidence, ...lead.counterEvidence].map((one) => `  - ${md(`${one.bits} ${one.text}`, 300)}`).join("\n")}`,
+      `- ${md(defanged("ipv4-addr", lead.value))} — ${md(leadLine(lead, voice))}\n${[
+        ...[...lead.evidence, ...lead.counterEvidence].map((one) => `${signed(one.bits, language)} ${one.text}`),
+        leadWithout(lead, voice),
+      ]
+        .filter((one) => one !== "")
+        .map((one) => `  - ${md(one, 300)}`)
+        .join("\n")}`,
   )
   return [`${head}\n\n${md(say("leads-intro"))}\n\n${rows.join("\n")}`]
 }
@@ -271,7 +290,7 @@ function deadlines(report: Report, voice: Speaker): readonly string[] {
     `### ${say("deadlines")}\n\n${md(say("deadlines-text", { asOf: day(regimesAsOf, language) }))}\n\n${table(
       [say("duty"), say("due"), say("basis")],
       report.deadlines.map((one) => [
-        `${one.name}, ${one.step}: ${one.content}`,
+        `${one.name}, ${one.step}${colon(voice.language)}${one.content}`,
         deadlineText(one, report, voice),
         `${one.basis} (${one.status})`,
       ]),

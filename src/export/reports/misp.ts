@@ -4,7 +4,7 @@ import { uuidOf } from "../rules/stable-id.js"
 import { visible } from "./plain-text.js"
 import type { Finding, LeadRow, ObservableRow, Report } from "./report.js"
 import { sectorName } from "./sector.js"
-import { headline } from "./statements.js"
+import { asStatement, headline, leadLine } from "./statements.js"
 import { speaker } from "./texts.js"
 
 /** MISP counts sightings one by one; more than this say nothing new. */
@@ -52,14 +52,12 @@ export function renderMisp(report: Report): string {
 }
 
 function seen(finding: Finding, report: Report): object {
+  const voice = speaker(report.language)
   const one = finding.indicator
   return {
     ...base(one, report, "seen"),
     to_ids: false,
-    comment: visible(
-      `${finding.class}, ${finding.hits} records; ${finding.glance.map((cell) => `${cell.direction} ${cell.result} ${cell.hits}`).join(", ")}`,
-      500,
-    ),
+    comment: visible(`${voice.say(finding.class)}; ${asStatement(finding, voice)}`, 500),
     ...(finding.firstSeen === null ? {} : { first_seen: finding.firstSeen }),
     ...(finding.lastSeen === null ? {} : { last_seen: finding.lastSeen }),
     Tag: [{ name: `sillage:class="${finding.class}"` }],
@@ -93,12 +91,18 @@ function notSeen(one: ObservableRow, report: Report): object {
 }
 
 function lead(one: LeadRow, report: Report): object {
+  const voice = speaker(report.language)
   const row: ObservableRow = { type: one.value.includes(":") ? "ipv6-addr" : "ipv4-addr", value: one.value, bulletin: "" }
   return {
     ...base(row, report, "lead"),
     // A lead is similar behaviour: it must reach no detection by this way.
     to_ids: false,
-    comment: visible(`lead, ${one.level}, ${one.bits} bits, q ${one.q}: ${one.evidence.map((line) => line.text).join("; ")}`, 1_000),
+    comment: visible(
+      [voice.say("lead-whole", { value: one.value, line: leadLine(one, voice) }), ...one.evidence.map((line) => line.text)]
+        .filter((part) => part !== "")
+        .join("; "),
+      1_000,
+    ),
     Tag: [{ name: 'sillage:result="lead"' }],
   }
 }

@@ -5,7 +5,20 @@ import { tlpColours } from "./html-style.js"
 import { type Cell, printed, Sheet } from "./pdf-sheet.js"
 import { defanged, readsAs } from "./plain-text.js"
 import { type Finding, type ObservableRow, type Report, results } from "./report.js"
-import { asStatement, deadlineText, factsIntro, glanceRows, handling, headline, localZone, searchedText, tlpLabel } from "./statements.js"
+import {
+  asStatement,
+  deadlineText,
+  factsIntro,
+  glanceRows,
+  handling,
+  headline,
+  leadLine,
+  leadWithout,
+  localZone,
+  searchedText,
+  signed,
+  tlpLabel,
+} from "./statements.js"
 import { caveatKeys, type Speaker, speaker } from "./texts.js"
 import { bytes, colon, day, local, month, number, percent, utc } from "./wording.js"
 
@@ -332,7 +345,7 @@ function finding(sheet: Sheet, one: Finding, report: Report, voice: Speaker): vo
     ["", say("points"), say("factors")],
     one.triage.factors.map((factor) => [
       factor.id,
-      { text: factor.known ? signed(factor.points) : "?" },
+      { text: factor.known ? signed(factor.points, voice.language) : "?" },
       { text: printed(factor.text, 400), ...(factor.known ? {} : { colour: "#5a6673" }) },
     ]),
     7.6,
@@ -367,7 +380,8 @@ function matrix(sheet: Sheet, report: Report, { say, language }: Speaker): void 
   }
 }
 
-function leads(sheet: Sheet, report: Report, { say, language }: Speaker): void {
+function leads(sheet: Sheet, report: Report, voice: Speaker): void {
+  const { say } = voice
   sheet.subheading(`7. ${say("leads")}`)
   if (report.leads.length === 0) {
     sheet.paragraph(printed(report.leadsReason ? say("leads-abstained", { reason: report.leadsReason }) : say("leads-none")))
@@ -375,12 +389,10 @@ function leads(sheet: Sheet, report: Report, { say, language }: Speaker): void {
   }
   sheet.paragraph(say("leads-intro"))
   for (const lead of report.leads.slice(0, rowsShown)) {
-    sheet.paragraph(
-      `${printed(defanged("ipv4-addr", lead.value), 80)} — ${say(`lead-${lead.level}`)}, ${number(lead.bits, language)} bits, q ${number(lead.q, language)}`,
-      { face: "bold" },
-    )
+    sheet.paragraph(`${printed(defanged("ipv4-addr", lead.value), 80)} — ${leadLine(lead, voice)}`, { face: "bold" })
     for (const one of [...lead.evidence, ...lead.counterEvidence])
-      sheet.paragraph(printed(`${signed(one.bits)} ${one.text}`, 300), { indent: 12, size: 8 })
+      sheet.paragraph(printed(`${signed(one.bits, voice.language)} ${one.text}`, 300), { indent: 12, size: 8 })
+    if (lead.without) sheet.paragraph(leadWithout(lead, voice), { indent: 12, size: 8, soft: true })
   }
 }
 
@@ -412,7 +424,7 @@ function deadlines(sheet: Sheet, report: Report, voice: Speaker): void {
     [7, 5, 6],
     [say("duty"), say("due"), say("basis")],
     report.deadlines.map((one) => [
-      `${one.name}\n${one.step}: ${one.content}`,
+      `${one.name}\n${one.step}${colon(voice.language)}${one.content}`,
       deadlineText(one, report, voice),
       `${one.basis}\n${one.status}`,
     ]),
@@ -489,8 +501,4 @@ function classCell(name: Finding["class"], { say }: Speaker): Cell {
 
 function twoLines(at: string | null): string {
   return at === null ? "–" : `${at.slice(0, 10)}\n${at.slice(11, 19)}`
-}
-
-function signed(points: number): string {
-  return points > 0 ? `+${points}` : points < 0 ? `−${Math.abs(points)}` : "0"
 }

@@ -2,9 +2,9 @@
 import type { Direction } from "../../model/log-record.js"
 import type { Pap, Tlp } from "../../model/tlp.js"
 import type { Deadline } from "./deadlines.js"
-import { type Finding, type GlanceCell, type Report, type Result, results } from "./report.js"
+import { type Finding, type GlanceCell, type LeadRow, type Report, type Result, results } from "./report.js"
 import type { Speaker } from "./texts.js"
-import { bytes, day, local, number, percent, span, utc } from "./wording.js"
+import { bytes, day, type Language, local, number, percent, span, utc } from "./wording.js"
 
 export function tlpLabel(tlp: Tlp): string {
   return `TLP:${tlp.toUpperCase()}`
@@ -55,6 +55,25 @@ export function asStatement(finding: Finding, { say, language }: Speaker): strin
   const [first, last] = [finding.firstSeen?.slice(0, 10), finding.lastSeen?.slice(0, 10)]
   const when = first === undefined ? "" : first === last || last === undefined ? first : `${first} ${say("to")} ${last}`
   return [role, records, when].filter((part) => part !== "").join(language === "fr" ? "\u202f; " : "; ")
+}
+
+/** "strong, 21.4 bits, q 0.01" */
+export function leadLine(lead: LeadRow, { say, language }: Speaker): string {
+  // Measured on samples and kept to four places: none found is not none.
+  const q = lead.q === 0 ? `<${number(0.0001, language)}` : number(lead.q, language)
+  return say("lead-line", { level: say(`lead-${lead.level}`), bits: number(lead.bits, language), q })
+}
+
+/** What would be left of a lead if its heaviest evidence had an innocent explanation; empty where that is not known. */
+export function leadWithout({ without }: LeadRow, { say, language }: Speaker): string {
+  if (without === null) return ""
+  const level = without.level === "strong" || without.level === "possible" ? without.level : "hidden"
+  return say("lead-without", { bits: number(without.bits, language), level: say(`lead-${level}`) })
+}
+
+/** "+8", "−1.62" */
+export function signed(value: number, language: Language): string {
+  return `${value > 0 ? "+" : value < 0 ? "−" : ""}${number(Math.abs(value), language)}`
 }
 
 /** What stands before the facts: zone, accounts, and what the numbers count where not every record is kept. */

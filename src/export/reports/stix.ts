@@ -7,7 +7,7 @@ import { visible } from "./plain-text.js"
 import type { Finding, ObservableRow, Report } from "./report.js"
 import { type Sco, sco, scoOf } from "./sco.js"
 import { sectorName } from "./sector.js"
-import { headline } from "./statements.js"
+import { headline, leadLine, leadWithout, signed } from "./statements.js"
 import { caveatKeys, speaker } from "./texts.js"
 
 type StixObject = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string }
@@ -162,11 +162,15 @@ function unseenObjects(one: ObservableRow, report: Report, common: object, ident
 function leadObjects(lead: Report["leads"][number], report: Report, common: object): readonly StixObject[] {
   const value = scoOf(lead.value.includes(":") ? "ipv6-addr" : "ipv4-addr", lead.value)
   if (!value) return []
+  const voice = speaker(report.language)
   const text = [
-    speaker(report.language).say("leads-intro"),
-    `${lead.level}, ${lead.bits} bits, q ${lead.q}`,
-    ...[...lead.evidence, ...lead.counterEvidence].map((one) => `${one.bits} ${one.text}`),
-  ].join("\n")
+    voice.say("leads-intro"),
+    leadLine(lead, voice),
+    ...[...lead.evidence, ...lead.counterEvidence].map((one) => `${signed(one.bits, report.language)} ${one.text}`),
+    leadWithout(lead, voice),
+  ]
+    .filter((line) => line !== "")
+    .join("\n")
   return [value, note("lead", text, [value.id], report, common, lead.value)]
 }
 

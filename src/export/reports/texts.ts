@@ -70,8 +70,8 @@ const table = {
     "Lignes : systèmes internes ; colonnes : indicateurs, du plus grave au moins grave, numérotés comme dans le tableau des faits. Les nombres comptent les enregistrements, la teinte montre le résultat le plus fort.",
   ],
   "matrix-left-out": [
-    "{hosts} more systems and {indicators} more indicators are not drawn.",
-    "{hosts} autres systèmes et {indicators} autres indicateurs ne sont pas représentés.",
+    "Not drawn: systems {hosts}, indicators {indicators}.",
+    "Non représentés : systèmes {hosts}, indicateurs {indicators}.",
   ],
 
   who: ["Who reports", "Qui signale"],
@@ -210,6 +210,8 @@ const table = {
   ],
   "leads-none": ["No leads were asked for or found.", "Aucune piste n'a été demandée ou trouvée."],
   "leads-abstained": ["The pivot abstained: {reason}.", "La recherche de pistes s'est abstenue : {reason}."],
+  "lead-line": ["{level}, {bits} bits, q {q}", "{level}, {bits} bits, q {q}"],
+  "lead-whole": ["Lead, not a fact: {value}, {line}", "Piste, pas un fait : {value}, {line}"],
   "lead-strong": ["strong", "forte"],
   "lead-possible": ["possible", "possible"],
   bits: ["Bits", "Bits"],

@@ -25,7 +25,7 @@ export const nouns: Readonly<Record<string, Sentence>> = {
 export const otherNoun = both("trait", "trait")
 
 const likeEn = "{#seeds} of {#all} confirmed relays and {#others} other addresses"
-const likeFr = "{#seeds} relais confirmés sur {#all} et {#others} autres adresses"
+const likeFr = "des relais confirmés ({#seeds} sur {#all} ; autres adresses : {#others})"
 
 function like(en: string, fr: string): Sentence {
   return both(`${en}, as ${likeEn}`, `${fr}, comme ${likeFr}`)
@@ -34,7 +34,7 @@ function like(en: string, fr: string): Sentence {
 export const evidence = {
   token: both(
     "same {~noun} as {#seeds} of {#all} confirmed relays and {#others} of {#population} other addresses: {value}",
-    "même {~noun} que {#seeds} relais confirmés sur {#all} et {#others} autres adresses sur {#population} : {value}",
+    "même {~noun} que des relais confirmés ({#seeds} sur {#all} ; autres adresses : {#others} sur {#population}) : {value}",
   ),
   absence: both(
     "lacks the {~noun} of {#seeds} of {#all} confirmed relays: {value}",

@@ -85,9 +85,16 @@ export const findings = {
     "quiet and specific: {#count} requests in all, straight to the point",
     "discret et précis : {#count} requêtes en tout, droit au but",
   ),
+  "quiet-once": known(
+    "F5",
+    8,
+    "quiet and specific: one request, straight to the point",
+    "discret et précis : une seule requête, droit au but",
+  ),
   "mass-scan": known("F5", -12, "mass scan: {~how}", "balayage de masse : {~how}"),
   "long-flow": known("F5", 10, "long, large or periodic flow: {~how}", "flux long, volumineux ou périodique : {~how}"),
   "plain-shape": known("F5", 0, "neither quiet nor a scan ({#count} records)", "ni discret ni balayage ({#count} enregistrements)"),
+  "plain-shape-once": known("F5", 0, "neither quiet nor a scan (1 record)", "ni discret ni balayage (1 enregistrement)"),
   // Everybody's login is quiet: after a success the shape tells nothing.
   "shape-silent": known("F5", 0, "the shape of a successful login tells nothing", "la forme d'une connexion réussie n'apprend rien"),
   "shape-unknown": open("F5", "the record shows no volume or duration", "l'enregistrement ne montre ni volume ni durée"),

@@ -286,12 +286,16 @@ function shape(hit: Hit, group: Group, success: boolean): Chosen {
   if (flow) return { name: "long-flow", values: { how: flow } }
   if (hit.direction === "outbound") {
     if (group.periodic) return { name: "long-flow", values: { how: group.periodic } }
-    return flow === undefined ? { name: "shape-unknown" } : { name: "plain-shape", values: { count: group.hits.length } }
+    return flow === undefined ? { name: "shape-unknown" } : counted("plain-shape", group.hits.length)
   }
   if (success) return { name: "shape-silent" }
   if (group.shape.kind === "scan") return { name: "mass-scan", values: { how: group.shape.how } }
-  if (group.shape.kind === "quiet" && hit.action !== "blocked") return { name: "quiet", values: { count: group.shape.count } }
-  return { name: "plain-shape", values: { count: group.hits.length } }
+  if (group.shape.kind === "quiet" && hit.action !== "blocked") return counted("quiet", group.shape.count)
+  return counted("plain-shape", group.hits.length)
+}
+
+function counted(name: "quiet" | "plain-shape", count: number): Chosen {
+  return count === 1 ? { name: `${name}-once` } : { name, values: { count } }
 }
 
 function corroboration(hit: Hit, input: TriageInput): Chosen {
