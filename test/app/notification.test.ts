@@ -11,6 +11,7 @@ import { parseSmtpServer } from "../../src/app/deliver/smtp.js"
 import { addresseeOf, isMailAddress, mailIn } from "../../src/export/reports/addressee.js"
 import { buildReport } from "../../src/export/reports/build-report.js"
 import { mailBody } from "../../src/export/reports/mail-body.js"
+import { UsageError } from "../../src/model/problem.js"
 import { bulletin, profile, reportInput } from "../export/reports/example.js"
 
 const file = { name: "report.csv", bytes: 4, sha256: "0".repeat(64) }
@@ -126,6 +127,33 @@ describe("PGP/MIME", () => {
       verificationKeys: (await openpgp.readPrivateKey({ armoredKey: keys.other })).toPublic(),
     })
     expect(await verified.signatures[0]?.verified).toBe(true)
+  })
+
+  test("a long cover subject is whole, of what script ever, in lines that mail takes", async () => {
+    const subject = `TLP:AMBER Signalement chiffré SIL-20210722-0A4D85AA ${"é😀".repeat(20)}`
+    const message = Buffer.from(await composeMail(notification({ coverSubject: subject }), { encryptTo: keys.publicKey })).toString(
+      "latin1",
+    )
+    expect((await PostalMime.parse(message)).subject).toBe(subject)
+    expect(
+      Math.max(
+        ...message
+          .split("\r\n\r\n")[0]!
+          .split("\r\n")
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(90)
+  })
+
+  test("a key that cannot encrypt is the user's fault, not ours", async () => {
+    const { publicKey } = await openpgp.generateKey({
+      userIDs: [{ email: "sign@cert.example" }],
+      subkeys: [],
+      format: "armored",
+      config: { v6Keys: false },
+    })
+    await expect(composeMail(notification(), { encryptTo: publicKey })).rejects.toThrow(UsageError)
+    await expect(composeMail(notification(), { encryptTo: publicKey })).rejects.toThrow(/^cannot encrypt to the key [0-9A-F]{40}: /)
   })
 
   test("gpg decrypts and verifies it, where it is installed", { timeout: 60_000 }, async (context) => {

@@ -39,7 +39,9 @@ export async function composeMail(notification: Notification, keys: MailKeys = {
   const [type, parts] =
     keys.encryptTo === undefined ? await signedParts(inner, keys, boundary) : await encryptedParts(inner, keys.encryptTo, keys, boundary)
   const cover =
-    keys.encryptTo === undefined ? outer : outer.replace(/^Subject:.*(?:\r\n[ \t].*)*/im, `Subject: ${ascii(notification.coverSubject)}`)
+    keys.encryptTo === undefined
+      ? outer
+      : outer.replace(/^Subject:.*(?:\r\n[ \t].*)*/im, () => `Subject: ${ascii(oneLine(notification.coverSubject))}`)
   return Buffer.from(`${cover}\r\n${type}\r\n\r\n${parts}`, "latin1")
 }
 
@@ -137,6 +139,17 @@ function oneLine(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").slice(0, 400)
 }
 
+/** RFC 2047: encoded words of at most 75 characters, one a line, no character cut in two. */
 function ascii(text: string): string {
-  return /^[\x20-\x7e]*$/.test(text) ? text : `=?UTF-8?B?${Buffer.from(text.slice(0, 40), "utf8").toString("base64")}?=`
+  if (/^[\x20-\x7e]*$/.test(text)) return text
+  const words: string[] = [""]
+  for (const character of text) {
+    const longer = `${words.at(-1)}${character}`
+    if (Buffer.byteLength(longer) > encodedBytesMax) words.push(character)
+    else words[words.length - 1] = longer
+  }
+  return words.map((word) => `=?UTF-8?B?${Buffer.from(word, "utf8").toString("base64")}?=`).join("\r\n ")
 }
+
+/** 45 bytes are 60 characters of base64. */
+const encodedBytesMax = 45

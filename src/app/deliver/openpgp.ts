@@ -38,6 +38,11 @@ export async function encryptOpenPgp(
 ): Promise<string> {
   const openpgp = await library()
   const key = await publicOf(openpgp, to)
+  try {
+    await key.getEncryptionKey()
+  } catch (error) {
+    throw new UsageError(`cannot encrypt to the key ${key.getFingerprint().toUpperCase()}: ${(error as Error).message}`)
+  }
   return openpgp.encrypt({
     message: await openpgp.createMessage({ binary: content }),
     encryptionKeys: key,
