@@ -26,7 +26,7 @@ export interface CampaignIndicator extends Observable {
   /** Organisations. */
   readonly seenBy: number
   readonly notSeenBy: number
-  /** Records over all organisations. */
+  /** Records over all organisations; of several reports of one, which may tell of the same records, the largest number. */
   readonly records: number
   readonly firstSeen: string | null
   readonly lastSeen: string | null
@@ -86,14 +86,16 @@ export function campaignOf(contributions: readonly Contribution[], reader: Tlp):
 interface Gathered extends Observable {
   readonly seenBy: Map<string, readonly string[]>
   readonly notSeenBy: Set<string>
-  records: number
+  /** By organisation. */
+  readonly records: Map<string, number>
   first: string | null
   last: string | null
 }
 
 function indicatorsOf(contributions: readonly Contribution[]): readonly CampaignIndicator[] {
   const all = new Map<string, Gathered>()
-  for (const { organisation, sectors, sightings } of contributions)
+  for (const { organisation, sectors, sightings } of contributions) {
+    const own = new Map<string, number>()
     for (const one of sightings) {
       const key = `${one.type} ${one.value}`
       const gathered = all.get(key) ?? {
@@ -101,20 +103,22 @@ function indicatorsOf(contributions: readonly Contribution[]): readonly Campaign
         value: one.value,
         seenBy: new Map(),
         notSeenBy: new Set(),
-        records: 0,
+        records: new Map(),
         first: null,
         last: null,
       }
       all.set(key, gathered)
       if (one.count === 0) gathered.notSeenBy.add(organisation)
       else gathered.seenBy.set(organisation, sectors)
-      if (one.count > 0) addTimes(gathered, one)
+      own.set(key, (own.get(key) ?? 0) + one.count)
+      if (one.count > 0) addSeen(gathered, organisation, own.get(key) as number, one)
     }
+  }
   return [...all.values()].map(summed).sort((a, b) => b.seenBy - a.seenBy || b.records - a.records || (a.value < b.value ? -1 : 1))
 }
 
-function addTimes(gathered: Gathered, { count, firstSeen, lastSeen }: ContributedSighting): void {
-  gathered.records += count
+function addSeen(gathered: Gathered, organisation: string, count: number, { firstSeen, lastSeen }: ContributedSighting): void {
+  gathered.records.set(organisation, Math.max(gathered.records.get(organisation) ?? 0, count))
   if (firstSeen !== null && (gathered.first === null || Date.parse(firstSeen) < Date.parse(gathered.first))) gathered.first = firstSeen
   if (lastSeen !== null && (gathered.last === null || Date.parse(lastSeen) > Date.parse(gathered.last))) gathered.last = lastSeen
 }
@@ -129,7 +133,7 @@ function summed({ type, value, seenBy, notSeenBy, records, first, last }: Gather
     value,
     seenBy: seenBy.size,
     notSeenBy: quiet.length,
-    records,
+    records: [...records.values()].reduce((sum, count) => sum + count, 0),
     firstSeen: first,
     lastSeen: last,
     sectors: Object.fromEntries(shown),

@@ -24,6 +24,37 @@ const profile = {
   assets: [{ match: "203.0.113.30", name: "vpn-brest", role: "VPN gateway" }],
 }
 
+/** As `sillage pivot --json` writes them, quoting what is internal. */
+const leads = {
+  abstained: false,
+  reason: null,
+  candidates: [
+    {
+      value: "198.51.100.9",
+      bits: 20,
+      q: 0.01,
+      level: "strong",
+      evidence: [
+        {
+          family: "account",
+          bits: 12,
+          text: "same account name tried as 3 of 9 confirmed relays and 2 of 900 other addresses: g.quemener",
+        },
+        {
+          family: "content",
+          bits: 8,
+          text: "same page as 3 of 9 confirmed relays and 2 of 900 other addresses: mail.chantier-naval.example",
+        },
+      ],
+      counterEvidence: [],
+      counterfactual: { without: "g.quemener", bits: 8, level: "possible" },
+      firstSeen: null,
+      lastSeen: null,
+      records: [],
+    },
+  ],
+}
+
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "sillage-redaction-"))
   await plantedLogs(at("archive/logs/www.chantier-naval.example"))
@@ -43,6 +74,7 @@ beforeAll(async () => {
   )
   writeFileSync(at("hunt.ndjson"), hunted)
   writeFileSync(at("profile.json"), JSON.stringify(profile))
+  writeFileSync(at("leads.json"), JSON.stringify(leads))
   writeFileSync(
     at("case.json"),
     JSON.stringify({ id: "CNE-2021-7", title: "y.kerbrat at Brest", measures: ["mailbox of g.quemener closed"], impact: "exchange" }),
@@ -106,7 +138,7 @@ const forms = "html,pdf,md,csv,json,stix,misp,iodef,timeline"
 
 function report(...more: readonly string[]): void {
   const bulletin = here("demo/bulletin/apt31-relays-2021.stix.json")
-  const known = ["--profile", at("profile.json"), "--case", at("case.json"), "--at", "2021-07-22T12:00:00Z"]
+  const known = ["--profile", at("profile.json"), "--case", at("case.json"), "--leads", at("leads.json"), "--at", "2021-07-22T12:00:00Z"]
   run("report", "--input", at("hunt.ndjson"), "--bulletin", bulletin, ...known, ...more)
 }
 

@@ -17,7 +17,8 @@ describe("a campaign", () => {
   test("counts organisations, not reports", () => {
     const campaign = campaignOf(
       [
-        report("a", { sightings: [sighting("203.0.113.9", 3)] }),
+        // Two reports of one may tell of the same records; two sightings of one report do not.
+        report("a", { sightings: [sighting("203.0.113.9", 3), sighting("203.0.113.9", 2)] }),
         report("a", { sightings: [sighting("203.0.113.9", 2)] }),
         report("b", { sightings: [sighting("203.0.113.9", 1)] }),
       ],

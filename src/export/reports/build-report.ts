@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto"
 import { isAuthentication } from "../../hits/authentication.js"
 import { inFrench } from "../../hits/french.js"
-import type { PivotResult } from "../../hits/relays/pivot.js"
+import type { Evidence, PivotResult } from "../../hits/relays/pivot.js"
+import { familyNames } from "../../hits/relays/sentences.js"
 import type { Sighting } from "../../hits/sightings.js"
 import { accountName } from "../../hits/triage/account.js"
 import type { DecoyCount } from "../../hits/triage/decoys.js"
@@ -550,9 +551,9 @@ function papOf(input: ReportInput): Report["pap"] {
 }
 
 function leadOf(lead: PivotResult["candidates"][number], language: Language, veil: Veil): LeadRow {
-  const line = (one: { readonly bits: number; readonly text: string }) => ({
+  const line = (one: Evidence) => ({
     bits: one.bits,
-    text: veil.redacted ? "" : evidence(one.text, language, veil),
+    text: veil.redacted ? (familyNames[one.family]?.[language] ?? "") : evidence(one.text, language, veil),
   })
   return {
     value: lead.value,

@@ -1,5 +1,6 @@
 // What the pivot says of a lead, or of why there is none, in both languages.
 import type { Sentence } from "../sentences.js"
+import type { Family } from "./family.js"
 
 /** By the first letter of a token. */
 export const nouns: Readonly<Record<string, Sentence>> = {
@@ -23,6 +24,18 @@ export const nouns: Readonly<Record<string, Sentence>> = {
 
 /** What a token of another kind would be called. */
 export const otherNoun = both("trait", "trait")
+
+/** What kind of thing a line of evidence is, where its values may not be shown. */
+export const familyNames: Readonly<Record<Family, Sentence>> = {
+  client: both("client software", "logiciel client"),
+  content: both("pages and targets", "pages et cibles"),
+  continuity: both("sessions and hand-offs", "sessions et relèves"),
+  account: both("account names", "noms de comptes"),
+  time: both("times of activity", "moments d'activité"),
+  network: both("network", "réseau"),
+  volume: both("number of records", "nombre d'enregistrements"),
+  behaviour: both("behaviour", "comportement"),
+}
 
 const likeEn = "{#seeds} of {#all} confirmed relays and {#others} other addresses"
 const likeFr = "des relais confirmés ({#seeds} sur {#all} ; autres adresses : {#others})"

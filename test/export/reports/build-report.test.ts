@@ -60,6 +60,14 @@ describe("the answer", () => {
     expect(factsIntro(report, speaker("fr"))).toContain("ne comptent que ceux-ci")
   })
 
+  test("tells of a lead in a redacted report what kind of thing speaks for it, and no value", () => {
+    const [row] = buildReport(reportInput({ redacted: true, pivot: lead, language: "fr" })).leads
+    expect([...(row?.evidence ?? []), ...(row?.counterEvidence ?? [])].map(({ bits, text }) => [bits, text])).toEqual([
+      [8, "logiciel client"],
+      [-2, "comportement"],
+    ])
+  })
+
   test("has months without hits and without logs", () => {
     const { months } = buildReport(reportInput())
     expect(months.map((one) => [one.month, Object.values(one.hits).reduce((a, b) => a + b), one.files])).toEqual([
