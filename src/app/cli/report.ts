@@ -207,6 +207,7 @@ export async function reportInput(
     input: {
       at: instantOf("--at", flags.at) ?? new Date().toISOString().replace(/\.\d+Z$/, "Z"),
       hits: answer.hits,
+      ...(answer.decoys === undefined ? {} : { decoys: answer.decoys }),
       ...(answer.sightings === undefined ? {} : { sightings: answer.sightings }),
       coverage: answer.coverage,
       problems: answer.problems,
@@ -264,6 +265,7 @@ async function huntNow(flags: ReportFlags, paths: readonly string[], version: st
     return {
       hits: answer.hits.map((hit, at) => ({ ...hit, ...(triaged.triage[at] ? { triage: triaged.triage[at] } : {}) })),
       sightings: answer.sightings,
+      ...(triaged.decoys === null ? {} : { decoys: triaged.decoys }),
       coverage: answer.coverage,
       problems,
       hunt: summarize({ version, range, answer, problems, indicators: intake.indicators }),

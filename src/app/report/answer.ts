@@ -5,6 +5,7 @@ import type { HuntFacts } from "../../export/reports/build-report.js"
 import type { JudgedHit } from "../../export/reports/judged.js"
 import type { Sighting } from "../../hits/sightings.js"
 import type { Workspace } from "../../hits/store/workspace.js"
+import type { DecoyCount } from "../../hits/triage/decoys.js"
 import type { Bulletin } from "../../model/bulletin.js"
 import type { Coverage } from "../../model/coverage.js"
 import type { Indicator } from "../../model/indicator.js"
@@ -14,6 +15,8 @@ export interface Answer {
   readonly hits: readonly JudgedHit[]
   /** Exact numbers; absent where the answer does not tell them. */
   readonly sightings?: readonly Sighting[]
+  /** What the decoys of the hunt gave; absent where the answer does not tell. */
+  readonly decoys?: DecoyCount
   readonly coverage: readonly Coverage[]
   readonly problems: readonly Problem[]
   readonly hunt: HuntFacts

@@ -8,6 +8,7 @@ import { defanged, readsAs } from "./plain-text.js"
 import type { Finding, ObservableRow, RecordRow, Report } from "./report.js"
 import {
   asStatement,
+  chanceText,
   deadlineText,
   factsIntro,
   glanceRows,
@@ -217,11 +218,10 @@ ${pairs([
 
 function searched(report: Report, voice: Speaker): Markup {
   const { say, language } = voice
-  const { searched: done, request } = report
+  const { searched: done } = report
   const size = (count: number) => bytes(count, language)
-  const late = request.since !== null && done.first !== null && done.first.slice(0, 10) > request.since.slice(0, 10)
   return html`<h3>3. ${say("searched")}</h3>
-<p>${searchedText(report, voice)} ${late && html`<strong>${say("reach-late", { first: day(done.first as string, language), since: day(request.since as string, language) })}</strong>`} ${report.counts.outsideWindow > 0 && say("outside-window", { count: number(report.counts.outsideWindow, language) })} ${report.echoes > 0 && say("echoes", { count: number(report.echoes, language) })}</p>
+<p>${searchedText(report, voice)} ${report.counts.outsideWindow > 0 && say("outside-window", { count: number(report.counts.outsideWindow, language) })} ${report.echoes > 0 && say("echoes", { count: number(report.echoes, language) })}</p>
 <table><thead><tr><th>${say("format")}</th><th class="n">${say("files")}</th><th class="n">${say("volume")}</th><th class="n">${say("records")}</th><th>${say("first")}</th><th>${say("last")}</th></tr></thead>
 <tbody>${done.formats.map((one) => html`<tr><td>${raw(one.format, 60)}</td><td class="n">${number(one.files, language)}</td><td class="n">${size(one.decoded)}</td><td class="n">${number(one.records, language)}</td><td>${one.first?.slice(0, 10) ?? "–"}</td><td>${one.last?.slice(0, 10) ?? "–"}</td></tr>`)}</tbody></table>
 <h4>${say("not-searched")}</h4>
@@ -305,8 +305,9 @@ function matrix(report: Report, voice: Speaker): Markup | "" {
 ${hostsLeftOut + indicatorsLeftOut > 0 && html`<p class="soft">${say("matrix-left-out", { hosts: number(hostsLeftOut, language), indicators: number(indicatorsLeftOut, language) })}</p>`}`
 }
 
-function chance(report: Report, { say }: Speaker): Markup {
-  return html`<h3>6. ${say("chance")}</h3><p>${report.chance === null ? say("chance-none") : say("chance-text", { sentence: report.chance })}</p>`
+function chance(report: Report, voice: Speaker): Markup | "" {
+  const text = chanceText(report, voice)
+  return text === null ? "" : html`<h3>6. ${voice.say("chance")}</h3><p>${text}</p>`
 }
 
 function leads(report: Report, voice: Speaker): Markup {

@@ -4,6 +4,7 @@ import { defanged, readsAs, visible } from "./plain-text.js"
 import type { Finding, ObservableRow, Report } from "./report.js"
 import {
   asStatement,
+  chanceText,
   deadlineText,
   factsIntro,
   glanceRows,
@@ -32,6 +33,7 @@ const md = escapeMarkdown
 export function renderMarkdown(report: Report): string {
   const voice = speaker(report.language)
   const { say } = voice
+  const chanceSaid = chanceText(report, voice)
   const mark = `**${tlpLabel(report.tlp).replace("+", "\\+")}**`
   return `${[
     `${mark}\n\n# ${md(say(report.answer === "seen" ? "report" : "report-not-seen"))}`,
@@ -53,7 +55,7 @@ export function renderMarkdown(report: Report): string {
     ...asked(report, voice),
     ...searched(report, voice),
     ...facts(report, voice),
-    `### ${say("chance")}\n\n${md(report.chance === null ? say("chance-none") : say("chance-text", { sentence: report.chance }))}`,
+    ...(chanceSaid === null ? [] : [`### ${say("chance")}\n\n${md(chanceSaid)}`]),
     ...leads(report, voice),
     ...measures(report, voice),
     ...deadlines(report, voice),

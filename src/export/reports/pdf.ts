@@ -7,6 +7,7 @@ import { defanged, readsAs } from "./plain-text.js"
 import { type Finding, type ObservableRow, type Report, results } from "./report.js"
 import {
   asStatement,
+  chanceText,
   deadlineText,
   factsIntro,
   glanceRows,
@@ -54,8 +55,11 @@ export function renderPdf(report: Report): Promise<Uint8Array> {
   searched(sheet, report, voice)
   facts(sheet, report, voice)
   matrix(sheet, report, voice)
-  sheet.subheading(`6. ${say("chance")}`)
-  sheet.paragraph(printed(report.chance === null ? say("chance-none") : say("chance-text", { sentence: report.chance })))
+  const chance = chanceText(report, voice)
+  if (chance !== null) {
+    sheet.subheading(`6. ${say("chance")}`)
+    sheet.paragraph(printed(chance))
+  }
   leads(sheet, report, voice)
   measures(sheet, report, voice)
   deadlines(sheet, report, voice)

@@ -44,7 +44,28 @@ export function searchedText(report: Report, { say, language }: Speaker): string
   })
   const reach =
     done.first && done.last ? say("reach", { first: day(done.first, language), last: day(done.last, language) }) : say("reach-unknown")
-  return `${amount} ${reach}`
+  return [amount, reach, ...reachGaps(report, { say, language })].join(" ")
+}
+
+/** Where the logs do not span what was asked: a period without logs is not one without traces. */
+function reachGaps({ searched, request }: Report, { say, language }: Pick<Speaker, "say" | "language">): readonly string[] {
+  const { first, last } = searched
+  const { since, until } = request
+  const lastAsked = until === null ? null : new Date(Date.parse(until) - 1).toISOString()
+  return [
+    ...(first !== null && since !== null && first.slice(0, 10) > since.slice(0, 10)
+      ? [say("reach-late", { first: day(first, language), since: day(since, language) })]
+      : []),
+    ...(last !== null && lastAsked !== null && last.slice(0, 10) < lastAsked.slice(0, 10)
+      ? [say("reach-early", { last: day(last, language), until: day(lastAsked, language) })]
+      : []),
+  ]
+}
+
+/** What chance alone would give; null where nothing was seen and nothing is known of it. */
+export function chanceText({ chance, answer }: Report, { say }: Speaker): string | null {
+  if (chance !== null) return say("chance-text", { sentence: chance })
+  return answer === "seen" ? say("chance-none") : null
 }
 
 /** "inbound, login succeeded; 12 records; 2021-03-02 to 2021-06-11" */

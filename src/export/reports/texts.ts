@@ -114,6 +114,10 @@ const table = {
     "The logs begin on {first}, later than the period asked for ({since}).",
     "Les journaux commencent le {first}, après le début de la période demandée ({since}).",
   ],
+  "reach-early": [
+    "The logs end on {last}, before the end of the period asked for ({until}).",
+    "Les journaux s'arrêtent le {last}, avant la fin de la période demandée ({until}).",
+  ],
   "reach-unknown": ["No event time is known for these logs.", "Aucune date d'événement n'est connue pour ces journaux."],
   "outside-window": ["Records outside the period asked for: {count}.", "Enregistrements hors de la période demandée : {count}."],
   echoes: [
