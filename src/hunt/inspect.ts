@@ -2,6 +2,7 @@
 import type { Fields, LogRecord } from "../model/log-record.js"
 import type { Problem } from "../model/problem.js"
 import { formatInstant, type Instant } from "../model/time.js"
+import type { WorkUnit } from "../model/work-unit.js"
 import { discover, type Leaf, openLeaves } from "../sources/files/files.js"
 import { recognizeFormat } from "../sources/formats/index.js"
 import { headerMark, type LineReader, mayBeHeading, openLines } from "../sources/formats/line-reader.js"
@@ -46,17 +47,36 @@ const examplesMax = 3
 const exampleChars = 200
 const roomBytes = 1024 * 1024
 
-export async function* inspect(paths: readonly string[], tz: string | undefined): AsyncGenerator<FileView> {
-  for await (const unit of discover(paths)) {
+/** Stored bytes and files, passed and in all. */
+export interface InspectProgress {
+  readonly bytes: number
+  readonly bytesTotal: number
+  readonly files: number
+  readonly filesTotal: number
+}
+
+export async function* inspect(
+  paths: readonly string[],
+  tz: string | undefined,
+  progress?: (state: InspectProgress) => void,
+): AsyncGenerator<FileView> {
+  const units: WorkUnit[] = []
+  for await (const unit of discover(paths)) units.push(unit)
+  const bytesTotal = units.reduce((total, { size }) => total + size, 0)
+  let before = 0
+  for (const [files, unit] of units.entries()) {
+    const tell = (bytes: number): void =>
+      progress?.({ bytes: before + Math.min(bytes, unit.size), bytesTotal, files, filesTotal: units.length })
     for await (const leaf of openLeaves(unit)) {
-      const view = await viewOf(unit.path, leaf, tz)
+      const view = await viewOf(unit.path, leaf, tz, () => tell(leaf.passed()))
       if (view) yield view
     }
+    before += unit.size
   }
 }
 
 /** Undefined for what only accounts for bytes of a container, without a problem of its own. */
-async function viewOf(path: string, leaf: Leaf, tz: string | undefined): Promise<FileView | undefined> {
+async function viewOf(path: string, leaf: Leaf, tz: string | undefined, tell: () => void): Promise<FileView | undefined> {
   const bytes = await leaf.peekBytes()
   const raw = recognizeFormat(bytes, leaf.name)
   const head = raw.decode ? bytes : await leaf.peek()
@@ -65,8 +85,8 @@ async function viewOf(path: string, leaf: Leaf, tz: string | undefined): Promise
   const reader = openLines(format, { path: leaf.where, roles: createRoleContext({ own: [], trustedProxies: [] }) })
   const look = createLook(reader)
   if (format.decode)
-    await readRecords(format.decode(leaf.decodeInput((problem) => problems.push(problem), raw.decode ? "bytes" : "text")), look)
-  else await readLines(leaf, look)
+    await readRecords(format.decode(leaf.decodeInput((problem) => problems.push(problem), raw.decode ? "bytes" : "text")), look, tell)
+  else await readLines(leaf, look, tell)
   await leaf.close()
   if (leaf.empty && leaf.problems.length === 0) return undefined
   if (format.name === "text" && looksBinary(head))
@@ -90,7 +110,7 @@ type Looked = Omit<FileView, "path" | "member" | "format" | "title" | "problems"
 /** What was seen so far of one file. */
 interface Look {
   block(text: Buffer, offset: number): void
-  record(text: string, at: number): void
+  record(record: DecodedRecord, at: number): void
   finish(clock: Omit<FileClock, "samples">): Looked
 }
 
@@ -126,9 +146,9 @@ function createLook(reader: LineReader): Look {
       }
       sampler.sample(text, offset)
     },
-    record(text, at) {
+    record({ text, detached }, at) {
       if (wanted()) parse(text)
-      sampler.record(text, at)
+      if (!detached) sampler.record(text, at)
     },
     finish(clock) {
       const samples = sampler.samples()
@@ -171,19 +191,21 @@ function extreme(values: readonly Instant[], better: (a: Instant, b: Instant) =>
   return best === undefined ? null : formatInstant(best)
 }
 
-async function readLines(leaf: Leaf, look: Look): Promise<void> {
+async function readLines(leaf: Leaf, look: Look, tell: () => void): Promise<void> {
   const room = Buffer.alloc(roomBytes)
   let inLine = false
   for await (const block of leaf.blocks(() => room)) {
     // Only the first piece of a line that fills the room tells what it is.
     if (!block.partialLine || !inLine) look.block(room.subarray(0, block.length), block.offset)
     inLine = block.continues
+    tell()
   }
 }
 
-async function readRecords(batches: AsyncIterable<readonly DecodedRecord[]>, look: Look): Promise<void> {
+async function readRecords(batches: AsyncIterable<readonly DecodedRecord[]>, look: Look, tell: () => void): Promise<void> {
   let count = 0
   for await (const records of batches) {
-    for (const record of records) look.record(record.text, record.record ?? record.offset ?? count++)
+    for (const record of records) look.record(record, record.record ?? record.offset ?? count++)
+    tell()
   }
 }

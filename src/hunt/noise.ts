@@ -14,7 +14,6 @@ export function looksBinary(head: Uint8Array): boolean {
 
 /** What is known by its first bytes and not read here: how its records can be had as text. */
 const known: readonly (readonly [magic: string, advice: string])[] = [
-  ["LPKSHHRH", "a systemd journal: write it with `journalctl --file FILE -o export` and search the result"],
   ["\x37\x7f\x06\x82", "a SQLite write-ahead log: checkpoint it into a copy of its database and search that"],
   ["\x37\x7f\x06\x83", "a SQLite write-ahead log: checkpoint it into a copy of its database and search that"],
   ["regf", "a Windows registry hive: export its keys as text and search the result"],

@@ -62,3 +62,15 @@ test("a path that is not there is a wrong invocation", () => {
   expect(status).toBe(2)
   expect(stderr).toContain("nowhere")
 })
+
+test("progress is told within one file, in stored bytes", async () => {
+  const { inspect: views } = await import("../../dist/hunt/inspect.js")
+  const path = join(folder, "long.log")
+  writeFileSync(path, "2021-01-03T02:11:09Z web1 app[1]: a line like any other\n".repeat(80_000))
+  const states: { readonly bytes: number; readonly bytesTotal: number; readonly filesTotal: number }[] = []
+  for await (const view of views([path], undefined, (state) => states.push(state))) expect(view.records).toBe(80_000)
+  expect(states.length).toBeGreaterThan(3)
+  expect(states.every(({ bytes }, at) => bytes >= (states[at - 1]?.bytes ?? 0))).toBe(true)
+  expect(states.at(-1)).toMatchObject({ bytes: 80_000 * 56, bytesTotal: 80_000 * 56, filesTotal: 1 })
+  rmSync(path)
+})

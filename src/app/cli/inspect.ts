@@ -5,11 +5,13 @@ import { type FileView, inspect } from "../../hunt/inspect.js"
 import { UsageError } from "../../model/problem.js"
 import { parseZone } from "../../sources/time/resolve.js"
 import { type CliContext, guarded, write } from "./context.js"
+import { createProgress } from "./progress.js"
 import { safe } from "./safe-text.js"
 
 interface InspectFlags {
   readonly json?: boolean
   readonly tz?: string
+  readonly quiet?: boolean
 }
 
 export const inspectCommand = buildCommand<InspectFlags, string[], CliContext>({
@@ -29,6 +31,7 @@ export const inspectCommand = buildCommand<InspectFlags, string[], CliContext>({
     flags: {
       json: { kind: "boolean", optional: true, withNegated: false, brief: "One JSON object a line" },
       tz: { kind: "parsed", parse: String, optional: true, brief: "Zone of stamps that state none", placeholder: "ZONE" },
+      quiet: { kind: "boolean", optional: true, withNegated: false, brief: "No progress on stderr" },
     },
     positional: { kind: "array", minimum: 1, parameter: { parse: String, brief: "Files, folders, or - for stdin", placeholder: "PATH" } },
   },
@@ -43,7 +46,12 @@ export const inspectCommand = buildCommand<InspectFlags, string[], CliContext>({
           })
         }
       }
-      for await (const view of inspect(paths, tz)) await write(flags.json ? `${JSON.stringify(view)}\n` : render(view))
+      const progress = createProgress(process.stderr, flags.quiet ?? false)
+      for await (const view of inspect(paths, tz, progress.show)) {
+        progress.end()
+        await write(flags.json ? `${JSON.stringify(view)}\n` : render(view))
+      }
+      progress.end()
       return 0
     })
   },

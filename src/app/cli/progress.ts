@@ -1,8 +1,11 @@
 // The progress line on a terminal's stderr: bytes, files, rate and time left; nothing when piped.
 import type { HuntProgress } from "../../hunt/hunt.js"
 
+/** Hits only where something is hunted. */
+export type Shown = Omit<HuntProgress, "hits"> & Partial<Pick<HuntProgress, "hits">>
+
 export interface Progress {
-  readonly show: (state: HuntProgress) => void
+  readonly show: (state: Shown) => void
   readonly end: () => void
 }
 
@@ -24,11 +27,11 @@ export function createProgress(stream: NodeJS.WriteStream, quiet: boolean): Prog
   }
 }
 
-function line(state: HuntProgress, seconds: number): string {
+function line(state: Shown, seconds: number): string {
   const rate = state.bytes / seconds
   const left = rate > 0 ? (state.bytesTotal - state.bytes) / rate : 0
   const percent = state.bytesTotal > 0 ? Math.floor((100 * state.bytes) / state.bytesTotal) : 100
-  return `${percent} %  ${size(state.bytes)} of ${size(state.bytesTotal)}  ${state.files}/${state.filesTotal} files  ${size(rate)}/s  ${clock(left)} left  ${state.hits} hits`
+  return `${percent} %  ${size(state.bytes)} of ${size(state.bytesTotal)}  ${state.files}/${state.filesTotal} files  ${size(rate)}/s  ${clock(left)} left${state.hits === undefined ? "" : `  ${state.hits} hits`}`
 }
 
 /** Bytes for people: 1.2 GB. */

@@ -71,6 +71,8 @@ export interface Leaf {
    * undefined where the text is not those very bytes (UTF-16).
    */
   shift(): number | undefined
+  /** Stored bytes of the input file that were read so far, those of leaves before this one too. */
+  passed(): number
   /** Skips what was not read and closes the account: stored bytes of the input file, which over all leaves of a unit add up to its size. */
   close(): Promise<StoredBytes>
 }
@@ -125,6 +127,7 @@ export function openLeaf(origin: LeafOrigin): Leaf {
       inputOf(as === "text" || !reader ? text : rawOf(reader), place(path, member), origin.mtimeMs, report, ledger),
     decoded: () => text?.delivered ?? 0,
     shift: () => text?.shift(),
+    passed: () => ledger.passed,
     async close() {
       if (closed) return closed
       if (reader && (await reader.view())) ledger.lose()

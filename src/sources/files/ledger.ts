@@ -68,6 +68,11 @@ export class Ledger {
     return this.#limits
   }
 
+  /** Stored bytes of the input file consumed. */
+  get passed(): number {
+    return this.#outer.position
+  }
+
   /** Stored bytes of the input file consumed and not yet settled. */
   get open(): number {
     return this.#outer.position - this.#settled

@@ -5,6 +5,7 @@ import { makeLoginRecords } from "./make/login-records.js"
 import { type MadeColumn, makeParquet } from "./make/parquet.js"
 import { conversation, dns, makePcap, udp } from "./make/pcap.js"
 import { makeSqlite } from "./make/sqlite.js"
+import { lz4Field, makeSystemdJournal, plain, zstdField } from "./make/systemd-journal.js"
 
 export interface MadeInputs {
   readonly genuine: Buffer
@@ -19,6 +20,7 @@ export function madeInputs(): Readonly<Record<string, MadeInputs>> {
     pcap: pcap(),
     parquet: parquet(),
     sqlite: sqlite(),
+    "systemd-journal": systemdJournal(),
     "journal-export": journal(),
     mail: mail(),
     "login-records": logins(),
@@ -149,6 +151,34 @@ function journal(): MadeInputs {
     "near-miss": Buffer.from("__CURSOR is the name of a field\n__REALTIME_TIMESTAMP is another\n"),
     // The length of a binary field: the entry behind it is found again.
     damaged: altered(genuine, (copy) => copy.fill(0xff, second + 8, second + 16)),
+  }
+}
+
+/** `xz` of "MESSAGE=Failed password for dave from 203.0.113.77 port 4714 ssh2 " and 600 letters. */
+const xzMessage =
+  "fd377a585a0000016922de360200210116000000742fe5a3e00299004c5d00269146c0d19457e48f91d07458a36bce899d326f1040ad8f7edd25f37afe6d4cb7d69b84" +
+  "159b0bbc6c0b32b3731b58a00ee91ed8d8426a69648adb7c29427e4c85ee58c0cd9d95b0d68dc000007e0521990001649a05000000125658fc3e300d8b020000000001595a"
+
+function systemdJournal(): MadeInputs {
+  const entry = (at: number, ...fields: Parameters<typeof makeSystemdJournal>[0][number]["fields"]) => ({
+    realtime: BigInt(1_609_636_269_000_000 + at),
+    fields: [plain("_HOSTNAME=web1"), plain("SYSLOG_IDENTIFIER=sshd"), ...fields],
+  })
+  const long = " and then much more".repeat(20)
+  const entries = [
+    entry(1, plain("MESSAGE=Accepted password for alice from 203.0.113.9 port 4711 ssh2")),
+    entry(2, zstdField(`MESSAGE=Failed password for bob from 198.51.100.7 port 4712 ssh2${long}`)),
+    entry(3, lz4Field(`MESSAGE=Failed password for carol from 2001:db8::9 port 4713 ssh2${long}`)),
+    entry(4, { payload: Buffer.alloc(0), compressed: { flag: 1, bytes: Buffer.from(xzMessage, "hex") } }),
+    entry(5, plain(Buffer.from("MESSAGE=two lines\nfrom 192.0.2.77"))),
+  ]
+  const genuine = makeSystemdJournal(entries, { loose: [plain("MESSAGE=never finished, from 192.0.2.78")] })
+  const second = genuine.indexOf(Buffer.from([0x28, 0xb5, 0x2f, 0xfd]))
+  return {
+    genuine,
+    "near-miss": Buffer.from(`LPKSHHRH is what journal files begin with; 203.0.113.9 wrote one.\n${"Nothing else of note.\n".repeat(10)}`),
+    // The size of the data object with the second message: its entry has the other fields, and the objects behind it are found again.
+    damaged: altered(genuine, (copy) => copy.fill(0xff, second - 56, second - 48)),
   }
 }
 

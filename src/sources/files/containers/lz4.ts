@@ -106,7 +106,7 @@ async function* legacyFrame(input: ByteReader, report: Report): AsyncGenerator<U
 }
 
 /** End of what was decoded into `to`; its complement (`~end`) where the block is damaged or cut off behind it. Refers back to `from` at most. */
-function decodeBlock(data: Uint8Array, to: Uint8Array, from: number, start: number, end: number): number {
+export function decodeBlock(data: Uint8Array, to: Uint8Array, from: number, start: number, end: number): number {
   let out = start
   let at = 0
   while (at < data.length) {

@@ -111,6 +111,39 @@ class Decoder {
   }
 }
 
+/** Decodes one small content after another, each whole in memory and by itself. */
+export interface SmallZstd {
+  /** What came out, a little more than `bytesMax` at most; `failed` where the data is damaged, cut off, or goes on behind its frame. */
+  decode(data: Uint8Array, bytesMax: number): { readonly pieces: readonly Uint8Array[]; readonly failed: boolean }
+  free(): void
+}
+
+export async function openZstd(): Promise<SmallZstd> {
+  const module = await decoderModule()
+  let decoder = new Decoder(module)
+  return {
+    decode(data, bytesMax) {
+      const pieces: Uint8Array[] = []
+      let length = 0
+      for (let at = 0; at < data.length || length > 0; ) {
+        const step = decoder.step(data.subarray(at))
+        at += step.used
+        length += step.text.length
+        pieces.push(step.text)
+        const isEnd = step.state === "between"
+        if (isEnd && at === data.length) return { pieces, failed: false }
+        if (!isEnd && step.state !== "failed" && length <= bytesMax && !(at === data.length && step.text.length === 0)) continue
+        // In the middle of a frame: the next content needs a fresh one.
+        decoder.free()
+        decoder = new Decoder(module)
+        return { pieces, failed: length <= bytesMax }
+      }
+      return { pieces, failed: true }
+    },
+    free: () => decoder.free(),
+  }
+}
+
 let loading: Promise<WebAssembly.Module> | undefined
 
 /** The library hands the module that it has compiled to `_init`. */

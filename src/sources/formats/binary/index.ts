@@ -7,5 +7,6 @@ import { mailbox } from "./mail/mail.js"
 import { parquet } from "./parquet/parquet.js"
 import { pcap } from "./pcap/pcap.js"
 import { sqlite } from "./sqlite/sqlite.js"
+import { systemdJournal } from "./systemd-journal/systemd-journal.js"
 
-export const binaryFormats: readonly LogFormat[] = [evtx, pcap, parquet, sqlite, journalExport, mailbox, loginRecords]
+export const binaryFormats: readonly LogFormat[] = [evtx, pcap, parquet, sqlite, systemdJournal, journalExport, mailbox, loginRecords]

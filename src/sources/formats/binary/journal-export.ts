@@ -104,7 +104,7 @@ async function* binaryField(queue: ByteQueue): AsyncGenerator<Buffer> {
   else throw new Damage("a binary field does not end where its length says")
 }
 
-function entryText(fields: ReadonlyMap<string, readonly string[]>): string {
+export function entryText(fields: ReadonlyMap<string, readonly string[]>): string {
   let out = ""
   for (const [name, values] of fields) {
     const text = values.length === 1 ? quote(values[0] as string) : `[${values.map(quote).join(",")}]`
