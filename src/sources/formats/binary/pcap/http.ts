@@ -8,7 +8,7 @@ export interface HttpExchange {
   readonly target: string
   /** Names in lower case. */
   readonly headers: readonly (readonly [name: string, value: string])[]
-  readonly status?: number
+  readonly status?: number | undefined
   readonly responseHeaders?: readonly (readonly [name: string, value: string])[]
 }
 
@@ -46,7 +46,10 @@ export function httpApplication(
       return
     }
     const request = waiting.shift()
-    if (request) emit({ ...request, ...(status > 0 && { status }), responseHeaders: head.headers })
+    if (request) {
+      const { time, method, target, headers } = request
+      emit({ time, method, target, headers, status: status > 0 ? status : undefined, responseHeaders: head.headers })
+    }
     if (status === 101 || (request?.method === "CONNECT" && status >= 200 && status < 300)) tunnel = true
     if (tunnel || request?.method === "HEAD" || status === 204 || status === 304) sides[client === 0 ? 1 : 0].noBody()
     else sides[client === 0 ? 1 : 0].body(head, true)
@@ -146,10 +149,14 @@ class Reader {
   }
 
   body({ headers }: Head, untilEnd: boolean): void {
-    const value = (name: string): string | undefined => headers.find(([each]) => each === name)?.[1]
+    let length: string | undefined
+    let coding: string | undefined
+    for (const [name, value] of headers) {
+      if (name === "content-length") length ??= value
+      else if (name === "transfer-encoding") coding ??= value
+    }
     this.noBody()
-    const length = value("content-length")
-    if (/\bchunked\b/i.test(value("transfer-encoding") ?? "")) this.#pieces = true
+    if (coding !== undefined && /\bchunked\b/i.test(coding)) this.#pieces = true
     else if (length !== undefined && /^\d{1,15}$/.test(length.trim())) this.#left = Number(length)
     else if (untilEnd) this.#left = Number.POSITIVE_INFINITY
   }

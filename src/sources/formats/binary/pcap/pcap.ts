@@ -14,6 +14,8 @@ export const pcap: LogFormat = {
 }
 
 const nothing = Buffer.alloc(0)
+/** More than nearly all packets have. */
+const joinedBytes = 65_536
 
 export async function* decodeCapture(input: DecodeInput, options: CaptureOptions = {}): AsyncGenerator<readonly DecodedRecord[]> {
   const reporter = createReporter(input)
@@ -22,7 +24,16 @@ export async function* decodeCapture(input: DecodeInput, options: CaptureOptions
   let rest: Buffer = nothing
   let offset = 0
   for await (const chunk of input.chunks) {
-    const view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    let view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    if (reader && rest.length > 0) {
+      // Only the packet that reaches over the border of two chunks is put together.
+      const joined = Buffer.concat([rest, view.subarray(0, joinedBytes)])
+      const used = reader.read(joined, offset, capture)
+      offset += used
+      if (used >= rest.length) view = view.subarray(used - rest.length)
+      else view = Buffer.concat([joined.subarray(used), view.subarray(joinedBytes)])
+      rest = nothing
+    }
     rest = rest.length === 0 ? view : Buffer.concat([rest, view])
     reader ??= captureReader(rest)
     if (!reader) continue

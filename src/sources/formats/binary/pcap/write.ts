@@ -179,10 +179,22 @@ function endText(flow: Flow, side: Side): string {
 function addressText({ version, protocol }: Flow, words: readonly number[]): string | undefined {
   if (version === 0 && protocol !== arpType) return undefined
   const [word = 0] = words
-  if (version !== 6) return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`
+  if (version !== 6) return fourText(word)
   const bytes = Buffer.alloc(16)
   for (const [index, each] of words.entries()) bytes.writeUInt32BE(each, index * 4)
   return sixAddress(bytes, 0)
+}
+
+const fourTexts = new Map<number, string>()
+const fourTextsMax = 65_536
+
+function fourText(word: number): string {
+  const known = fourTexts.get(word)
+  if (known !== undefined) return known
+  const text = `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`
+  if (fourTexts.size >= fourTextsMax) fourTexts.clear()
+  fourTexts.set(word, text)
+  return text
 }
 
 const hexOf: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
