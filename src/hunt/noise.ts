@@ -7,6 +7,8 @@ const bytesMin = 64
 
 export function looksBinary(head: Uint8Array): boolean {
   if (head.length < bytesMin) return false
+  // A database's log of long texts has few other bytes.
+  if (knownAs(head) && head.subarray(0, bytesMin).includes(0)) return true
   let controls = 0
   for (const byte of head) if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 12 && byte !== 13 && byte !== 27) controls++
   return controls > head.length * share
@@ -24,6 +26,10 @@ const known: readonly (readonly [magic: string, advice: string])[] = [
 ]
 
 export function adviceFor(head: Uint8Array): string {
+  return knownAs(head) ?? "convert it and search the result"
+}
+
+function knownAs(head: Uint8Array): string | undefined {
   const start = Buffer.from(head.subarray(0, 16)).toString("latin1")
-  return known.find(([magic]) => start.startsWith(magic))?.[1] ?? "convert it and search the result"
+  return known.find(([magic]) => start.startsWith(magic))?.[1]
 }

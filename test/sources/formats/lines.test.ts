@@ -29,3 +29,18 @@ test("a device's clock without zone is the relay's, where both read the same", (
     created: undefined,
   })
 })
+
+test("an address in the query of a request is no role: a page that looks addresses up was asked about it (semantics 6)", () => {
+  for (const line of [
+    "2021-01-03T02:11:09Z app: GET /geo?ip=203.0.113.9 took 5 ms",
+    "2021-01-03T02:11:09Z app: GET https://example.org/geo?src=203.0.113.9&x=1",
+    "2021-01-03T02:11:09Z app: url=/geo?client=203.0.113.9",
+    'time=2021-01-03T02:11:09Z msg="GET /geo?ip=203.0.113.9"',
+    '{"time":"2021-01-03T02:11:09Z","path":"/geo?source_ip=203.0.113.9"}',
+  ]) {
+    const { fields } = parser?.parse(line) ?? { fields: {} }
+    expect([line, fields["source.ip"], fields["destination.ip"]]).toEqual([line, undefined, undefined])
+  }
+  // A pair that stands by itself, beside a request, is one.
+  check("2021-01-03T02:11:09Z app: POST /api client=203.0.113.9 done", { "source.ip": "203.0.113.9" })
+})
