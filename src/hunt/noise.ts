@@ -7,7 +7,7 @@ const bytesMin = 64
 
 export function looksBinary(head: Uint8Array): boolean {
   if (head.length < bytesMin) return false
-  // A database's log of long texts has few other bytes.
+  // One that holds long texts has few other bytes.
   if (knownAs(head) && head.subarray(0, bytesMin).includes(0)) return true
   let controls = 0
   for (const byte of head) if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 12 && byte !== 13 && byte !== 27) controls++
@@ -16,8 +16,6 @@ export function looksBinary(head: Uint8Array): boolean {
 
 /** What is known by its first bytes and not read here: how its records can be had as text. */
 const known: readonly (readonly [magic: string, advice: string])[] = [
-  ["\x37\x7f\x06\x82", "a SQLite write-ahead log: checkpoint it into a copy of its database and search that"],
-  ["\x37\x7f\x06\x83", "a SQLite write-ahead log: checkpoint it into a copy of its database and search that"],
   ["regf", "a Windows registry hive: export its keys as text and search the result"],
   ["MDMP", "a memory dump: extract its strings and search the result"],
   ["\x7fELF", "a program, no log"],

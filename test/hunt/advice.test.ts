@@ -14,7 +14,7 @@ test("text that begins like a NetFlow capture is none", () => {
   expect(unreadable.find((kind) => kind.recognize(Buffer.from("\u000c\u00a5 form feed, yen", "latin1")))).toBeUndefined()
 })
 
-test("a write-ahead log is named with what makes it readable", () => {
-  expect(adviceFor(Buffer.from("377f0682002de218", "hex"))).toContain("checkpoint it into a copy of its database")
+test("a registry hive is named with what makes it readable", () => {
+  expect(adviceFor(Buffer.from("regf\0\0"))).toContain("export its keys as text")
   expect(adviceFor(Buffer.from("\0\0\0\0"))).toBe("convert it and search the result")
 })

@@ -5,6 +5,7 @@ import { makeLoginRecords } from "./make/login-records.js"
 import { type MadeColumn, makeParquet } from "./make/parquet.js"
 import { conversation, dns, makePcap, udp } from "./make/pcap.js"
 import { makeSqlite } from "./make/sqlite.js"
+import { makeSqliteWal } from "./make/sqlite-wal.js"
 import { lz4Field, makeSystemdJournal, plain, zstdField } from "./make/systemd-journal.js"
 
 export interface MadeInputs {
@@ -20,6 +21,7 @@ export function madeInputs(): Readonly<Record<string, MadeInputs>> {
     pcap: pcap(),
     parquet: parquet(),
     sqlite: sqlite(),
+    "sqlite-wal": sqliteWal(),
     "systemd-journal": systemdJournal(),
     "journal-export": journal(),
     mail: mail(),
@@ -151,6 +153,21 @@ function journal(): MadeInputs {
     "near-miss": Buffer.from("__CURSOR is the name of a field\n__REALTIME_TIMESTAMP is another\n"),
     // The length of a binary field: the entry behind it is found again.
     damaged: altered(genuine, (copy) => copy.fill(0xff, second + 8, second + 16)),
+  }
+}
+
+function sqliteWal(): MadeInputs {
+  const long = `http://relay.example/${"a".repeat(600)}/end?ip=198.51.100.7`
+  const genuine = makeSqliteWal([
+    { rowid: 1, values: ["http://203.0.113.9/", 1_609_636_269] },
+    { rowid: 2, values: ["2001:db8::9", null, Buffer.from("00ff3139382e35312e3130302e38", "hex")] },
+    { rowid: 3, values: [long, -1] },
+  ])
+  return {
+    genuine,
+    "near-miss": altered(genuine, (copy) => copy.writeUInt32BE(3_007_001, 4)),
+    // The place of the second row: it lies beyond the page.
+    damaged: altered(genuine, (copy) => copy.writeUInt16BE(511, 32 + 24 + 8 + 2)),
   }
 }
 

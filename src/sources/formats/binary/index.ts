@@ -7,6 +7,17 @@ import { mailbox } from "./mail/mail.js"
 import { parquet } from "./parquet/parquet.js"
 import { pcap } from "./pcap/pcap.js"
 import { sqlite } from "./sqlite/sqlite.js"
+import { sqliteWal } from "./sqlite/wal.js"
 import { systemdJournal } from "./systemd-journal/systemd-journal.js"
 
-export const binaryFormats: readonly LogFormat[] = [evtx, pcap, parquet, sqlite, systemdJournal, journalExport, mailbox, loginRecords]
+export const binaryFormats: readonly LogFormat[] = [
+  evtx,
+  pcap,
+  parquet,
+  sqlite,
+  sqliteWal,
+  systemdJournal,
+  journalExport,
+  mailbox,
+  loginRecords,
+]

@@ -48,7 +48,8 @@ async function opened(copy: Spool, reporter: Reporter): Promise<Database | undef
     return undefined
   }
   if (header[formatVersionsAt + 1] === walVersion) {
-    // A write-ahead log cannot be used with a copy: where one lies beside the file, it is a file of the archive and named by itself.
+    // A write-ahead log cannot be used with a copy: where one lies beside the file, it is a file of the archive and read by itself (`wal.ts`), so
+    // that a log that grew beside a database that did not change is searched.
     copy.patch(formatVersionsAt, Uint8Array.of(1, 1))
   }
   const { default: library } = await import("node-sqlite3-wasm")
