@@ -241,7 +241,7 @@ function valuesOf(payload: Buffer): readonly Cell[] {
     const bytes = payload.subarray(at, Math.min(at + size, payload.length))
     at += size
     if (bytes.length < size && type < 12n) break
-    values.push(valueOf(type, bytes))
+    values.push(cellOf(type, bytes))
   }
   return values
 }
@@ -252,7 +252,7 @@ function sizeOf(type: bigint): number {
   return [0, 1, 2, 3, 4, 6, 8, 8, 0, 0][Number(type)] as number
 }
 
-function valueOf(type: bigint, bytes: Buffer): Cell {
+function cellOf(type: bigint, bytes: Buffer): Cell {
   if (type === 0n) return null
   if (type === 8n || type === 9n) return type === 9n ? 1 : 0
   if (type === 6n) return bytes.readBigInt64BE(0)
