@@ -74,7 +74,8 @@ const keptBefore = 8
 const keptCharsMax = 16_384
 
 interface Past {
-  where: string
+  readonly where: string
+  readonly mtimeMs: number
   /** Bytes of the file that were looked through. */
   upTo: number
   lines: string[]
@@ -85,7 +86,9 @@ const pasts = new WeakMap<object, Past>()
 /** The header lines in force where a segment begins. A thread looks through a file once, however many of its segments ask. */
 export function headersBefore(leaf: Leaf, reader: Pick<LineReader, "opens">, keeper: object): readonly string[] {
   let past = pasts.get(keeper)
-  if (past?.where !== leaf.where || past.upTo > leaf.base) past = { where: leaf.where, upTo: 0, lines: [] }
+  // Another file may have taken the place of one that was searched before.
+  if (past?.where !== leaf.where || past.mtimeMs !== leaf.mtimeMs || past.upTo > leaf.base)
+    past = { where: leaf.where, mtimeMs: leaf.mtimeMs, upTo: 0, lines: [] }
   pasts.set(keeper, past)
   const find = createMarkFinder()
   for (const part of wholeLines(leaf.again?.(past.upTo - leaf.base, 0) ?? [])) {
