@@ -38,7 +38,7 @@ test("an address in the query of a request is no role: a page that looks address
     'time=2021-01-03T02:11:09Z msg="GET /geo?ip=203.0.113.9"',
     '{"time":"2021-01-03T02:11:09Z","path":"/geo?source_ip=203.0.113.9"}',
   ]) {
-    const { fields } = parser?.parse(line) ?? { fields: {} }
+    const fields: Readonly<Record<string, unknown>> = parser?.parse(line)?.fields ?? {}
     expect([line, fields["source.ip"], fields["destination.ip"]]).toEqual([line, undefined, undefined])
   }
   // A pair that stands by itself, beside a request, is one.
