@@ -14,6 +14,7 @@ import { measure, median } from "./measure.mjs"
 
 const cli = fileURLToPath(new URL("../dist/cli.js", import.meta.url))
 const noisy = "203.0.113.9"
+const noiseMegabytes = 5
 
 /** `{rows}`: one for each quantity, as `{name, value, unit, bound}`; a bound is what issue 6 asks for. */
 export async function measureStore({ hits = 1_000_000, megabytes = 2000, rounds = 3 } = {}) {
@@ -57,7 +58,7 @@ function storeHits(root, hits) {
   workspace.close()
   if (answer.counts.total !== hits) throw new Error(`${answer.counts.total} hits were counted, not ${hits}`)
   return {
-    name: `${hits.toLocaleString("en")} hits committed, settled, counted and kept`,
+    name: `${hits.toLocaleString("en")} hits committed, settled, counted and kept (${cpuSeconds.toFixed(1)} s CPU)`,
     value: seconds,
     unit: "s wall",
     bound: "≤ 15, goal 6",
@@ -122,10 +123,11 @@ async function cutAtHalf(root, megabytes, rounds) {
 function writeLogs(folder, megabytes, every) {
   mkdirSync(folder)
   const files = Math.max(2, Math.round(megabytes / 10))
+  const bytes = (megabytes * 1_000_000) / files
   for (let file = 0; file < files; file++) {
     let text = ""
-    for (let line = 0; text.length < 10_000_000; line++) {
-      const address = line % every === 1 ? noisy : `198.51.100.${line % 250}`
+    for (let line = 0; text.length < bytes; line++) {
+      const address = line % every === every - 1 ? noisy : `198.51.100.${line % 250}`
       const time = new Date(Date.UTC(2021, 0, 1 + (file % 28)) + line * 900).toISOString()
       text += `${time} fw${line % 4} kernel: src=10.0.${line % 200}.7 dst=${address} proto=tcp sport=${1024 + (line % 60000)} dport=443 action=allow\n`
     }
@@ -147,7 +149,7 @@ async function cutWhenDone(command, dir, units) {
 /** Every line a hit. */
 async function noise(root, rounds) {
   const logs = join(root, "noise")
-  writeLogs(logs, 20, 1)
+  writeLogs(logs, noiseMegabytes, 1)
   const ratios = []
   for (let round = 0; round < rounds; round++) {
     const dir = join(root, `noise-${round}`)
@@ -156,7 +158,9 @@ async function noise(root, rounds) {
     const recorded = await measure(hunting(logs, "--workspace", dir), { collect: false })
     ratios.push(recorded.cpu / bare.cpu)
   }
-  return [{ name: "20 MB of which nearly every line is a hit: recorded", value: median(ratios), unit: "× the CPU", bound: "≤ 1.10" }]
+  return [
+    { name: `${noiseMegabytes} MB of which every line is a hit: recorded`, value: median(ratios), unit: "× the CPU", bound: "≤ 1.10" },
+  ]
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
