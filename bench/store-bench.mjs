@@ -17,7 +17,7 @@ const noisy = "203.0.113.9"
 const noiseMegabytes = 5
 
 /** `{rows}`: one for each quantity, as `{name, value, unit, bound}`; a bound is what issue 6 asks for. */
-export async function measureStore({ hits = 1_000_000, megabytes = 2000, rounds = 3 } = {}) {
+export async function measureStore({ hits = 1_000_000, megabytes = 4000, rounds = 3 } = {}) {
   const root = mkdtempSync(join(tmpdir(), "sillage-store-bench-"))
   try {
     return { rows: [storeHits(root, hits), ...(await cutAtHalf(root, megabytes, rounds)), ...(await noise(root, rounds))] }

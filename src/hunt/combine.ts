@@ -45,6 +45,7 @@ function combinedLeaf(a: LeafResult, b: LeafResult): LeafResult | undefined {
   return {
     ...a,
     samples: samplesOfBoth(a, b),
+    times: undefined,
     findings: joined(ordered<Finding>([...a.findings, ...b.findings])),
     decoys: ordered<DecoySight>([...(a.decoys ?? []), ...(b.decoys ?? [])]),
     problems: [...a.problems, ...b.problems.filter((problem) => !a.problems.some((known) => isSame(known, problem)))],

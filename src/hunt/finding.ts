@@ -46,6 +46,8 @@ export interface LeafResult {
   readonly ruledOut?: number
   /** Its time range, already settled; absent where it must be settled from the samples. */
   readonly known?: KnownTimes
+  /** Of one that was searched: its times, once they were settled from `samples`. */
+  readonly times?: KnownTimes
   readonly decoded: number
   readonly records: number
   readonly undated: number

@@ -8,6 +8,7 @@ import type { WorkUnit } from "../model/work-unit.js"
 import { discover, plainHead, segmentsOf } from "../sources/files/files.js"
 import { recognizeFormat } from "../sources/formats/index.js"
 import { combined, type Renumbering, renumbered } from "./combine.js"
+import { knownTimes } from "./covered-times.js"
 import { changeOf, identityOf } from "./file-state.js"
 import type { UnitResult } from "./finding.js"
 import { createGathering, type Gathered } from "./gather.js"
@@ -186,7 +187,9 @@ async function runPass(
   const search = async (plan: FilePlan, one: UnitPlan): Promise<void> => {
     if (signal?.aborted) return
     const identity = plan.identity()
-    const result = await pool.run(one.unit)
+    const found = await pool.run(one.unit)
+    // A segment has no times of its own.
+    const result = ledger && !one.unit.segment ? withTimes(found, one.unit, request) : found
     const change = identity ? changeOf(identity, identityOf(plan.file)) : "none"
     if (ledger && identity && change === "none") ledger.commit(plan.file, identity, one.unit, pass.patterns, result)
     keep(one, renumbered(change === "rewritten" ? asRewritten(result, plan.file) : result, renumbering))
@@ -234,6 +237,11 @@ function renumberingOf(patterns: Patterns, request: HuntRequest): Renumbering {
     indicator: (index) => indicators.get(patterns.indicators[index] as Indicator),
     decoy: (index) => decoys.get(patterns.decoys[index] as Indicator),
   }
+}
+
+/** With its times settled, so that they are not settled again when the hunt is resumed. */
+function withTimes({ leaves }: UnitResult, { path }: WorkUnit, { tz }: HuntRange): UnitResult {
+  return { leaves: leaves.map((leaf) => (leaf.ruledOut || leaf.known ? leaf : { ...leaf, times: knownTimes(path, leaf, tz) })) }
 }
 
 function asRewritten(result: UnitResult, file: WorkUnit): UnitResult {

@@ -289,7 +289,7 @@ function moved(place: Place, lines: number, bytes: number): Place {
 
 function coverageOf(unit: WorkUnit, leaf: LeafResult, clock: FileClock): Coverage {
   const ruledOut = leaf.ruledOut ?? 0
-  const { known } = leaf
+  const known = leaf.known ?? leaf.times
   const { first, last, gaps, jumps } = known && isFor(known, unit.path, clock.tz) ? known : coveredTimes(clock)
   return {
     type: "coverage",

@@ -51,7 +51,9 @@ const docs = {
 
 /** The application with the one command that is asked for, or with all of them where that is not one: help, a slip of the pen. */
 async function applicationFor(asked: string | undefined): Promise<Application<CliContext>> {
-  const names = asked !== undefined && Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands)
+  // The version asks for no command; one stands in for all.
+  const isVersion = asked === "--version" || asked === "-v"
+  const names = asked !== undefined && Object.hasOwn(commands, asked) ? [asked] : isVersion ? ["init"] : Object.keys(commands)
   const loaded = await Promise.all(names.map(async (name) => [name, await commands[name]?.()] as const))
   return buildApplication(buildRouteMap({ routes: Object.fromEntries(loaded) as Record<string, RoutingTarget<CliContext>>, docs }), {
     name: "sillage",
