@@ -152,10 +152,12 @@ function partlyRead(
 ): LeafResult {
   const { times: _, ...leaf } = knownLeaf(known, at)
   const read = parts.reduce((sum, { from, to }) => sum + to - from, 0)
+  const shown = shownAs(leaf, known.unit.shown, unit.path)
   // Of compressed bytes nobody can say which were read for which text.
   const searched = leaf.decoded > 0 ? Math.min(leaf.searched, Math.round((leaf.searched * read) / leaf.decoded)) : leaf.searched
   return {
-    ...shownAs(leaf, known.unit.shown, unit.path),
+    ...shown,
+    problems: [...shown.problems, ...found.problems],
     searched,
     ruledOut: leaf.searched - searched,
     samples: inOrder(samplesOf(known, at, sketches), found.neighbours.slice(0, samplesMax)),

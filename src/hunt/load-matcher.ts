@@ -1,6 +1,6 @@
 // Puts the matcher together: the compiled kernel, the tables of the indicators and the verifier.
 import { readFile } from "node:fs/promises"
-import { type Compiled, compileIndicators, openScanner } from "../match/kernel.js"
+import { type Compiled, compileIndicators, openAsker, openScanner } from "../match/kernel.js"
 import { keyQueryOf } from "../match/key-query.js"
 import type { Matcher } from "../match/matcher.js"
 import { createVerifier } from "../match/verify.js"
@@ -28,5 +28,5 @@ function kernelModule(): Promise<WebAssembly.Module> {
 
 /** The matcher of one thread. */
 export function matcherOf(indicators: readonly Indicator[], compiled: Compiled): Matcher {
-  return { indicators, scanner: () => openScanner(compiled), verify: createVerifier(indicators) }
+  return { indicators, scanner: () => openScanner(compiled), verify: createVerifier(indicators, openAsker(compiled)) }
 }

@@ -3,7 +3,7 @@ import type { Stamp } from "../model/time.js"
 import type { Sample } from "./finding.js"
 
 /** Up to here every line is looked at; behind it two lines of every block, and more where they lie so far apart that a day may be silent. */
-const denseBytes = 16 * 1024
+const denseBytes = 4 * 1024
 export const samplesMax = 200_000
 const lineBytesMax = 8192
 /** Lines less than this apart leave no day between them silent. */
@@ -143,7 +143,10 @@ function spread(text: Buffer, first: Sample, last: Sample, offset: number, look:
   for (let looks = 0; looks < spreadLooksMax && wide.length > 0; looks++) {
     const longest = wide.reduce((best, one, at) => (one.minutes > (wide[best] as Stretch).minutes ? at : best), 0)
     const [{ from, to }] = wide.splice(longest, 1) as [Stretch]
-    const middle = datedBehind(text, from.at - offset + ((to.at - from.at) >> 1), to.at - offset, offset, look)
+    const middle =
+      datedBehind(text, from.at - offset + ((to.at - from.at) >> 1), to.at - offset, offset, look) ??
+      // Nothing begins in the second half: what lies between the two, if anything does, begins right behind the first.
+      datedBehind(text, from.at - offset, to.at - offset, offset, look)
     if (!middle) continue
     keep(middle)
     add(from, middle)

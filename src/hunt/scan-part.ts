@@ -1,4 +1,5 @@
 // Searches parts of a file that an index knows: the blocks in which something may stand, as if the whole file had been searched.
+import type { Problem } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { openPart, type SeekPoint } from "../sources/files/files.js"
 import { findFormat } from "../sources/formats/index.js"
@@ -28,6 +29,8 @@ export interface PartsResult {
   readonly decoys: readonly DecoySight[]
   /** Stamps beside hits that have none. */
   readonly neighbours: readonly Sample[]
+  /** Of records that could not be judged in every reading. */
+  readonly problems: readonly Problem[]
 }
 
 /** Undefined where a part does not read as it was written down: the file must then be searched whole. */
@@ -43,7 +46,7 @@ export async function scanParts(unit: WorkUnit, request: PartsRequest, context: 
     seen = part.to
     if (!(await scanPart(unit, part, run, context))) return undefined
   }
-  return { findings: run.findings, decoys: run.decoys, neighbours: run.sampler.neighbours }
+  return { findings: run.findings, decoys: run.decoys, neighbours: run.sampler.neighbours, problems: run.problems }
 }
 
 /** False where the part does not read as it was written down. */

@@ -95,7 +95,7 @@ export class TailScan {
       newlines: run.newlines - carry.lines,
       samples,
       findings,
-      problems: leaf.problems,
+      problems: [...leaf.problems, ...run.problems],
       list: false,
       empty: false,
     }

@@ -111,19 +111,58 @@ export function openScanner(compiled: Compiled, passes = 3): Scanner {
 }
 
 /** A scanner with the instance behind it. */
-export function openKernel({ module, memory }: Compiled, passes = 3): { readonly kernel: Kernel; readonly scanner: Scanner } {
+export function openKernel(
+  { module, memory }: Compiled,
+  passes = 3,
+  bytes = roomBytes,
+): { readonly kernel: Kernel; readonly scanner: Scanner } {
   const kernel = instantiate(module, memory)
   kernel.limit(passes)
-  const bytes = kernel.regionBytes(roomBytes)
-  const region = memory.grow(Math.ceil(bytes / pageBytes)) * pageBytes
-  const at = kernel.attach(region, roomBytes)
-  const room = new Uint8Array(memory.buffer, at, roomBytes)
+  const region = memory.grow(Math.ceil(kernel.regionBytes(bytes) / pageBytes)) * pageBytes
+  const at = kernel.attach(region, bytes)
+  const room = new Uint8Array(memory.buffer, at, bytes)
   const pairs = new Uint32Array(memory.buffer, kernel.out())
-  return { kernel, scanner: { room, scan: (length) => scan(kernel, pairs, length) } }
+  return { kernel, scanner: { room, scan: (length) => scan(kernel, pairs, room, length) } }
 }
 
-function scan(kernel: Kernel, pairs: Uint32Array, length: number): Marked {
-  if (length > roomBytes) throw new RangeError(`${length} bytes do not fit the room`)
+/** Values longer than this are not asked about. */
+const askedBytes = 1 << 16
+
+/**
+ * Tells of short texts, each without a newline, which of them may hold an indicator; those that cannot be asked about may. One for each thread.
+ */
+export function openAsker(compiled: Compiled): (texts: readonly string[]) => readonly boolean[] {
+  let opened: Scanner | undefined
+  return (texts) => {
+    opened ??= openKernel(compiled, 3, askedBytes).scanner
+    const { room, scan } = opened
+    const bytes = Buffer.from(room.buffer, room.byteOffset, room.length)
+    const may = texts.map(() => false)
+    let waiting: number[] = []
+    let length = 0
+    const ask = (): void => {
+      for (const line of scan(length).lines) may[waiting[line] as number] = true
+      waiting = []
+      length = 0
+    }
+    for (const [index, text] of texts.entries()) {
+      const most = text.length * 3 + 1
+      if (most > room.length || text.includes("\n")) {
+        may[index] = true
+        continue
+      }
+      if (length + most > room.length) ask()
+      length += bytes.write(text, length)
+      bytes[length++] = 10
+      waiting.push(index)
+    }
+    if (waiting.length > 0) ask()
+    return may
+  }
+}
+
+function scan(kernel: Kernel, pairs: Uint32Array, room: Uint8Array, length: number): Marked {
+  if (length > room.length) throw new RangeError(`${length} bytes do not fit the room`)
   kernel.scan(length)
   const starts: number[] = []
   const lines: number[] = []

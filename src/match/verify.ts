@@ -29,14 +29,17 @@ import { relateUrl, schemelessUrl, statedUrls } from "./verify/url-match.js"
  * Exact judgement of one record: one occurrence per indicator, the strongest, in the order of the indicators.
  * Never throws; time grows with the length of the text, not with the number of indicators.
  */
-export function createVerifier(indicators: readonly Indicator[]): Verify {
+export function createVerifier(indicators: readonly Indicator[], mayHold: MayHold = (texts) => texts.map(() => true)): Verify {
   let tables: Tables | undefined
   return (record, limited = () => {}) => {
     // Built when first needed: a hunt without a candidate never pays for it.
     tables ??= buildTables(indicators)
-    return verify(tables, record, limited)
+    return verify(tables, record, mayHold, limited)
   }
 }
+
+/** Which of these texts may hold an indicator, in any spelling: never too few of them. */
+export type MayHold = (texts: readonly string[]) => readonly boolean[]
 
 /** `limited` is called where a text was too long to be decoded in every way: what only such a reading shows was then not looked for. */
 export type Verify = (record: LogRecord, limited?: () => void) => readonly Occurrence[]
@@ -53,13 +56,13 @@ interface Candidate extends Occurrence {
 /** Enough to tell what a field accounts for; a line that repeats one indicator a million times keeps this many. */
 const candidatesMax = 64
 
-function verify(tables: Tables, record: LogRecord, limited: () => void): readonly Occurrence[] {
+function verify(tables: Tables, record: LogRecord, mayHold: MayHold, limited: () => void): readonly Occurrence[] {
   const inText = new Map<number, Candidate[]>()
   const inFields = new Map<number, Candidate[]>()
   const claimed = claimedAddresses(record.claimed)
   const ports = portStyles(record)
   judgeText(tables, record, { kind: "text", ports, limited }, claimed, inText)
-  for (const field of fieldTexts(record.fields))
+  for (const field of fieldsToJudge(record, mayHold))
     judgeField(tables, field, { kind: "text", ports, limited }, claimed, (candidate) => keep(inFields, candidate))
   judgeTogether(tables, record, (candidate) => keep(inFields, candidate))
   const found: Occurrence[] = []
@@ -70,6 +73,13 @@ function verify(tables: Tables, record: LogRecord, limited: () => void): readonl
     found.push(occurrence(best, record, inText.get(indicator) ?? []))
   }
   return found.sort((a, b) => a.indicator - b.indicator)
+}
+
+/** Most fields of a record that holds an indicator hold none. */
+function fieldsToJudge(record: LogRecord, mayHold: MayHold): readonly FieldText[] {
+  const fields = fieldTexts(record.fields)
+  const may = mayHold(fields.map(({ name, value }) => (fieldKind(name) === "host" ? `//${value}` : value)))
+  return fields.filter(({ name, value }, index) => may[index] || (fieldKind(name) === "address" && integerAddress(value) !== undefined))
 }
 
 /** Every reading of a text, and what each is refanged, given to all that look for tokens. */

@@ -52,14 +52,7 @@ function look(head: Uint8Array): Look {
 function lookAt(head: Uint8Array): Look {
   const text = !head.subarray(0, 4096).includes(0)
   if (!text) return { text, lines: [], counted: 0, syslog: 0, votes: new Map() }
-  const bytes = head.subarray(0, 65_536)
-  const all = new TextDecoder("utf-8", { ignoreBOM: false }).decode(bytes).split(/\r?\n/)
-  // What the head cuts off is no line.
-  if (all.length > 1) all.pop()
-  const lines = all
-    .filter((line) => line.trim() !== "")
-    .slice(0, linesMax)
-    .map((line) => line.slice(0, lineCharsMax))
+  const lines = firstLines(head.subarray(0, 65_536))
   const votes = new Map<string, number>()
   let syslog = 0
   let counted = 0
@@ -72,4 +65,18 @@ function lookAt(head: Uint8Array): Look {
     if (syslogHeader(line)) syslog++
   }
   return { text, lines, counted, syslog, votes }
+}
+
+function firstLines(bytes: Uint8Array): readonly string[] {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: false })
+  const lines: string[] = []
+  for (let start = 0; lines.length < linesMax && start < bytes.length; ) {
+    const newline = bytes.indexOf(10, start)
+    // What the head cuts off is no line, unless it is alone.
+    if (newline < 0 && start > 0) break
+    const line = decoder.decode(bytes.subarray(start, newline < 0 ? bytes.length : newline)).replace(/\r$/, "")
+    if (line.trim() !== "") lines.push(line.slice(0, lineCharsMax))
+    start = newline < 0 ? bytes.length : newline + 1
+  }
+  return lines
 }
