@@ -1,9 +1,9 @@
 // `npm run bench`: Sillage against `rg` and `grep` over one seeded corpus; results to bench/results and BENCHMARKS.md.
-//   --megabytes N (500)  --rounds N (3, after one that is thrown away)  --sets 161,10000,1000000  --section NAME (repeatable)
+//   --megabytes N (1000)  --rounds N (3, after one that is thrown away)  --sets 161,10000,1000000  --section NAME (repeatable)
 //   --index-sizes 2,10 (GB of text of the two archives of the section index)  --quick (a small corpus, one round, nothing written)  --rival-seconds N (240)  --folder DIR
 //   --cli PATH (of another build)  --against PATH (a second build, as one more contestant)
 import { execFileSync } from "node:child_process"
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { freemem } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -36,7 +36,7 @@ const { values } = parseArgs({
 })
 const { cli } = values
 const settings = {
-  megabytes: Number(values.megabytes ?? (values.quick ? 60 : 500)),
+  megabytes: Number(values.megabytes ?? (values.quick ? 60 : 1000)),
   rounds: Number(values.rounds ?? (values.quick ? 1 : 3)),
   sizes: (values.sets ?? (values.quick ? "161,10000" : "161,10000,1000000")).split(",").map(Number),
   rivalMs: Number(values["rival-seconds"]) * 1000,
@@ -47,6 +47,7 @@ const sections = {
   plain: comparePlain,
   gz: compareGz,
   workers: compareWorkers,
+  formats: compareFormats,
   kernel: measureKernel,
   index: compareIndex,
   intake: measureIntake,
@@ -147,7 +148,7 @@ function rivals(size, root, zipped) {
   const patterns = join(folder, setName(size))
   const list = []
   if (values.against !== undefined) {
-    const command = sillage(size, root, "--workers", "1").command.map((part) => (part === cli ? values.against : part))
+    const command = searching(size, root, "--workers", "1").command.map((part) => (part === cli ? values.against : part))
     list.push({ name: "sillage, other build", command, places: placesOfSillage })
   }
   if (which("rg") !== undefined) {
@@ -234,16 +235,45 @@ function summarize({ code, output, errors, ...figures }, { name, places }, expec
 async function comparePlain() {
   const root = join(folder, "plain")
   const rows = []
-  for (const size of settings.sizes)
-    rows.push(...(await contest([sillage(size, root, "--workers", "1"), ...rivals(size, root, false)], { root, size })))
+  for (const size of settings.sizes) {
+    const whole = { ...sillage(size, root, "--workers", "1"), name: "sillage, and what accounts did" }
+    rows.push(...(await contest([searching(size, root, "--workers", "1"), whole, ...rivals(size, root, false)], { root, size })))
+  }
   return { rows }
+}
+
+/** The job of the rivals: the search alone, without what accounts that logged in from listed addresses did elsewhere. */
+function searching(size, root, ...options) {
+  return sillage(size, root, "--no-follow", ...options)
+}
+
+/** Whether records cost anything where nothing is found in them: the same text, once with heads by which no format is recognised. */
+async function compareFormats() {
+  const root = join(folder, "plain")
+  const unknown = `${folder}-unknown`
+  rmSync(unknown, { recursive: true, force: true })
+  cpSync(root, unknown, { recursive: true })
+  const prose = "Notes of nobody in particular, about nothing at all.\n".repeat(40)
+  for (const entry of readdirSync(unknown, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const path = join(entry.parentPath, entry.name)
+    writeFileSync(path, Buffer.concat([Buffer.from(prose), readFileSync(path)]))
+  }
+  // Of an indicator that stands nowhere.
+  const absent = (at) => {
+    const command = [process.execPath, cli, "hunt", "--indicator", "192.0.2.254", "--json", "--no-record", "--no-index", "--no-decoys", "--workers", "1", at]
+    return { command, places: () => new Set() }
+  }
+  const rows = await contest([{ ...absent(root), name: "sillage" }, { ...absent(unknown), name: "sillage, no format recognised" }], { root, size: 1 })
+  rmSync(unknown, { recursive: true, force: true })
+  return { rows: rows.map((row) => ({ ...row, found: null, expected: null, missed: null, false: null })) }
 }
 
 async function compareGz() {
   const root = join(folder, "gz")
   const rows = []
   for (const size of settings.sizes.slice(0, 2)) {
-    rows.push(...(await contest([sillage(size, root, "--workers", "1"), ...rivals(size, root, true)], { root, size, suffix: ".gz" })))
+    rows.push(...(await contest([searching(size, root, "--workers", "1"), ...rivals(size, root, true)], { root, size, suffix: ".gz" })))
   }
   return { rows }
 }
@@ -253,8 +283,8 @@ async function compareWorkers() {
   if (machine().cores < 2) return { reason: "one core only" }
   const root = join(folder, "plain")
   const [size] = settings.sizes
-  const two = { ...sillage(size, root, "--workers", "2"), name: "sillage, 2 workers" }
-  const one = { ...sillage(size, root, "--workers", "1"), name: "sillage, 1 worker" }
+  const two = { ...searching(size, root, "--workers", "2"), name: "sillage, 2 workers" }
+  const one = { ...searching(size, root, "--workers", "1"), name: "sillage, 1 worker" }
   return { rows: await contest([two, one], { root, size }) }
 }
 
