@@ -261,10 +261,29 @@ async function compareFormats() {
   }
   // Of an indicator that stands nowhere.
   const absent = (at) => {
-    const command = [process.execPath, cli, "hunt", "--indicator", "192.0.2.254", "--json", "--no-record", "--no-index", "--no-decoys", "--workers", "1", at]
+    const command = [
+      process.execPath,
+      cli,
+      "hunt",
+      "--indicator",
+      "192.0.2.254",
+      "--json",
+      "--no-record",
+      "--no-index",
+      "--no-decoys",
+      "--workers",
+      "1",
+      at,
+    ]
     return { command, places: () => new Set() }
   }
-  const rows = await contest([{ ...absent(root), name: "sillage" }, { ...absent(unknown), name: "sillage, no format recognised" }], { root, size: 1 })
+  const rows = await contest(
+    [
+      { ...absent(root), name: "sillage" },
+      { ...absent(unknown), name: "sillage, no format recognised" },
+    ],
+    { root, size: 1 },
+  )
   rmSync(unknown, { recursive: true, force: true })
   return { rows: rows.map((row) => ({ ...row, found: null, expected: null, missed: null, false: null })) }
 }

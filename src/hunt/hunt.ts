@@ -30,6 +30,8 @@ export interface HuntRequest extends HuntRange {
   readonly trustedProxies: readonly string[]
   /** Unlisted neighbours of the listed addresses, searched alike and only counted. */
   readonly decoys?: readonly Indicator[]
+  /** The indicators are names of accounts, found where they acted: in `user.name`. */
+  readonly accounts?: boolean
   readonly workers: number
   /** So many hits of one indicator in one role are kept in full; absent is all. Counts and sightings are of all. */
   readonly recordsPerGroup?: number
@@ -163,13 +165,14 @@ async function runPass(
   request: HuntRequest,
   { ledger, shelf, pools, progress, whole }: PassTools,
 ): Promise<readonly Problem[]> {
-  const { own, trustedProxies, workers, signal, index, alwaysThreads = false } = request
+  const { own, trustedProxies, workers, signal, index, accounts = false, alwaysThreads = false } = request
   const bytes = sizeOf(pass.files)
   const setup = {
     ...pass.patterns,
     own,
     trustedProxies,
     workers,
+    accounts,
     alwaysThreads,
     textSums: ledger !== undefined,
     ...(index ? { index } : {}),

@@ -1,5 +1,6 @@
 // Puts the matcher together: the compiled kernel, the tables of the indicators and the verifier.
 import { readFile } from "node:fs/promises"
+import { accountName } from "../hits/triage/account.js"
 import { type Compiled, compileIndicators, openAsker, openScanner } from "../match/kernel.js"
 import { keyQueryOf } from "../match/key-query.js"
 import type { Matcher } from "../match/matcher.js"
@@ -29,4 +30,21 @@ function kernelModule(): Promise<WebAssembly.Module> {
 /** The matcher of one thread. */
 export function matcherOf(indicators: readonly Indicator[], compiled: Compiled): Matcher {
   return { indicators, scanner: () => openScanner(compiled), verify: createVerifier(indicators, openAsker(compiled)) }
+}
+
+/**
+ * Finds the records in which one of these accounts acted: candidates are lines that hold its name, and the parsed record's `user.name` decides.
+ */
+export function accountMatcherOf(accounts: readonly Indicator[], compiled: Compiled): Matcher {
+  const byName = new Map(accounts.map(({ value }, index) => [value, index]))
+  return {
+    indicators: accounts,
+    scanner: () => openScanner(compiled),
+    verify({ fields }) {
+      const user = fields["user.name"]
+      const name = typeof user === "string" ? accountName(user) : undefined
+      const indicator = name === undefined ? undefined : byName.get(name)
+      return indicator === undefined ? [] : [{ indicator, observed: user as string, strength: "exact", notes: [], where: "user.name" }]
+    },
+  }
 }

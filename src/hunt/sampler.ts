@@ -31,7 +31,8 @@ export interface Sampler {
   undated(): number
 }
 
-export function createSampler(stampOf: (line: string) => Stamp | undefined): Sampler {
+/** Without `silences`, days without records are not looked for. */
+export function createSampler(stampOf: (line: string) => Stamp | undefined, silences = true): Sampler {
   const plain: Sample[] = []
   const besides: Sample[] = []
   const asked: number[] = []
@@ -84,7 +85,7 @@ export function createSampler(stampOf: (line: string) => Stamp | undefined): Sam
         const last = lastDated(text, offset, lookAgain)
         keep(first)
         if (first && last && last.at !== first.at) {
-          spread(text, first, last, offset, lookAgain, keep)
+          if (silences) spread(text, first, last, offset, lookAgain, keep)
           keep(last)
         }
       }

@@ -7,7 +7,7 @@ import type { WorkUnit } from "../model/work-unit.js"
 import { createRoleContext } from "../sources/roles.js"
 import type { UnitResult } from "./finding.js"
 import { IndexBuilder, type IndexTarget } from "./index-builder.js"
-import { matcherOf } from "./load-matcher.js"
+import { accountMatcherOf, matcherOf } from "./load-matcher.js"
 import { type PartsRequest, type PartsResult, scanParts } from "./scan-part.js"
 import { type ScanContext, scanUnit } from "./scan-unit.js"
 
@@ -17,6 +17,8 @@ export interface ScanSetup {
   readonly trustedProxies: readonly string[]
   /** Unlisted neighbours of the listed addresses, searched in the same pass and only counted: what chance gives. */
   readonly decoys?: readonly Indicator[]
+  /** The indicators are names of accounts: what is asked is where they acted, and no file's silences. */
+  readonly accounts?: boolean
   /** Builds an index of what is searched. */
   readonly index?: IndexTarget
   /** Takes sums of the decoded text, by which a log is recognised after it was compressed. */
@@ -57,13 +59,14 @@ export interface Scan {
 }
 
 export function createScan(setup: ThreadSetup): Scan {
-  const matcher = matcherOf(huntedBy(setup), setup.compiled)
+  const matcher = (setup.accounts ? accountMatcherOf : matcherOf)(huntedBy(setup), setup.compiled)
   const { scanner, index } = setup.index ? gatheringScanner(setup.compiled, setup.index) : { scanner: matcher.scanner(), index: undefined }
   const context: ScanContext = {
     matcher,
     scanner,
     decoysFrom: setup.indicators.length,
     textSums: setup.textSums ?? false,
+    silences: !setup.accounts,
     roles: createRoleContext({ own: setup.own, trustedProxies: setup.trustedProxies }),
   }
   return {

@@ -25,6 +25,8 @@ export interface ScanContext {
   readonly decoysFrom: number
   /** Sums of the decoded text are taken. */
   readonly textSums?: boolean
+  /** False where nobody asks for days without records: fewer stamps are looked at. */
+  readonly silences?: boolean
   readonly roles: RoleContext
   /** Gathers what is searched for an index; absent where none is built. */
   readonly index?: IndexBuilder
@@ -55,7 +57,7 @@ async function scanLeaf(leaf: Leaf, context: ScanContext, harvest?: LeafHarvest)
   // Most text stands in the file as it is decoded, and need not be recognised twice.
   const format = raw.decode || Buffer.compare(head, bytesHead) === 0 ? raw : recognizeFormat(head, leaf.name)
   const parsing: ParseContext = { path: leaf.where, roles: context.roles }
-  const run = createRun(format, parsing)
+  const run = createRun(format, parsing, context.silences)
   // What was recognised only once its UTF-16 was undone is read so too.
   if (format.decode) {
     const input = leaf.decodeInput((problem) => problems.push(problem), raw.decode ? "bytes" : "text")
@@ -107,12 +109,15 @@ export interface Run {
   textCrc: number
 }
 
-export function createRun(format: LogFormat, parsing: ParseContext): Run {
+export function createRun(format: LogFormat, parsing: ParseContext, silences = true): Run {
   const reader = openLines(format, parsing)
   return {
     path: parsing.path,
     reader,
-    sampler: createSampler(habitualStamp((line) => reader.parse(line).time)),
+    sampler: createSampler(
+      habitualStamp((line) => reader.parse(line).time),
+      silences,
+    ),
     findings: [],
     decoys: [],
     problems: [],

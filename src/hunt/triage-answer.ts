@@ -159,10 +159,9 @@ function isLogin(hit: Hit): boolean {
   return hit.echo === null && (hit.grade === "authenticated" || showsAccess(hit))
 }
 
-/** What the accounts did, from any address: their names are hunted like file names, which are whole words too. */
+/** What the accounts did, from any address. Lines that hold their names are found as those of file names are, which are whole words too. */
 async function accountRecords(answer: HuntAnswer, request: HuntRequest, accounts: readonly string[]): Promise<readonly ContextRecord[]> {
   if (accounts.length === 0 || answer.interrupted) return []
-  const wanted = new Set(accounts)
   const times = answer.hits.filter(isLogin).flatMap((hit) => (hit.time?.earliest ? Date.parse(hit.time.earliest) : []))
   if (times.length === 0) return []
   const reach = contextHours * hourMs
@@ -177,6 +176,7 @@ async function accountRecords(answer: HuntAnswer, request: HuntRequest, accounts
   const { hits } = await hunt({
     paths,
     indicators: accounts.map((value) => ({ type: "file:name", value, bulletin: "context", marks: [], provenance: "context" })),
+    accounts: true,
     own: request.own,
     trustedProxies: request.trustedProxies,
     workers: request.workers,
@@ -185,7 +185,7 @@ async function accountRecords(answer: HuntAnswer, request: HuntRequest, accounts
     ...(request.tz === undefined ? {} : { tz: request.tz }),
     ...(request.signal && { signal: request.signal }),
   })
-  return hits.map(contextRecord).filter((record) => record.account !== undefined && wanted.has(record.account))
+  return hits.map(contextRecord)
 }
 
 function contextRecord(hit: Hit): ContextRecord {
