@@ -132,11 +132,11 @@ const askedBytes = 1 << 16
  * Tells of short texts, each without a newline, which of them may hold an indicator; those that cannot be asked about may. One for each thread.
  */
 export function openAsker(compiled: Compiled): (texts: readonly string[]) => readonly boolean[] {
+  const encoder = new TextEncoder()
   let opened: Scanner | undefined
   return (texts) => {
     opened ??= openKernel(compiled, 3, askedBytes).scanner
     const { room, scan } = opened
-    const bytes = Buffer.from(room.buffer, room.byteOffset, room.length)
     const may = texts.map(() => false)
     let waiting: number[] = []
     let length = 0
@@ -152,8 +152,8 @@ export function openAsker(compiled: Compiled): (texts: readonly string[]) => rea
         continue
       }
       if (length + most > room.length) ask()
-      length += bytes.write(text, length)
-      bytes[length++] = 10
+      length += encoder.encodeInto(text, room.subarray(length)).written
+      room[length++] = 10
       waiting.push(index)
     }
     if (waiting.length > 0) ask()
