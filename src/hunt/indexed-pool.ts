@@ -150,7 +150,7 @@ function partlyRead(
   found: PartsResult,
   sketches: Sketches,
 ): LeafResult {
-  const { times: _, ...leaf } = knownLeaf(known, at)
+  const { times, ...leaf } = knownLeaf(known, at)
   const read = parts.reduce((sum, { from, to }) => sum + to - from, 0)
   const shown = shownAs(leaf, known.unit.shown, unit.path)
   // Of compressed bytes nobody can say which were read for which text.
@@ -161,6 +161,8 @@ function partlyRead(
     searched,
     ruledOut: leaf.searched - searched,
     samples: inOrder(samplesOf(known, at, sketches), found.neighbours.slice(0, samplesMax)),
+    // Where no hit asked for stamps of its own, they are settled.
+    ...(found.neighbours.length === 0 && { times }),
     findings: found.findings,
     decoys: found.decoys,
   }

@@ -123,6 +123,8 @@ export interface SketchFile {
   readonly keys: number
   readonly run: StoredRun
   readonly blocks: readonly SketchedBlock[]
+  /** Units of its blocks, each once. */
+  readonly homes: readonly string[]
   readonly units: readonly SketchedUnit[]
   /** Throws `DamagedSketch`. */
   pointsOf(unit: string): readonly StoredPoint[]
@@ -232,17 +234,17 @@ function asNumbers(blocks: readonly SketchedBlock[]): Pick<Meta, "homes" | "bloc
 
 function asBlocks({ homes, blocks }: Pick<Meta, "homes" | "blocks">): readonly SketchedBlock[] {
   const made: SketchedBlock[] = []
+  const number = (at: number): number => blocks[at] as number
   for (let at = 0; at < blocks.length; at += numbersOfBlock) {
-    const [home, nth, leaf, from, to, newlines, always] = blocks.slice(at, at + numbersOfBlock) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ]
-    made.push({ unit: homes[home] as string, nth, leaf, from, to, newlines, ...(always === 1 && { always: true }) })
+    made.push({
+      unit: homes[number(at)] as string,
+      nth: number(at + 1),
+      leaf: number(at + 2),
+      from: number(at + 3),
+      to: number(at + 4),
+      newlines: number(at + 5),
+      ...(number(at + 6) === 1 && { always: true }),
+    })
   }
   return made
 }
@@ -337,6 +339,7 @@ function sketchOf(fd: number, path: string, program: string): SketchFile {
     keys: meta.run.keys,
     run,
     blocks: asBlocks(meta),
+    homes: meta.homes,
     units: meta.units,
     pointsOf: (unit) => places().points.filter((one) => one.unit === unit),
     samplesOf(unit) {

@@ -56,6 +56,8 @@ export class Sketches {
   /** Of other versions, and damaged ones. */
   readonly #others: string[] = []
   #units = new Map<string, KnownUnit[]>()
+  /** Where the blocks of a unit lie. */
+  #homes = new Map<string, SketchFile[]>()
   #wanted: Map<string, Set<number>> | undefined
 
   /** `program` is the version of Sillage: another one may read the same file otherwise. The folder need not be there. */
@@ -107,9 +109,11 @@ export class Sketches {
   }
 
   /** The last seek point of the unit at or before an offset. Undefined where there is none, or where it is damaged: then the start will do. */
-  pointBefore({ unit }: KnownUnit, at: number): SeekPoint | undefined {
+  pointBefore(known: KnownUnit, at: number): SeekPoint | undefined {
+    const { unit } = known
     let best: { readonly file: SketchFile; readonly point: StoredPoint } | undefined
-    for (const file of this.#files) {
+    // Of points that came to lie apart from the blocks, an earlier one will do.
+    for (const file of this.#homesOf(known)) {
       const points = this.#undamaged(file, () => file.pointsOf(unit.id)) ?? []
       for (const point of points) if (point.at <= at && point.at > (best?.point.at ?? -1)) best = { file, point }
     }
@@ -119,13 +123,18 @@ export class Sketches {
 
   /** Whether what the hunt keeps of the unit's blocks can be read; else the file that is damaged is named. */
   hasSamples(known: KnownUnit): boolean {
-    return this.#files.every((file) => this.#undamaged(file, () => file.samplesOf(known.unit.id)) !== undefined)
+    return this.#homesOf(known).every((file) => this.#undamaged(file, () => file.samplesOf(known.unit.id)) !== undefined)
   }
 
   /** What the hunt keeps of each block of the unit. Throws `DamagedSketch`. */
-  samples({ unit, blocks }: KnownUnit): readonly (readonly unknown[])[] {
-    const found = this.#files.map((file) => file.samplesOf(unit.id))
+  samples(known: KnownUnit): readonly (readonly unknown[])[] {
+    const { unit, blocks } = known
+    const found = this.#homesOf(known).map((file) => file.samplesOf(unit.id))
     return blocks.map(({ nth }) => found.map((one) => one.get(nth)).find((one) => one !== undefined) ?? [])
+  }
+
+  #homesOf({ unit }: KnownUnit): readonly SketchFile[] {
+    return this.#homes.get(unit.id) ?? []
   }
 
   /** Undefined, and a problem, where the file is damaged. */
@@ -216,7 +225,11 @@ export class Sketches {
   /** Units of which every block is at hand. */
   #gather(): void {
     const blocks = new Map<string, SketchedBlock[]>()
-    for (const file of this.#files) for (const block of file.blocks) append(blocks, block.unit, block)
+    this.#homes = new Map()
+    for (const file of this.#files) {
+      for (const block of file.blocks) append(blocks, block.unit, block)
+      for (const unit of file.homes) append(this.#homes, unit, file)
+    }
     this.#units = new Map()
     for (const unit of this.#files.flatMap((file) => file.units)) {
       const own = (blocks.get(unit.id) ?? []).sort((a, b) => a.nth - b.nth)
