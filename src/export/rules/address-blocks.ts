@@ -1,5 +1,5 @@
 // An address, network or range of canonical form as the networks that cover exactly it: what most targets take.
-import { formatIpv4, formatIpv6 } from "../../model/address.js"
+import { type AddressRange, formatIpv4, formatIpv6 } from "../../model/address.js"
 import { canonicalAddress } from "../../model/canonical.js"
 
 export interface AddressBlock {
@@ -39,12 +39,27 @@ function rangeBlocks(value: string): readonly AddressBlock[] {
 
 /** Every address of the value, if there are at most `max`; undefined if there are more. */
 export function singleAddresses(value: string, max: number): readonly string[] | undefined {
-  if (!value.includes("/") && !value.includes("-")) return [value]
-  const parsed = canonicalAddress(value)
-  if (!parsed) throw new Error(`not a canonical address: ${value}`)
-  const { version, first, last } = parsed.range
+  if (isSingle(value)) return [value]
+  const { version, first, last } = rangeOf(value)
   if (last - first >= BigInt(max)) return undefined
   return Array.from({ length: Number(last - first) + 1 }, (_, offset) => format(version, first + BigInt(offset)))
+}
+
+/** How many addresses the value has. */
+export function addressCount(value: string): bigint {
+  if (isSingle(value)) return 1n
+  const { first, last } = rangeOf(value)
+  return last - first + 1n
+}
+
+function isSingle(value: string): boolean {
+  return !value.includes("/") && !value.includes("-")
+}
+
+function rangeOf(value: string): AddressRange {
+  const parsed = canonicalAddress(value)
+  if (!parsed) throw new Error(`not a canonical address: ${value}`)
+  return parsed.range
 }
 
 function aligned(address: bigint, bits: number): boolean {

@@ -1,10 +1,10 @@
 // osquery: a pack of queries over sockets, processes and files of the machines themselves.
 import type { Indicator } from "../../model/indicator.js"
-import { singleAddresses } from "./address-blocks.js"
+import { addressCount, singleAddresses } from "./address-blocks.js"
 import type { RuleExporter } from "./exporter.js"
 import { headerLines } from "./header.js"
 import { type QueryTarget, queriesFor } from "./queries.js"
-import { type Dialect, inChunks, spell, sqlQuoted, valueConditions } from "./query.js"
+import { type Dialect, spell, sqlQuoted, valueConditions } from "./query.js"
 
 const queryMax = 500
 /** A network is spelt out, up to so many addresses. */
@@ -41,8 +41,8 @@ export const osquery: RuleExporter = {
     "file:hashes.SHA-1": { strengths: ["exact"], directions: "none", sees: "processes running when the query runs" },
     "file:hashes.SHA-256": { strengths: ["exact"], directions: "none", sees: "processes running when the query runs" },
   },
-  inexpressible: ({ type, value }) =>
-    (type === "ipv4-addr" || type === "ipv6-addr") && singleAddresses(value, spelledOutMax) === undefined
+  inexpressible: (one) =>
+    (one.type === "ipv4-addr" || one.type === "ipv6-addr") && !isSpeltOut(one)
       ? `more than ${spelledOutMax} addresses: osquery compares single ones only`
       : undefined,
   render: ({ indicators, header }) => [{ name: "sillage-osquery.conf", content: packLines(indicators, headerLines(header)) }],
@@ -61,14 +61,33 @@ function* packLines(indicators: readonly Indicator[], about: readonly string[]):
 }
 
 function* queries(indicators: readonly Indicator[]): Iterable<{ readonly title: string; readonly text: string }> {
-  const addresses = indicators.flatMap(({ type, value }) =>
-    type === "ipv4-addr" || type === "ipv6-addr" ? (singleAddresses(value, spelledOutMax) ?? []) : [],
-  )
-  const chunks = inChunks(addresses, queryMax)
-  for (const [at, chunk] of chunks.entries())
+  const count = indicators.reduce((sum, one) => sum + (isSpeltOut(one) ? Number(addressCount(one.value)) : 0), 0)
+  const parts = Math.ceil(count / queryMax)
+  let part = 0
+  for (const chunk of chunked(addressesOf(indicators)))
     yield {
-      title: `sockets: addresses${chunks.length > 1 ? ` (${at + 1} of ${chunks.length})` : ""}`,
+      title: `sockets: addresses${parts > 1 ? ` (${++part} of ${parts})` : ""}`,
       text: `SELECT s.pid, p.name, p.path, s.local_port, s.remote_address, s.remote_port FROM process_open_sockets s LEFT JOIN processes p USING (pid) WHERE ${spell(sqlite, valueConditions(chunk, ["s.remote_address"]))};`,
     }
   for (const target of targets) yield* queriesFor(target, indicators, sqlite, queryMax)
+}
+
+/** Networks spelt out come to millions: never all at once. */
+function* addressesOf(indicators: readonly Indicator[]): Iterable<string> {
+  for (const one of indicators) if (isSpeltOut(one)) yield* singleAddresses(one.value, spelledOutMax) ?? []
+}
+
+function isSpeltOut({ type, value }: Indicator): boolean {
+  return (type === "ipv4-addr" || type === "ipv6-addr") && addressCount(value) <= spelledOutMax
+}
+
+function* chunked(values: Iterable<string>): Iterable<readonly string[]> {
+  let chunk: string[] = []
+  for (const value of values) {
+    chunk.push(value)
+    if (chunk.length < queryMax) continue
+    yield chunk
+    chunk = []
+  }
+  if (chunk.length > 0) yield chunk
 }
