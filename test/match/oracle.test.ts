@@ -170,7 +170,12 @@ describe("kernel and verifier agree with the oracle", () => {
         if (layers.filter(({ kind }) => kind === "transport").length > 1) return
         // Percent stands for itself in a URL that states its scheme (semantics 5.9).
         if (meant.includes("://") && layers.some(({ kind }) => kind === "percent")) return
-        const text = layers.reduce((plain, { kind, dice }) => spelledOtherwise(plain, kind, dice), meant)
+        let text = meant
+        for (const { kind, dice } of layers) {
+          text = spelledOtherwise(text, kind, dice)
+          // A letter by itself, a colon and an escape begin a Windows path as well.
+          if (/(?<![A-Za-z0-9])[A-Za-z]:\\/.test(text)) return
+        }
         check(whole, text, meant)
       })
       fc.assert(property, { numRuns: Math.ceil(runs / 2), seed: 20210722 })

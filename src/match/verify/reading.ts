@@ -127,7 +127,8 @@ function changesEdge(text: string, edits: Edits, from: number, to: number, goesO
   return within !== undefined && within > to && within - to < escapeCharsMax && isOpener(text[to])
 }
 
-const openEntity = /&#?[^\s;]{0,32};$/
+/** Its ampersand may be escaped as well. */
+const openEntity = /(?:&|%(?:25){0,2}26|\\(?:x|u00)26)#?[^\s;]{0,32};$/i
 /** With its digits escaped as well. */
 const entityCharsMax = 24
 /** The longest escape is `\U0010FFFF`. */
@@ -170,5 +171,5 @@ function continues(char: string | undefined): boolean {
 }
 
 function mayContinue(char: string | undefined): boolean {
-  return continues(char) || isOpener(char) || char === ";"
+  return continues(char) || isOpener(char) || char === ";" || char === ":"
 }
