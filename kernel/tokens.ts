@@ -327,11 +327,13 @@ function sort(from: usize): void {
   numbersEnd = number
 }
 
-/** Whether what begins here stands where a URL has its host: behind `//`, however its slashes are escaped, or an at sign. */
+/** Whether what begins here stands where a URL has its host: behind two slashes, however often they are escaped, or an at sign. */
 // @ts-ignore: decorator
 @inline export function isHostPlace(start: usize): u32 {
   const before = load<u32>(start - 4)
-  return <u32>(before >> 16 == 0x2f2f) | (<u32>(before >> 16 == 0x2f5c) & <u32>((before >> 8 & 0xff) == 0x2f)) | <u32>(before >> 24 == 64)
+  const third = (before >> 8) & 0xff
+  const escaped = <u32>(before >> 16 == 0x2f5c) & (<u32>(third == 0x2f) | <u32>(third == 0x5c))
+  return <u32>(before >> 16 == 0x2f2f) | escaped | <u32>(before >> 24 == 64)
 }
 
 /** B2: the last two labels of every name. */

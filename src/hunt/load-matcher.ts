@@ -1,6 +1,7 @@
 // Puts the matcher together: the compiled kernel, the tables of the indicators and the verifier.
 import { readFile } from "node:fs/promises"
 import { accountName } from "../hits/triage/account.js"
+import { text } from "../hits/triage/fields.js"
 import { type Compiled, compileIndicators, openAsker, openScanner } from "../match/kernel.js"
 import { keyQueryOf } from "../match/key-query.js"
 import type { Matcher } from "../match/matcher.js"
@@ -41,10 +42,9 @@ export function accountMatcherOf(accounts: readonly Indicator[], compiled: Compi
     indicators: accounts,
     scanner: () => openScanner(compiled),
     verify({ fields }) {
-      const user = fields["user.name"]
-      const name = typeof user === "string" ? accountName(user) : undefined
-      const indicator = name === undefined ? undefined : byName.get(name)
-      return indicator === undefined ? [] : [{ indicator, observed: user as string, strength: "exact", notes: [], where: "user.name" }]
+      const observed = text(fields["user.name"]) ?? ""
+      const indicator = byName.get(accountName(observed) ?? "")
+      return indicator === undefined ? [] : [{ indicator, observed, strength: "exact", notes: [], where: "user.name" }]
     },
   }
 }

@@ -3,7 +3,7 @@ import type { Stamp } from "../model/time.js"
 import type { Sample } from "./finding.js"
 
 /** Up to here every line is looked at; behind it two lines of every block, and more where they lie so far apart that a day may be silent. */
-const denseBytes = 4 * 1024
+const denseBytes = 16 * 1024
 export const samplesMax = 200_000
 const lineBytesMax = 8192
 /** Lines less than this apart leave no day between them silent. */

@@ -12,6 +12,7 @@ import type { Bulletin } from "../model/bulletin.js"
 import { canonicalAddress } from "../model/canonical.js"
 import type { Hit } from "../model/hit.js"
 import type { Indicator } from "../model/indicator.js"
+import type { Problem } from "../model/problem.js"
 import { formatInstant, fromMillis, parseInstant } from "../model/time.js"
 import { createRoleContext } from "../sources/roles.js"
 import { type HuntAnswer, type HuntRequest, hunt } from "./hunt.js"
@@ -28,6 +29,8 @@ export interface TriagedAnswer extends TriageResult {
   readonly notFollowed: number
   /** Of so many listed addresses one has decoys: 1 for all but very long lists. */
   readonly decoyStep: number
+  /** What of the accounts' doings could not be read. */
+  readonly problems: readonly Problem[]
   /** By the place of a hit: what its address and account did within 72 hours, where that says anything. */
   readonly contexts: readonly (readonly [number, HitContext])[]
 }
@@ -67,7 +70,8 @@ export async function triageAnswer(
 ): Promise<TriagedAnswer> {
   const accounts = successfulAccounts(answer.hits)
   const followed = options.follow ? accounts.slice(0, accountsMax) : []
-  const records = [...answer.hits.map(contextRecord), ...(await accountRecords(answer, request, followed))]
+  const { records: doings, problems } = await accountRecords(answer, request, followed)
+  const records = [...answer.hits.map(contextRecord), ...doings]
   const listed = new Set(listedAddresses(request.indicators, request.own))
   const decoys = decoyCount(answer, request, listed)
   const contexts = readContext(answer.hits, records)
@@ -80,6 +84,7 @@ export async function triageAnswer(
     followed,
     notFollowed: accounts.length - followed.length,
     decoyStep: decoyStep(listed.size),
+    problems,
     contexts: contexts.flatMap((context, at) => (context && saysAnything(context) ? [[at, context] as const] : [])),
   }
 }
@@ -159,11 +164,18 @@ function isLogin(hit: Hit): boolean {
   return hit.echo === null && (hit.grade === "authenticated" || showsAccess(hit))
 }
 
+interface Doings {
+  readonly records: readonly ContextRecord[]
+  readonly problems: readonly Problem[]
+}
+
+const noDoings: Doings = { records: [], problems: [] }
+
 /** What the accounts did, from any address. Lines that hold their names are found as those of file names are, which are whole words too. */
-async function accountRecords(answer: HuntAnswer, request: HuntRequest, accounts: readonly string[]): Promise<readonly ContextRecord[]> {
-  if (accounts.length === 0 || answer.interrupted) return []
+async function accountRecords(answer: HuntAnswer, request: HuntRequest, accounts: readonly string[]): Promise<Doings> {
+  if (accounts.length === 0 || answer.interrupted) return noDoings
   const times = answer.hits.filter(isLogin).flatMap((hit) => (hit.time?.earliest ? Date.parse(hit.time.earliest) : []))
-  if (times.length === 0) return []
+  if (times.length === 0) return noDoings
   const reach = contextHours * hourMs
   const near = (first: number, last: number) => times.some((time) => first <= time + reach && last >= time - reach)
   const paths = answer.coverage
@@ -172,8 +184,8 @@ async function accountRecords(answer: HuntAnswer, request: HuntRequest, accounts
         source.member === undefined && source.path !== "-" && first && last && near(Date.parse(first), Date.parse(last)),
     )
     .map(({ source }) => source.path)
-  if (paths.length === 0) return []
-  const { hits } = await hunt({
+  if (paths.length === 0) return noDoings
+  const { hits, problems } = await hunt({
     paths,
     indicators: accounts.map((value) => ({ type: "file:name", value, bulletin: "context", marks: [], provenance: "context" })),
     accounts: true,
@@ -185,7 +197,16 @@ async function accountRecords(answer: HuntAnswer, request: HuntRequest, accounts
     ...(request.tz === undefined ? {} : { tz: request.tz }),
     ...(request.signal && { signal: request.signal }),
   })
-  return hits.map(contextRecord)
+  return { records: hits.map(contextRecord), problems: problems.filter((one) => !isTold(answer, one)).map(ofAccounts) }
+}
+
+/** What the hunt itself could not read either stands in its own answer. */
+function isTold({ problems }: HuntAnswer, { code, where, message }: Problem): boolean {
+  return problems.some((one) => one.code === code && one.where === where && one.message === message)
+}
+
+function ofAccounts(problem: Problem): Problem {
+  return { ...problem, message: `while it was read for what accounts did: ${problem.message}` }
 }
 
 function contextRecord(hit: Hit): ContextRecord {

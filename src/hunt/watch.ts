@@ -6,6 +6,7 @@ import { type StateStore, StoreError } from "../hits/store/workspace.js"
 import type { Problem } from "../model/problem.js"
 import { Tail, type TailOptions, type TailPart } from "../sources/files/tail.js"
 import type { TailFile } from "../sources/files/tail-file.js"
+import { pause } from "../sources/live/pause.js"
 import type { Prints } from "./indicator-prints.js"
 import { type Carry, type Content, noCarry } from "./tail-scan.js"
 import type { IndicatorSource, WatchAnswer, WatchJob } from "./watch-job.js"
@@ -163,7 +164,7 @@ export class Watch {
       while (!request.signal?.aborted) {
         const worked = await this.#round()
         if (!worked && this.#isLast() && this.#isThrough()) break
-        if (!worked) await this.#pause(this.#pollMs)
+        if (!worked) await pause(this.#pollMs, this.#request.signal)
       }
       if (this.#isLast() && !request.signal?.aborted) await this.#commit(this.#groups.close("all"))
       await this.#flush()
@@ -484,7 +485,7 @@ export class Watch {
           this.#report({ code: "unreadable", where: "workspace", message: `${error.message}: trying again` })
         Object.assign(this.status, { state: "blocked", reason: error.message })
         if (this.#request.signal?.aborted) throw error
-        await this.#pause(retryMs)
+        await pause(retryMs, this.#request.signal)
       }
     }
   }
@@ -500,19 +501,5 @@ export class Watch {
   #report(problem: Problem): void {
     this.status.problems++
     this.#request.problem?.(problem)
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { signal } = this.#request
-    return new Promise((resume) => {
-      if (signal?.aborted) return resume()
-      const wake = (): void => {
-        clearTimeout(timer)
-        signal?.removeEventListener("abort", wake)
-        resume()
-      }
-      const timer = setTimeout(wake, ms)
-      signal?.addEventListener("abort", wake, { once: true })
-    })
   }
 }

@@ -235,6 +235,7 @@ describe("what is spelled otherwise", () => {
     }
     check(address, "http:%2F%2F3405803785%2F")
     check(address, "http:\\/\\/203.28937\\/")
+    check(address, "http:\\\\/\\\\/203.28937\\\\/")
     check(address, "CNE\\e.lebihan 203.0.113.9")
     check(address, "CNE\\e.lebihan 203.0.113.98", false)
   })

@@ -21,7 +21,7 @@ export interface HuntTask {
 /** What a hunt of the workspace needs to be shown again, beside its hits, coverage and problems. */
 export interface HuntDetail {
   readonly answer: Omit<HuntAnswer, "hits" | "sightings" | "coverage" | "problems">
-  readonly triage: Omit<TriagedAnswer, "triage">
+  readonly triage: Omit<TriagedAnswer, "triage" | "problems">
 }
 
 /** The request of the latest hunt that was cut off, as it was given then. */
@@ -75,8 +75,8 @@ export function endHunt(
 ): Problem | undefined {
   const { answer, triage, intake, range, version } = kept
   const { hits, sightings, coverage, problems: found, ...rest } = answer
-  const { triage: judged, ...others } = triage
-  const problems = [...intake.problems, ...found]
+  const { triage: judged, problems: besides, ...others } = triage
+  const problems = [...intake.problems, ...found, ...besides]
   const summary = summarize({ version, range, answer, problems, indicators: intake.indicators })
   const detail: HuntDetail = { answer: rest, triage: others }
   const withTriage = hits.map((hit, at) => ({ ...hit, triage: judged[at] }))

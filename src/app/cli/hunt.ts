@@ -258,7 +258,7 @@ async function runTask(task: HuntTask, flags: HuntFlags, surroundings: Surroundi
   }
   const kept = { answer, triage, intake, range, version }
   const unkept = workspace && id !== undefined ? endHunt(workspace, id, kept) : undefined
-  const problems = [...intake.problems, ...answer.problems, ...(unkept ? [unkept] : [])]
+  const problems = [...intake.problems, ...answer.problems, ...triage.problems, ...(unkept ? [unkept] : [])]
   const summary = summarize({ version, range, answer, problems, indicators: intake.indicators })
   await writeAnswer({ answer, triage, problems, summary, bulletins: intake.bulletins, indicators: intake.indicators }, flags)
   return answer.interrupted ? 130 : summary.exit

@@ -88,7 +88,8 @@ async function show({ hunts, dir }: Workspace, id: string, flags: AnswerFlags): 
     coverage: hunts.coverage(entry.id),
     problems: hunts.problems(entry.id),
   }
-  const triage: TriagedAnswer = { ...detail.triage, triage: kept.map((one) => one.triage) }
+  // What could not be read for it stands among the problems of the hunt.
+  const triage: TriagedAnswer = { ...detail.triage, problems: [], triage: kept.map((one) => one.triage) }
   const summary = entry.summary as unknown as Summary
   const view = {
     answer,

@@ -207,7 +207,8 @@ async function judge(
     signal,
   }
   const answer = await hunt(request)
-  return { groups: (await triageAnswer(answer, request, intake.bulletins)).groups, problems: intake.problems }
+  const triage = await triageAnswer(answer, request, intake.bulletins)
+  return { groups: triage.groups, problems: [...intake.problems, ...triage.problems] }
 }
 
 function chosen({ groups }: Judged, flags: PivotFlags, verdicts: readonly Verdict[]): SeedChoice {

@@ -261,7 +261,7 @@ async function huntNow(flags: ReportFlags, paths: readonly string[], version: st
   try {
     const answer = await hunt(request)
     const triaged = await triageAnswer(answer, request, intake.bulletins)
-    const problems = [...intake.problems, ...answer.problems]
+    const problems = [...intake.problems, ...answer.problems, ...triaged.problems]
     return {
       hits: answer.hits.map((hit, at) => ({ ...hit, ...(triaged.triage[at] ? { triage: triaged.triage[at] } : {}) })),
       sightings: answer.sightings,

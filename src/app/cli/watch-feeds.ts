@@ -2,6 +2,7 @@
 // the search, nor stay in its memory. What it brought is noticed as any bulletin that another process added.
 import { spawn } from "node:child_process"
 import type { Problem } from "../../model/problem.js"
+import { pause } from "../../sources/live/pause.js"
 
 export interface FeedPolling {
   /** Ends the pull at hand; what it had kept stays. */
@@ -47,17 +48,4 @@ async function pull(workspace: string, problem: (problem: Problem) => void, sign
   if (code === 0 || signal.aborted) return
   const why = code === 3 ? "not everything could be fetched or read: sillage feed pull says what" : `cannot be pulled: ${complaint.trim()}`
   problem({ code: "unreadable", where: "feeds", message: why })
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resume) => {
-    if (signal.aborted) return resume()
-    const wake = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener("abort", wake)
-      resume()
-    }
-    const timer = setTimeout(wake, ms)
-    signal.addEventListener("abort", wake)
-  })
 }

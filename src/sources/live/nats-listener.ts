@@ -2,6 +2,7 @@
 // message over at most once: what is published while no connection stands, or finds no room in the spool, is lost. What is in the spool is searched,
 // and told of at least once.
 import { UsageError } from "../../model/problem.js"
+import { pause } from "./pause.js"
 import type { Spool } from "./spool.js"
 import { oneLine } from "./syslog-framing.js"
 
@@ -153,17 +154,4 @@ async function library(): Promise<Library> {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error
     throw new UsageError("--nats needs the package @nats-io/transport-node: npm install @nats-io/transport-node@3.4.0")
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resume) => {
-    if (signal.aborted) return resume()
-    const wake = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener("abort", wake)
-      resume()
-    }
-    const timer = setTimeout(wake, ms)
-    signal.addEventListener("abort", wake)
-  })
 }
