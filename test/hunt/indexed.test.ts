@@ -2,13 +2,14 @@
 // built code in this process. SILLAGE_FUZZ_RUNS=500 makes the long run.
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { crc32, gzipSync } from "node:zlib"
 import fc from "fast-check"
 import { afterAll, describe, expect, test } from "vitest"
 import type { HuntAnswer } from "../../src/hunt/hunt.js"
 import type { Indicator } from "../../src/model/indicator.js"
+import { areAbsent, sharedCases, writeContent } from "./shared-cases.js"
 
 const built = (path: string): string => new URL(`../../dist/${path}`, import.meta.url).href
 const { hunt } = (await import(built("hunt/hunt.js"))) as typeof import("../../src/hunt/hunt.js")
@@ -213,36 +214,15 @@ test("generated archives: with an index, and with one that is partly stale, the 
 
 // ---------- shared data
 
-interface Content {
-  readonly name: string
-  readonly text?: string
-  readonly b64?: string
-  readonly parts?: readonly Content[]
-  readonly times?: number
-  readonly mtime?: string
-}
-
-interface Case {
-  readonly id: string
-  readonly indicator?: string
-  readonly tz?: string
-  readonly files?: readonly Content[]
-}
-
-const cases = at("../../../shared/cases")
-describe.skipIf(!existsSync(cases))("shared cases (skipped where ../shared/cases is absent)", () => {
-  const all = (existsSync(cases) ? readdirSync(cases) : [])
-    .filter((name) => name.endsWith(".jsonl"))
-    .flatMap((name) => readFileSync(join(cases, name), "utf8").split("\n").filter(Boolean))
-    .map((line) => JSON.parse(line) as Case)
-  const single = all.filter(({ indicator: value, files }) => value !== undefined && files)
+describe.skipIf(areAbsent)("shared cases (skipped where ../shared/cases is absent)", () => {
+  const single = sharedCases()
   test(`each of ${single.length} cases is answered alike by way of an index`, async () => {
     const folder = join(scratch, "cases")
-    for (const { id, files = [] } of single) for (const file of files) writeContent(join(folder, id, file.name), file)
+    for (const { id, files } of single) for (const file of files) writeContent(join(folder, id, file.name), file)
     const index = `${folder}.index`
     await search([folder], [], index)
     for (const { id, indicator: value, tz } of single) {
-      const read = parseIndicator(value as string)
+      const read = parseIndicator(value)
       if (!("indicator" in read)) continue
       const zone = tz === undefined ? {} : { tz }
       expectSame(
@@ -252,18 +232,6 @@ describe.skipIf(!existsSync(cases))("shared cases (skipped where ../shared/cases
     }
   }, 600_000)
 })
-
-function writeContent(path: string, content: Content): void {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, bytesOf(content))
-  const time = new Date(content.mtime ?? "2021-07-20T12:00:00Z")
-  utimesSync(path, time, time)
-}
-
-function bytesOf({ text, b64, parts, times = 1 }: Content): Buffer {
-  const once = parts ? Buffer.concat(parts.map(bytesOf)) : Buffer.from(text ?? b64 ?? "", text === undefined ? "base64" : "utf8")
-  return Buffer.concat(Array(times).fill(once))
-}
 
 const data = at("../../../shared/data")
 describe.skipIf(!existsSync(data))("the planted archive (skipped where ../shared/data is absent)", () => {

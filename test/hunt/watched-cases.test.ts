@@ -1,13 +1,13 @@
 // The shared cases as input of a watch: the lines of each file, searched in three goes as they would come, give the hits of a hunt. Runs the
 // built code in this process.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { join } from "node:path"
 import { afterAll, describe, expect, test } from "vitest"
 import type { Hit } from "../../src/model/hit.js"
 import type { Indicator } from "../../src/model/indicator.js"
 import type { WorkUnit } from "../../src/model/work-unit.js"
+import { areAbsent, sharedCases, writeContent } from "./shared-cases.js"
 
 const built = (path: string): string => new URL(`../../dist/${path}`, import.meta.url).href
 const { hunt } = (await import(built("hunt/hunt.js"))) as typeof import("../../src/hunt/hunt.js")
@@ -17,51 +17,22 @@ const { plainHead } = (await import(built("sources/files/files.js"))) as typeof 
 const { recognizeFormat } = (await import(built("sources/formats/index.js"))) as typeof import("../../src/sources/formats/index.js")
 const { parseIndicator } = (await import(built("intake/intake.js"))) as typeof import("../../src/intake/intake.js")
 
-interface Content {
-  readonly name: string
-  readonly text?: string
-  readonly b64?: string
-  readonly parts?: readonly Content[]
-  readonly times?: number
-  readonly mtime?: string
-}
-
-interface Case {
-  readonly id: string
-  readonly indicator?: string
-  readonly tz?: string
-  readonly files?: readonly Content[]
-}
-
-const cases = fileURLToPath(new URL("../../../shared/cases", import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), "sillage-watched-"))
 afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
-describe.skipIf(!existsSync(cases))("the shared cases (skipped where ../shared/cases is absent)", () => {
-  const all = (existsSync(cases) ? readdirSync(cases) : [])
-    .filter((name) => name.endsWith(".jsonl"))
-    .flatMap((name) => readFileSync(join(cases, name), "utf8").split("\n").filter(Boolean))
-    .map((line) => JSON.parse(line) as Case)
+describe.skipIf(areAbsent)("the shared cases (skipped where ../shared/cases is absent)", () => {
   test("are found alike by a watch", async () => {
     let compared = 0
     let hits = 0
-    for (const { id, indicator: value, tz, files = [] } of all) {
-      const read = value === undefined ? undefined : parseIndicator(value)
-      if (!read || !("indicator" in read)) continue
+    for (const { id, indicator: value, tz, files } of sharedCases()) {
+      const read = parseIndicator(value)
+      if (!("indicator" in read)) continue
       const zone = tz === undefined ? {} : { tz }
       for (const file of files) {
         const path = join(scratch, id, file.name)
-        write(path, file)
-        const hunted = await hunt({
-          since: null,
-          until: null,
-          own: [],
-          trustedProxies: [],
-          workers: 1,
-          paths: [path],
-          indicators: [read.indicator],
-          ...zone,
-        })
+        writeContent(path, file)
+        const asked = { since: null, until: null, own: [], trustedProxies: [], workers: 1, paths: [path], indicators: [read.indicator] }
+        const hunted = await hunt({ ...asked, ...zone })
         const watched = await watch(path, read.indicator, zone)
         if (!watched) continue
         compared++
@@ -102,16 +73,4 @@ function essence({ indicator, observed, strength, notes, where, direction, actio
 /** A hunt joins copies of one record; a watch tells each line. */
 function places(hit: Hit) {
   return [hit.source, ...hit.also].map((source) => ({ ...essence(hit), line: source.line }))
-}
-
-function write(path: string, content: Content): void {
-  mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, bytesOf(content))
-  const time = new Date(content.mtime ?? "2021-07-20T12:00:00Z")
-  utimesSync(path, time, time)
-}
-
-function bytesOf({ text, b64, parts, times = 1 }: Content): Buffer {
-  const once = parts ? Buffer.concat(parts.map(bytesOf)) : Buffer.from(text ?? b64 ?? "", text === undefined ? "base64" : "utf8")
-  return Buffer.concat(Array(times).fill(once))
 }
