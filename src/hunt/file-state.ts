@@ -29,6 +29,11 @@ export function changeOf(before: FileIdentity, after: FileIdentity | undefined):
   return after.mtimeNs === before.mtimeNs ? "none" : "rewritten"
 }
 
+/** Whether another file has taken the place of the one that was listed, or it lost some of its end. */
+export function isOther(listed: WorkUnit, seen: FileIdentity): boolean {
+  return seen.size < listed.size || (listed.inode !== undefined && seen.inode !== listed.inode)
+}
+
 const sampleBytes = 4096
 const samplePoints = 16
 

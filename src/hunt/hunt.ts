@@ -9,7 +9,7 @@ import { discover, plainHead, segmentsOf } from "../sources/files/files.js"
 import { recognizeFormat } from "../sources/formats/index.js"
 import { combined, type Renumbering, renumbered } from "./combine.js"
 import { knownTimes } from "./covered-times.js"
-import { changeOf, identityOf } from "./file-state.js"
+import { changeOf, identityOf, isOther } from "./file-state.js"
 import type { UnitResult } from "./finding.js"
 import { createGathering, type Gathered } from "./gather.js"
 import { type IndexedPool, type IndexUse, openIndexedPool } from "./indexed-pool.js"
@@ -116,24 +116,24 @@ interface UnitPlan {
 
 interface FilePlan {
   readonly file: WorkUnit
-  /** As it was when it was first asked for, which is before it is searched; undefined for one that is not to be remembered. */
+  /** As it was when it was first asked for, which is before it is searched; undefined for what is no file. */
+  readonly looks: () => FileIdentity | undefined
+  /** The same; undefined for one that is not to be remembered. */
   readonly identity: () => FileIdentity | undefined
   readonly units: readonly UnitPlan[]
 }
 
 async function planOf(file: WorkUnit, whole: Patterns, ledger: Ledger | undefined, shelf: Shelf): Promise<FilePlan> {
-  const identity = once(() => {
-    const seen = identityOf(file)
-    // One that grew since it was listed is searched as far as it went then, and is not done.
-    return seen?.size === file.size ? seen : undefined
-  })
+  const looks = once(() => identityOf(file))
+  // One that grew since it was listed is searched as far as it went then, and is not done.
+  const identity = (): FileIdentity | undefined => (looks()?.size === file.size ? looks() : undefined)
   const units = await unitsOf(file)
   const known = ledger?.known(file, identity, units) ?? units.map(() => ({ missing: whole }))
   const plans = known.map(({ result, missing }: Known, index): UnitPlan => {
     // Where everything is known, the parts may be other ones than those that would be searched now.
     return { unit: units[index] ?? file, held: result && shelf.put(result), missing, resumed: missing === undefined }
   })
-  return { file, identity, units: plans }
+  return { file, looks, identity, units: plans }
 }
 
 /** All that is to be searched for the same patterns, in one pass of the workers. */
@@ -189,11 +189,12 @@ async function runPass(
   }
   const search = async (plan: FilePlan, one: UnitPlan): Promise<void> => {
     if (signal?.aborted) return
-    const identity = plan.identity()
+    const before = plan.looks()
     const found = await pool.run(one.unit)
     // A segment has no times of its own.
     const result = ledger && !one.unit.segment ? withTimes(found, one.unit, request) : found
-    const change = identity ? changeOf(identity, identityOf(plan.file)) : "none"
+    const change = before ? (isOther(plan.file, before) ? "rewritten" : changeOf(before, identityOf(plan.file))) : "none"
+    const identity = plan.identity()
     if (ledger && identity && change === "none") ledger.commit(plan.file, identity, one.unit, pass.patterns, result)
     keep(one, renumbered(change === "rewritten" ? asRewritten(result, plan.file) : result, renumbering))
   }

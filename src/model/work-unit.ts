@@ -11,6 +11,8 @@ export interface WorkUnit {
   readonly size: number
   /** Milliseconds since 1970. */
   readonly mtimeMs: number
+  /** Device and inode when it was listed; absent for standard input and what cannot be read. */
+  readonly inode?: string
   /** The segment of a plain file: owns the lines that start in [from, to). Absent for a whole file. */
   readonly segment?: { readonly from: number; readonly to: number; readonly index: number; readonly count: number }
   /** Why it cannot be read, found while listing; such a unit yields only this problem. */

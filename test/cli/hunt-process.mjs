@@ -27,7 +27,7 @@ const request = {
   ...(indexed ? { index: { folder: `${dir}/index`, program: "test", build: true } } : {}),
 }
 const answer = await hunt(request)
-const triage = { triage: answer.hits.map(() => null) }
+const triage = { triage: answer.hits.map(() => null), problems: [] }
 const unkept = endHunt(workspace, id, { answer, triage, intake, range, version: "test" })
 if (unkept) throw new Error(unkept.message)
 const { units, ...rest } = answer

@@ -101,7 +101,7 @@ function* file(entry: Entry, stat: BigIntStats, walk: Walk): Generator<WorkUnit>
 function unit(shown: string, file: string, stat: BigIntStats | undefined): WorkUnit {
   const size = Number(stat?.size ?? 0n)
   const mtimeMs = Number((stat?.mtimeNs ?? 0n) / 1000n) / 1000
-  return { id: digest(shown, size, mtimeMs), path: shown, file, size, mtimeMs }
+  return { id: digest(shown, size, mtimeMs), path: shown, file, size, mtimeMs, ...(stat && { inode: identity(stat) }) }
 }
 
 function broken(shown: string, message: string, code: "unreadable" | "unsupported" | "limit" = "unreadable"): WorkUnit {

@@ -54,7 +54,7 @@ export async function* openLeaves(unit: WorkUnit, options: OpenOptions = {}): As
       ...(seek ? { seek } : {}),
     }
     yield* unit.segment ? closing(ledger, leafOf(ledger, whole, file.source.from)) : leavesOf(ledger, whole)
-    const missing = unit.segment || unit.path === "-" ? 0 : unit.size - outer.position
+    const missing = unit.path === "-" ? 0 : unit.segment ? file.source.gone : unit.size - outer.position
     if (missing > 0 && !outer.broken) {
       ledger.report({
         code: "truncated",

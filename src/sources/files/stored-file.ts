@@ -13,6 +13,8 @@ export interface StoredFile extends ByteSource {
   failed: (message: string) => void
   /** Where it begins in the file. */
   readonly from: number
+  /** Bytes of the segment that were listed and are not there any more. */
+  readonly gone: number
   close(): void
 }
 
@@ -26,9 +28,11 @@ export function openFile(
   try {
     // Not to hang where a named pipe has taken the file's place since it was listed.
     fd = openSync(pathOf(unit.file), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-    if (!fstatSync(fd).isFile()) throw new Error("no regular file any more")
+    const now = fstatSync(fd)
+    if (!now.isFile()) throw new Error("no regular file any more")
     const range = part ?? (unit.segment ? owned(fd, unit.segment.from, unit.segment.to, unit.size) : { from: 0, to: unit.size })
-    return { source: slice(fd, range.from, range.to) }
+    const gone = unit.segment && !part ? Math.max(0, unit.segment.to - Math.max(now.size, unit.segment.from)) : 0
+    return { source: slice(fd, range.from, range.to, gone) }
   } catch (error) {
     if (fd !== undefined) closeSync(fd)
     return { failure: (error as Error).message }
@@ -53,7 +57,7 @@ function lineStart(fd: number, at: number, size: number): number {
   return size
 }
 
-function slice(fd: number, from: number, to: number): StoredFile {
+function slice(fd: number, from: number, to: number, gone: number): StoredFile {
   const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(chunkBytes, to - from)))
   let at = from
   let open = true
@@ -72,6 +76,7 @@ function slice(fd: number, from: number, to: number): StoredFile {
   const source: StoredFile = {
     failed: () => {},
     from,
+    gone,
     readInto,
     async next() {
       const length = readInto(buffer)
@@ -90,6 +95,7 @@ function standardInput(): StoredFile {
   const source: StoredFile = {
     failed: () => {},
     from: 0,
+    gone: 0,
     async next() {
       for (;;) {
         const length = await readStandardInput(buffer)
