@@ -29,7 +29,7 @@ export interface Gathering {
 /** What stands for a hit that was counted and not kept. */
 const unkept = 0xffff_fff0
 
-/** `recordsPerGroup`: of one indicator in one role, strength and grade. */
+/** `recordsPerGroup`: of one indicator in one role, strength and grade; of logins, for each account. */
 export function createGathering(recordsPerGroup: number): Gathering {
   const copies = createDigestTable()
   const kept: SettledHit[] = []
@@ -46,17 +46,21 @@ export function createGathering(recordsPerGroup: number): Gathering {
     if (kind === null) byStrength[strength] = (byStrength[strength] ?? 0) + 1
     else echo++
   }
-  const hasRoom = (role: HitRole): boolean => {
-    if (recordsPerGroup === Number.POSITIVE_INFINITY) return true
-    let group = ofRoles.get(role)
-    if (!group) {
-      const key = groupOf(role)
-      group = groups.get(key) ?? { hits: 0 }
-      groups.set(key, group)
-      ofRoles.set(role, group)
-    }
-    return group.hits++ < recordsPerGroup
+  const named = (key: string): { hits: number } => {
+    const known = groups.get(key)
+    if (known) return known
+    const group = { hits: 0 }
+    groups.set(key, group)
+    return group
   }
+  const groupFor = ({ role, account }: SettledHit): { hits: number } => {
+    // Whoever logged in is to be seen, however often others did: what they did elsewhere is asked by their names.
+    if (account !== undefined) return named(`${groupOf(role)}\0${account}`)
+    let group = ofRoles.get(role)
+    if (!group) ofRoles.set(role, (group = named(groupOf(role))))
+    return group
+  }
+  const hasRoom = (one: SettledHit): boolean => recordsPerGroup === Number.POSITIVE_INFINITY || groupFor(one).hits++ < recordsPerGroup
   return {
     /**
      * Records of equal text and time in different files are one hit with several places (semantics 10.2). Equal lines within one file stay
@@ -80,7 +84,7 @@ export function createGathering(recordsPerGroup: number): Gathering {
         found++
         count(one.role)
         sightings.add(one.role, source.path, one.earliest, one.latest, () => one.hit)
-        const keep = hasRoom(one.role)
+        const keep = hasRoom(one)
         copies.set(digest, nth, keep ? kept.length : unkept)
         if (!keep) continue
         kept.push(one)

@@ -345,7 +345,7 @@ function unitsIn(plans: readonly FilePlan[]): HuntAnswer["units"] {
 
 function unlisted({ hits, counts }: Gathered, { recordsPerGroup }: HuntRequest): readonly Problem[] {
   if (hits.length === counts.total) return []
-  const message = `${hits.length} of ${counts.total} are listed: of one indicator in one role the first ${recordsPerGroup}; all counts are exact, and --all-records lists all`
+  const message = `${hits.length} of ${counts.total} are listed: of one indicator in one role (of logins, for each account) the first ${recordsPerGroup}; all counts are exact, triage judges the listed ones, and --all-records lists all`
   return [{ code: "limit", where: "hits", message }]
 }
 

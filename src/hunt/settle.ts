@@ -1,6 +1,9 @@
 // From findings to hits: when, in which role, in or out of the range. Called once for each file, when all of its units are in.
+import { showsAccess } from "../hits/authentication.js"
 import { connectionKey } from "../hits/contact.js"
 import { gradeOf, validityOf } from "../hits/grade.js"
+import { accountName } from "../hits/triage/account.js"
+import { text } from "../hits/triage/fields.js"
 import type { Coverage, CoverageState } from "../model/coverage.js"
 import type { Hit, Occurrence, Source } from "../model/hit.js"
 import type { Indicator } from "../model/indicator.js"
@@ -36,6 +39,8 @@ export interface SettledHit {
   /** Equal for records of equal text and time: 32 hex digits. */
   readonly sameness: string
   readonly connection: string | undefined
+  /** Whose login it was, or whose act that only a login allows. */
+  readonly account: string | undefined
   readonly earliest: Instant | null
   readonly latest: Instant | null
 }
@@ -146,6 +151,11 @@ class MadeHit implements SettledHit {
   get hit(): Hit {
     this.#whole ??= wholeOf(this.#parts)
     return this.#whole
+  }
+
+  get account(): string | undefined {
+    const { record } = this.#parts.finding
+    return this.role.grade === "authenticated" || showsAccess(record) ? accountName(text(record.fields["user.name"])) : undefined
   }
 
   get connection(): string | undefined {

@@ -52,6 +52,25 @@ describe("a noisy indicator", () => {
     expect(sightings[0]).toMatchObject({ firstSeen: "2021-01-01T00:00:00Z", lastSeen: "2021-01-28T00:00:00Z", path: "a.log" })
   })
 
+  test("hides no account that logged in, however often others did", () => {
+    const gathering = createGathering(3)
+    const hits = settled(
+      "a.log",
+      Array.from({ length: 60 }, (_, at) => `line ${at}`),
+    ).map((one, at) => ({
+      role: one.role,
+      source: one.source,
+      hit: one.hit,
+      sameness: one.sameness,
+      connection: one.connection,
+      account: at === 50 ? "a.martin" : "l.roux",
+      earliest: one.earliest,
+      latest: one.latest,
+    }))
+    expect(gathering.add(hits)).toEqual({ found: 60, listed: 4 })
+    expect(gathering.gathered().hits.map(({ record }) => record)).toEqual(["line 0", "line 1", "line 2", "line 50"])
+  })
+
   test("is counted once where a file is a copy, kept in full or not; equal lines of one file stay apart", () => {
     const gathering = createGathering(3)
     const texts = ["same", "same", "a", "b", "c", "d"]
