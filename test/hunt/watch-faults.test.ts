@@ -169,7 +169,7 @@ describe("in a world that fails", () => {
   test("a line without end is searched in bounded memory, and what it holds is told of once", async () => {
     const filler = Buffer.alloc(1 << 20, "x ")
     appendFileSync(at("app.log"), lineOf(1).trimEnd())
-    for (let megabyte = 0; megabyte < 32; megabyte++) appendFileSync(at("app.log"), filler)
+    for (let megabyte = 0; megabyte < 48; megabyte++) appendFileSync(at("app.log"), filler)
     const before = process.memoryUsage().arrayBuffers
     await place.once()
     expect(place.assets()).toHaveLength(1)
@@ -239,7 +239,7 @@ test("the process killed with SIGKILL again and again tells of every record, and
   const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url))
   const alerts = join(place.root, "alerts.ndjson")
   const flags = ["--workspace", place.workspace.dir, "--indicator", listed, "--alert", `file:${alerts}`, "--quiet", "--json"]
-  for (let round = 0; round < 2; round++) {
+  for (let round = 0; round < 3; round++) {
     append("app.log", ...range(1 + 200 * round, 200 + 200 * round))
     const child = spawn(process.execPath, [cli, "watch", ...flags, place.logs], { stdio: ["ignore", "pipe", "inherit"] })
     // Killed at some point of its work: as soon as it says anything, or a little later.
@@ -253,5 +253,5 @@ test("the process killed with SIGKILL again and again tells of every record, and
   const ids = new Map(
     lines.flatMap((line) => (line.startsWith("{") && line.endsWith("}") ? [JSON.parse(line)] : [])).map((one) => [one.id, one.asset]),
   )
-  expect([...ids.values()].sort()).toEqual(assetsOf(...range(1, 400)))
+  expect([...ids.values()].sort()).toEqual(assetsOf(...range(1, 600)))
 }, 120_000)
