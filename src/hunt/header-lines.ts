@@ -41,6 +41,8 @@ export function openHeaderLines(leaf: Leaf, reader: LineReader, keeper: object, 
     for (const part of wholeLines(leaf.again?.(at, offset) ?? [])) {
       for (let from = find(part, 0); from < part.length; ) {
         const end = part.indexOf(10, from)
+        // What stands for a long line has no end, and is no header.
+        if (end < 0) break
         show(lineAt(part, from, end), at + from)
         from = find(part, end + 1)
       }
@@ -94,6 +96,7 @@ export function headersBefore(leaf: Leaf, reader: Pick<LineReader, "opens">, kee
   for (const part of wholeLines(leaf.again?.(past.upTo - leaf.base, 0) ?? [])) {
     for (let from = find(part, 0); from < part.length; ) {
       const end = part.indexOf(10, from)
+      if (end < 0) break
       const line = lineAt(part, from, end)
       if (reader.opens(line) || !past.lines.some((kept) => reader.opens(kept))) past.lines = [...past.lines.slice(-keptBefore), line]
       else if (past.lines.length < keptMax && line.length <= keptCharsMax) past.lines.push(line)
@@ -106,6 +109,7 @@ export function headersBefore(leaf: Leaf, reader: Pick<LineReader, "opens">, kee
 
 /** A longer line is no header; it is passed over. */
 const lineBytesMax = 256 * 1024
+const passedOver = 0x30
 
 /** Whole lines out of chunks, each part ending with its newline. The last line of a range that ends within it is left out. */
 function* wholeLines(chunks: Iterable<Buffer>): Generator<Buffer> {
@@ -116,9 +120,9 @@ function* wholeLines(chunks: Iterable<Buffer>): Generator<Buffer> {
     if (end > 0) yield text.subarray(0, end)
     rest = Buffer.from(text.subarray(end))
     if (rest.length <= lineBytesMax) continue
-    // A byte that begins no header stands for the line so far: places stay what they are.
-    yield Buffer.alloc(rest.length - 1, 0x20)
-    rest = Buffer.from(" ")
+    // A digit, which begins no header, stands for the line so far: places stay what they are.
+    yield Buffer.alloc(rest.length - 1, passedOver)
+    rest = Buffer.of(passedOver)
   }
 }
 
