@@ -3,6 +3,7 @@
 // and told of at least once.
 import { UsageError } from "../../model/problem.js"
 import { pause } from "./pause.js"
+import { takePieces } from "./pieces.js"
 import type { Spool } from "./spool.js"
 import { oneLine } from "./syslog-framing.js"
 
@@ -37,15 +38,14 @@ export interface NatsListener {
 type Library = typeof import("@nats-io/transport-node")
 type Connection = Awaited<ReturnType<Library["connect"]>>
 
-/** A line longer than this is handed over in pieces that overlap, so that no value is halved. */
-const lineBytesMax = 1024 * 1024
-const overlapBytes = 4096
 const retryMs = 1000
 
 /** `nats://host:4222/subject`, or `tls://…`. Throws a `UsageError`. */
 export function parseNatsAddress(text: string): NatsAddress {
   const url = URL.canParse(text) ? new URL(text) : undefined
-  const subject = url === undefined ? "" : decodeURIComponent(url.pathname.slice(1))
+  const subject = url === undefined ? "" : decoded(url.pathname.slice(1))
+  if (subject === undefined)
+    throw new UsageError(`--nats ${text} is no address: its subject holds a % that no two hex digits of UTF-8 follow`)
   // A token of a subject holds no white space; the wildcards stand alone, and `>` at the end.
   const isSubject = /^(?:(?:[^\s.*>]+|\*)\.)*(?:[^\s.*>]+|[*>])$/.test(subject)
   if (!url || !/^(?:nats|tls):$/.test(url.protocol) || url.hostname === "" || !isSubject) {
@@ -55,6 +55,16 @@ export function parseNatsAddress(text: string): NatsAddress {
     throw new UsageError("--nats holds a name or password: give them in the environment, where no process list shows them")
   }
   return { server: `${url.protocol}//${url.hostname}:${url.port || 4222}`, subject }
+}
+
+/** Undefined where an escape is none. */
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path)
+  } catch (error) {
+    if (error instanceof URIError) return undefined
+    throw error
+  }
 }
 
 /** Connects, and connects again whenever the connection ends, until it is closed; `problem` is told once for each time. Throws a `UsageError` where the package is absent. */
@@ -134,17 +144,18 @@ export async function openNatsListener(
 }
 
 /** Each line of a message is a record. */
-function* linesOf(data: Uint8Array): Iterable<Buffer> {
+export function linesOf(data: Uint8Array): readonly Buffer[] {
+  const lines: Buffer[] = []
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
   for (let from = 0; from < bytes.length; ) {
     const found = bytes.indexOf(10, from)
     const end = found < 0 ? bytes.length : found
-    let at = from
-    for (; end - at > lineBytesMax; at += lineBytesMax - overlapBytes) yield oneLine(bytes.subarray(at, at + lineBytesMax))
+    const at = takePieces(bytes, from, end, (piece) => lines.push(oneLine(piece)))
     const line = bytes.subarray(at, end > at && bytes[end - 1] === 13 ? end - 1 : end)
-    if (line.length > 0) yield line
+    if (line.length > 0) lines.push(line)
     from = end + 1
   }
+  return lines
 }
 
 async function library(): Promise<Library> {

@@ -4,6 +4,7 @@ import { readdirSync } from "node:fs"
 import { open } from "node:fs/promises"
 import { join } from "node:path"
 import type { Readable } from "node:stream"
+import { lineBytesMax, takePieces } from "./pieces.js"
 import type { Spool } from "./spool.js"
 
 export interface PipeSource {
@@ -12,9 +13,6 @@ export interface PipeSource {
   close(): void
 }
 
-/** A line longer than this is handed over in pieces that overlap. */
-const lineBytesMax = 1024 * 1024
-const overlapBytes = 4096
 const waitMs = 50
 
 /** Lines of a stream into the spool; the stream waits while it is full. */
@@ -51,11 +49,7 @@ function addLines(bytes: Buffer, spool: Spool): Buffer {
     if (stop > from) spool.add(bytes.subarray(from, stop))
     from = end + 1
   }
-  while (bytes.length - from > lineBytesMax) {
-    spool.add(bytes.subarray(from, from + lineBytesMax))
-    from += lineBytesMax - overlapBytes
-  }
-  return Buffer.from(bytes.subarray(from))
+  return Buffer.from(bytes.subarray(takePieces(bytes, from, bytes.length, (piece) => spool.add(piece))))
 }
 
 /** Follows the system's journal from where the spool ends, or from now. */

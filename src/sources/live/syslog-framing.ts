@@ -1,4 +1,5 @@
 // Cuts a stream of syslog messages apart: octet counting (RFC 6587, 3.4.1; RFC 5425) and line ends (3.4.2), told by the first byte of each.
+import { lineBytesMax, takePieces } from "./pieces.js"
 
 export interface SyslogFraming {
   /** Takes the next bytes of the stream; they may be reused afterwards. */
@@ -7,9 +8,6 @@ export interface SyslogFraming {
   end(): void
 }
 
-/** A message longer than this is handed over in pieces that overlap, so that no value is halved. */
-export const messageBytesMax = 1024 * 1024
-const overlapBytes = 4096
 /** Digits of an octet count: RFC 5425 knows no limit, and nobody sends a terabyte. */
 const countDigitsMax = 10
 
@@ -31,21 +29,20 @@ export function createFraming(message: (bytes: Buffer) => void): SyslogFraming {
     from += bytes
     looked = from
   }
-  /** Too much is held of one message: a piece of it is handed over, and its end kept. */
-  const cut = (): void => {
-    emit(store.subarray(from, from + messageBytesMax))
-    pass(messageBytesMax - overlapBytes)
+  /** Too much is held of one message: it is handed over in pieces, and its end kept. The bytes that are passed. */
+  const cut = (held: number): number => {
+    const passed = takePieces(store, from, from + held, emit) - from
+    pass(passed)
+    return passed
   }
   /** One message or its count; false where more bytes are needed. */
   const step = (): boolean => {
     const held = to - from
     if (held === 0) return false
     if (counted > 0) {
-      if (held <= messageBytesMax && held < counted) return false
-      if (counted > messageBytesMax) {
-        counted -= messageBytesMax - overlapBytes
-        cut()
-      } else {
+      if (held <= lineBytesMax && held < counted) return false
+      if (counted > lineBytesMax) counted -= cut(Math.min(held, counted))
+      else {
         emit(store.subarray(from, from + counted))
         pass(counted)
         counted = 0
@@ -61,10 +58,10 @@ export function createFraming(message: (bytes: Buffer) => void): SyslogFraming {
     }
     const end = store.subarray(0, to).indexOf(lineFeed, looked)
     looked = to
-    if (end >= 0 && end - from <= messageBytesMax) {
+    if (end >= 0 && end - from <= lineBytesMax) {
       emit(store.subarray(from, end))
       pass(end + 1 - from)
-    } else if (held > messageBytesMax) cut()
+    } else if (held > lineBytesMax) cut(end >= 0 ? end - from : held)
     else return false
     return true
   }
@@ -80,7 +77,7 @@ export function createFraming(message: (bytes: Buffer) => void): SyslogFraming {
       while (step());
     },
     end() {
-      while (to - from > messageBytesMax) cut()
+      cut(to - from)
       emit(store.subarray(from, to))
       from = to = looked = counted = 0
     },

@@ -5,6 +5,7 @@ import { connect, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { UsageError } from "../../../src/model/problem.js"
 import { type NatsIdentity, type NatsListener, openNatsListener, parseNatsAddress } from "../../../src/sources/live/nats-listener.js"
 import { Spool } from "../../../src/sources/live/spool.js"
 
@@ -21,6 +22,13 @@ describe("an address", () => {
     refused("nats://127.0.0.1/logs..x")
   })
   test("with a password is refused: a process list would show it", () => refused("nats://me:secret@127.0.0.1/logs"))
+  test("with an escape that is none is a wrong invocation, and says so", () => {
+    for (const text of ["nats://127.0.0.1/%zz", "nats://127.0.0.1/logs.%ff", "nats://127.0.0.1/%"]) {
+      expect(() => parseNatsAddress(text)).toThrow(UsageError)
+      expect(() => parseNatsAddress(text)).toThrow(/--nats .* holds a %/)
+    }
+    check("nats://127.0.0.1/logs.%66w1", "nats://127.0.0.1:4222", "logs.fw1")
+  })
   test("of another kind is none", () => refused("http://127.0.0.1/logs"))
 })
 

@@ -7,9 +7,10 @@ import { join } from "node:path"
 import { Readable } from "node:stream"
 import { connect as connectTls } from "node:tls"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { lineBytesMax } from "../../../src/sources/live/pieces.js"
 import { spoolJournal, spoolLines } from "../../../src/sources/live/pipe-source.js"
 import { Spool } from "../../../src/sources/live/spool.js"
-import { createFraming, messageBytesMax } from "../../../src/sources/live/syslog-framing.js"
+import { createFraming } from "../../../src/sources/live/syslog-framing.js"
 import { openSyslogListener, parseListenerAddress, type SyslogListener } from "../../../src/sources/live/syslog-listener.js"
 
 describe("a stream of messages", () => {
@@ -36,14 +37,14 @@ describe("a stream of messages", () => {
   test("with NULs at the end of messages loses them", () => check("<1>a\0\n<1>b\0", ["<1>a", "<1>b"]))
 
   test("with a message longer than the room hands it over in overlapping pieces, and goes on", () => {
-    for (const head of ["", `${3 * messageBytesMax} `]) {
+    for (const head of ["", `${3 * lineBytesMax} `]) {
       const found: Buffer[] = []
       const framing = createFraming((message) => found.push(Buffer.from(message)))
-      const body = Buffer.alloc(3 * messageBytesMax, "<1>abcdefg ")
+      const body = Buffer.alloc(3 * lineBytesMax, "<1>abcdefg ")
       framing.take(Buffer.concat([Buffer.from(head), body, Buffer.from(head === "" ? "\n<1>next\n" : "<1>next\n")]))
       framing.end()
       expect(found.at(-1)?.toString()).toBe("<1>next")
-      expect(Math.max(...found.map(({ length }) => length))).toBeLessThanOrEqual(messageBytesMax)
+      expect(Math.max(...found.map(({ length }) => length))).toBeLessThanOrEqual(lineBytesMax)
       expect(found.slice(0, -1).reduce((sum, { length }) => sum + length, 0)).toBeGreaterThanOrEqual(body.length)
     }
   })
