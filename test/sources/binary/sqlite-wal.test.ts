@@ -1,6 +1,7 @@
 // Write-ahead logs of SQLite: rows of their pages, values over several pages, and what a hostile log may hold.
 import { expect, test } from "vitest"
-import { sqliteWal } from "../../../src/sources/formats/binary/sqlite/wal.js"
+import type { Problem } from "../../../src/model/problem.js"
+import { decodeLog, sqliteWal } from "../../../src/sources/formats/binary/sqlite/wal.js"
 import { decodeBytes } from "./decode.js"
 import { makeSqliteWal } from "./make/sqlite-wal.js"
 
@@ -47,3 +48,70 @@ test("a log that is cut off within a page gives the legible text of that page", 
   expect(problems.map(({ code }) => code)).toEqual(["truncated"])
   expect(records.map(({ text }) => text).join()).toContain("203.0.113.9")
 })
+
+test("a value whose pages end before its length says is searched as far as it goes, and told", async () => {
+  const short = Buffer.from(log)
+  // The second of its pages names no third.
+  short.writeUInt32BE(0, 32 + 2 * frameBytes + 24)
+  const { records, problems } = await read(short)
+  expect(problems.map(({ code, message }) => [code, message.replace(/\d+/, "N")])).toEqual([
+    ["malformed", "a value ends N bytes before its length says: what is there is searched"],
+  ])
+  expect(JSON.parse(records[1]?.text as string).row[0]).toMatch(/^http:\/\/relay\.example\/a+$/)
+})
+
+/** One page of 64 KiB whose cell pointers are `pointers`; `text` stands at its end. */
+function page(pointers: readonly number[], text: string, fill: (bytes: Buffer) => void = () => {}): Buffer {
+  const log = Buffer.alloc(32 + 24 + 65_536)
+  for (const [at, word] of [0x377f0682, 3_007_000, 65_536].entries()) log.writeUInt32BE(word, at * 4)
+  log.writeUInt32BE(2, 32)
+  const bytes = log.subarray(56)
+  bytes.writeUInt8(13, 0)
+  bytes.writeUInt16BE(pointers.length, 3)
+  for (const [index, at] of pointers.entries()) bytes.writeUInt16BE(at, 8 + index * 2)
+  fill(bytes)
+  bytes.write(text, 65_536 - text.length, "latin1")
+  return log
+}
+
+test("thousands of pointers to one damaged row cost one look at its page", async () => {
+  const pointers = Array.from({ length: 16_000 }, () => 40_000)
+  const began = performance.now()
+  // A length of 30,000 bytes, which reaches beyond the page.
+  const fill = (bytes: Buffer): void => void bytes.set([0x81, 0xea, 0x30], 40_000)
+  const { records, problems } = await read(page(pointers, "seen from 203.0.113.9", fill))
+  expect(performance.now() - began).toBeLessThan(500)
+  expect(problems.map(({ code }) => code)).toEqual(["malformed"])
+  expect(records.map(({ text }) => JSON.parse(text).strings)).toEqual([["seen from 203.0.113.9"]])
+})
+
+test("rows that overlap are left at the page's own size, told, and searched as text", async () => {
+  const pointers = Array.from({ length: 12_000 }, (_, at) => 30_000 + at)
+  const began = performance.now()
+  // Each of them a row of 16,000 bytes, whose header of 16,000 types ends in no value.
+  const fill = (bytes: Buffer): void => {
+    for (let at = 30_000; at < 64_000; at += 2) bytes.writeUInt16BE(0xfd00, at)
+    bytes.fill(1, 50_000, 64_000)
+  }
+  const { records, problems } = await read(page(pointers, "seen from 203.0.113.9", fill))
+  expect(performance.now() - began).toBeLessThan(1500)
+  expect(problems.some(({ message }) => message.includes("overlap"))).toBe(true)
+  expect(records.map(({ text }) => text).join()).toContain("seen from 203.0.113.9")
+})
+
+test("a log of more pages than are remembered says so, and is searched", async () => {
+  const problems: Problem[] = []
+  const texts: string[] = []
+  const input = { ...inputOf(log), report: (problem: Problem) => problems.push(problem) }
+  for await (const batch of decodeLog(input, { framesMax: 2 })) texts.push(...batch.map(({ text }) => text))
+  expect(problems.map(({ code }) => code)).toEqual(["limit"])
+  expect(texts.join()).toContain("203.0.113.9")
+  expect(texts.join()).toContain("end?ip=198.51.100.7")
+})
+
+function inputOf(bytes: Buffer) {
+  const chunks = (async function* () {
+    yield bytes
+  })()
+  return { chunks, whole: async () => bytes, path: "input", mtimeMs: 0, unsearched: () => {} }
+}

@@ -31,6 +31,8 @@ const payloadBytesMax = 64 * 1024 * 1024
 const overflowFactorMax = 16
 /** Characters of rows that are remembered: a page is written again for each of its changes. */
 const seenCharsMax = 32 * 1024 * 1024
+/** Frames that are remembered, to put together values that go on in other pages. */
+const framesMax = 4_000_000
 
 /** Section 4.1 of SQLite's file format document: magic, version, size of a page. */
 function pageBytesOf(head: Buffer): number | undefined {
@@ -41,23 +43,38 @@ function pageBytesOf(head: Buffer): number | undefined {
   return isLog && bytes >= 512 && bytes <= 65_536 && (bytes & (bytes - 1)) === 0 ? bytes : undefined
 }
 
-async function* decodeLog(input: DecodeInput): AsyncGenerator<readonly DecodedRecord[]> {
+export interface WalOptions {
+  readonly framesMax?: number
+}
+
+export async function* decodeLog(input: DecodeInput, options: WalOptions = {}): AsyncGenerator<readonly DecodedRecord[]> {
   const copy = await spool(input, fileBytesMax)
   if (!copy) return
   const reporter = createReporter(input)
   try {
     const pageBytes = pageBytesOf(copy.read(0, headerBytes))
-    if (pageBytes !== undefined) yield* new Log(copy, pageBytes, reporter).records()
+    if (pageBytes !== undefined) yield* new Log(copy, pageBytes, reporter, options).records()
   } finally {
     copy.remove()
     reporter.finish()
   }
 }
 
+/** A page of rows. */
+interface Leaf {
+  readonly bytes: Buffer
+  readonly page: number
+  readonly frame: number
+  readonly isTable: boolean
+  /** Bytes that its rows may still hold: they share the page. */
+  left: number
+}
+
 class Log {
   readonly #copy: Spool
   readonly #pageBytes: number
   readonly #reporter: Reporter
+  readonly #framesMax: number
   /** Frames by the number of their page, in the order of the file. */
   readonly #frames = new Map<number, number[]>()
   /** Frames that end a transaction. */
@@ -69,18 +86,26 @@ class Log {
   readonly #seen = new Set<string>()
   #seenChars = 0
 
-  constructor(copy: Spool, pageBytes: number, reporter: Reporter) {
+  constructor(copy: Spool, pageBytes: number, reporter: Reporter, options: WalOptions) {
     this.#copy = copy
     this.#pageBytes = pageBytes
     this.#reporter = reporter
     this.#overflowLeft = overflowFactorMax * copy.size
+    this.#framesMax = options.framesMax ?? framesMax
   }
 
   /** Frames left from before the last checkpoint too: what they hold may have been overwritten since. */
   *records(): Generator<readonly DecodedRecord[]> {
     const frameBytes = frameHeaderBytes + this.#pageBytes
     const count = Math.floor((this.#copy.size - headerBytes) / frameBytes)
-    for (let frame = 0; frame < count; frame++) {
+    const remembered = Math.min(count, this.#framesMax)
+    if (remembered < count)
+      this.#reporter.report(
+        "limit",
+        this.#at(remembered),
+        `more than ${remembered} pages: a value that goes on in a later one is searched as text, in parts`,
+      )
+    for (let frame = 0; frame < remembered; frame++) {
       const header = this.#copy.read(this.#at(frame), this.#at(frame) + 8)
       const page = header.readUInt32BE(0)
       if (header.readUInt32BE(4) !== 0) this.#commits.push(frame)
@@ -93,7 +118,8 @@ class Log {
       const bytes = this.#copy.read(this.#at(frame), this.#at(frame) + frameBytes)
       const page = bytes.readUInt32BE(0)
       const records = this.#rows(bytes.subarray(frameHeaderBytes), page, frame)
-      if (records === undefined) others.push(frame)
+      if (records === undefined && others.length < remembered) others.push(frame)
+      else if (records === undefined) yield this.#legible(frame, this.#at(frame + 1))
       else if (records.length > 0) yield records
     }
     const rest = this.#copy.size - headerBytes - count * frameBytes
@@ -120,37 +146,48 @@ class Log {
     if (pointers + cells * 2 > bytes.length) return undefined
     if (type === pageTypes.tableInterior) return []
     const records: DecodedRecord[] = []
-    for (let cell = 0; cell < cells; cell++) {
+    const taken = new Set<number>()
+    const leaf: Leaf = { bytes, page, frame, isTable: type === pageTypes.tableLeaf, left: bytes.length }
+    let isDamaged = false
+    for (let cell = 0; cell < cells && leaf.left >= 0; cell++) {
       const at = bytes.readUInt16BE(pointers + cell * 2)
+      if (taken.has(at)) continue
+      taken.add(at)
       const place = this.#at(frame) + frameHeaderBytes + at
       try {
-        const text = this.#row(bytes, at + (isInterior ? 4 : 0), page, frame, type === pageTypes.tableLeaf)
+        const text = this.#row(leaf, at + (isInterior ? 4 : 0))
         if (this.#isNew(text)) records.push({ text, offset: place, detached: true })
       } catch (error) {
         const { code, message } = damageOf(error)
         this.#reporter.report(code, place, `a row cannot be read (${message}); the legible text of its page is searched`)
-        records.push(...this.#legible(frame, this.#at(frame + 1)))
+        isDamaged = true
       }
     }
+    if (isDamaged) records.push(...this.#legible(frame, this.#at(frame + 1)))
     return records
   }
 
-  #row(bytes: Buffer, at: number, page: number, frame: number, isTable: boolean): string {
+  #row(leaf: Leaf, at: number): string {
+    const { bytes, page, isTable } = leaf
     const [length, behindLength] = varint(bytes, at)
     const [rowid, body] = isTable ? varint(bytes, behindLength) : [undefined, behindLength]
-    const payload = this.#payload(bytes, body, Number(length), frame, isTable)
+    const payload = this.#payload(leaf, body, Number(length))
     const values = valuesOf(payload).map(cellText)
     return `{"page":${page},${rowid === undefined ? "" : `"rowid":"${BigInt.asIntN(64, rowid)}",`}"row":[${values.map((text) => text || "null").join(",")}]}`
   }
 
   /** What a page cannot hold goes on in others (section 1.6), if those are in the log: else it stands in the database. */
-  #payload(bytes: Buffer, at: number, length: number, frame: number, isTable: boolean): Buffer {
+  #payload(leaf: Leaf, at: number, length: number): Buffer {
+    const { bytes, frame, isTable } = leaf
     const usable = this.#pageBytes
     const most = isTable ? usable - 35 : Math.floor(((usable - 12) * 64) / 255) - 23
     const least = Math.floor(((usable - 12) * 32) / 255) - 23
     const spare = least + ((length - least) % (usable - 4))
     const local = length <= most ? length : spare <= most ? spare : least
     if (at + local > bytes.length) throw new Damage("it reaches beyond its page")
+    // Else a page could send all of its cells through all of its bytes.
+    leaf.left -= local
+    if (leaf.left < 0) throw new Damage("the rows of its page overlap: those that are left are not read")
     if (local === length) return bytes.subarray(at, at + length)
     const parts = [bytes.subarray(at, at + local)]
     let gathered = local
@@ -173,6 +210,12 @@ class Log {
       gathered += page.length - 4
       next = page.readUInt32BE(0)
     }
+    if (gathered < wanted && next === 0)
+      this.#reporter.report(
+        "malformed",
+        this.#at(frame) + frameHeaderBytes + at,
+        `a value ends ${wanted - gathered} bytes before its length says: what is there is searched`,
+      )
     return Buffer.concat(parts)
   }
 
