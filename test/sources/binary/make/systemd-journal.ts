@@ -15,7 +15,7 @@ export interface MadeEntry {
 
 const headerBytes = 272
 
-/** `loose` fields belong to no entry. Offsets of four bytes where it is compact, as since systemd 252. */
+/** A field that comes more than once is stored once. `loose` fields belong to no entry. Offsets of four bytes where it is compact, as since systemd 252. */
 export function makeSystemdJournal(
   entries: readonly MadeEntry[],
   { compact = false, loose = [] }: { readonly compact?: boolean; readonly loose?: readonly MadeField[] } = {},
@@ -32,9 +32,15 @@ export function makeSystemdJournal(
     at += padded.length
     return start
   }
+  const stored = new Map<MadeField, number>()
+  const offsetOf = (field: MadeField): number => {
+    const known = stored.get(field) ?? put(dataObject(field, compact))
+    stored.set(field, known)
+    return known
+  }
   for (const field of loose) put(dataObject(field, compact))
   for (const [index, { realtime, fields }] of entries.entries()) {
-    const offsets = fields.map((field) => put(dataObject(field, compact)))
+    const offsets = fields.map(offsetOf)
     put(entryObject(BigInt(index + 1), realtime, offsets, compact))
   }
   const header = Buffer.alloc(headerBytes)
@@ -43,6 +49,7 @@ export function makeSystemdJournal(
   header.writeBigUInt64LE(BigInt(headerBytes), 88)
   header.writeBigUInt64LE(BigInt(at - headerBytes + 4096), 96)
   header.writeBigUInt64LE(BigInt(tail), 136)
+  header.writeBigUInt64LE(BigInt(parts.length), 144)
   header.writeBigUInt64LE(BigInt(entries.length), 152)
   // What journald sets aside for later.
   return Buffer.concat([header, ...parts, Buffer.alloc(4096)])
