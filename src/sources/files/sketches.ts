@@ -54,7 +54,7 @@ export class Sketches {
   readonly #program: string
   #files: SketchFile[] = []
   /** Of other versions, and damaged ones. */
-  readonly #others: string[] = []
+  readonly #others = new Set<string>()
   #units = new Map<string, KnownUnit[]>()
   /** Where the blocks of a unit lie. */
   #homes = new Map<string, SketchFile[]>()
@@ -173,7 +173,8 @@ export class Sketches {
       rmSync(file.path, { force: true })
       this.#files.splice(this.#files.indexOf(file), 1)
     }
-    for (const path of this.#others.splice(0)) rmSync(path, { force: true })
+    for (const path of this.#others) rmSync(path, { force: true })
+    this.#others.clear()
     this.#gather()
     for (const name of namesOf(this.#folder)) {
       const path = resolve(this.#folder, name)
@@ -203,7 +204,7 @@ export class Sketches {
     try {
       this.#files.push(openSketch(path, this.#program))
     } catch (error) {
-      if (error instanceof OtherSketch) this.#others.push(path)
+      if (error instanceof OtherSketch) this.#others.add(path)
       else this.#report(path, error)
     }
   }
@@ -217,9 +218,11 @@ export class Sketches {
 
   #report(path: string, error: unknown): void {
     if (!(error instanceof DamagedSketch || error instanceof DamagedRun)) throw error
+    // Each unit that it speaks for meets the damage again.
+    if (this.#others.has(path)) return
     const message = `a file of the index is damaged (${error.message}): what it speaks for is read instead; sillage index update builds it anew`
     this.problems.push({ code: "malformed", where: path, message })
-    this.#others.push(path)
+    this.#others.add(path)
   }
 
   /** Units of which every block is at hand. */
