@@ -4,6 +4,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs"
 import { resolve } from "node:path"
 import { crc32 } from "node:zlib"
 import type { ContentProbe, FileIdentity, TextSum } from "../hits/store/unit-store.js"
+import { once } from "../model/once.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { pathOf } from "../sources/files/discover.js"
 
@@ -38,14 +39,12 @@ const sampleBytes = 4096
 const samplePoints = 16
 
 export function probeOf(unit: WorkUnit): ContentProbe {
-  let sample: string | undefined
-  let whole: TextSum | undefined
-  let trailer: { readonly text: TextSum | undefined } | undefined
-  const packed = (): TextSum | undefined => (trailer ??= { text: withFile(unit, (fd) => gzipTrailer(fd, unit.size)) }).text
+  const packed = once(() => withFile(unit, (fd) => gzipTrailer(fd, unit.size)))
+  const whole = once(() => withFile(unit, sumOf))
   return {
-    sample: () => (sample ??= withFile(unit, (fd) => sampleOf(fd, unit.size))),
+    sample: once(() => withFile(unit, (fd) => sampleOf(fd, unit.size))),
     lengths: () => [unit.size, ...[packed()].flatMap((text) => text?.bytes ?? [])],
-    text: (bytes) => packed() ?? (bytes === unit.size ? (whole ??= withFile(unit, sumOf)) : undefined),
+    text: (bytes) => packed() ?? (bytes === unit.size ? whole() : undefined),
   }
 }
 

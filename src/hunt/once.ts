@@ -1,6 +1,2 @@
-// A value that is made when it is first asked for.
-
-export function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
-}
+// Of the model, since the rooms below use it too.
+export { once } from "../model/once.js"

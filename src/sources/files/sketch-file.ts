@@ -17,6 +17,7 @@ import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync
 import { join } from "node:path"
 import { crc32, deflateRawSync, inflateRawSync } from "node:zlib"
 import { type KeyRun, keyVersion } from "../../model/key.js"
+import { once } from "../../model/once.js"
 import type { FileIdentity } from "./file-identity.js"
 import type { SeekPoint } from "./seek.js"
 import type { StoredRun } from "./sketch-run.js"
@@ -364,11 +365,6 @@ interface PartOfFile {
 /** A copy that numbers of any width can be read from. */
 function aligned(bytes: Buffer): ArrayBuffer {
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
 }
 
 /** Throws `DamagedSketch` where there are not so many bytes. */
