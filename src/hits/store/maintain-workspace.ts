@@ -1,5 +1,5 @@
 // Keeping a workspace small and safe: what is old is removed, and the whole is copied to one file and back.
-import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, statSync } from "node:fs"
+import { chmodSync, closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { UsageError } from "../../model/problem.js"
 import { type Database, openDatabase, StoreError } from "./database.js"
@@ -96,22 +96,48 @@ function sizeOf(dir: string): number {
 }
 
 /**
- * One consistent copy, while others go on writing; positions, open alerts and the outbox of a watch are in it, as they stand a moment later. A file
- * that is there already is never overwritten. Gives its size in bytes.
+ * One consistent copy, while others go on writing; positions, open alerts and the outbox of a watch are in it, as they stand a moment later. It has
+ * its name only once it is whole. A file that is there already is never overwritten. Gives its size in bytes.
  */
 export function backupWorkspace(dir: string, file: string): number {
   if (existsSync(file)) throw new UsageError(`${file} exists: it is not overwritten; give another name`)
   if (!isWorkspace(dir)) throw new StoreError(`there is no workspace at ${dir}: make one with sillage init`, "ABSENT")
+  const half = `${file}.half`
+  reserve(half)
+  try {
+    copyOwn(dir, half)
+    copyWatch(watchFolder(dir), half)
+    synced(half)
+    // It took a while: somebody else may have made it meanwhile.
+    if (existsSync(file)) throw new UsageError(`${file} exists: it is not overwritten; give another name`)
+    renameSync(half, file)
+  } catch (error) {
+    for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(half + suffix, { force: true })
+    throw error
+  }
+  if (process.platform !== "win32") synced(dirname(file))
+  return statSync(file).size
+}
+
+/** An empty file that nobody else may read, before anything is in it. */
+function reserve(half: string): void {
+  try {
+    closeSync(openSync(half, "wx", 0o600))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") {
+      throw new UsageError(`${half} exists, as a backup leaves it that was cut off: remove it, or give another name`)
+    }
+    throw new UsageError(`${half} cannot be written: ${(error as Error).message}`)
+  }
+}
+
+function copyOwn(dir: string, half: string): void {
   const db = openDatabase(join(dir, databaseName), "existing")
   try {
-    db.exec(`VACUUM INTO '${file.replaceAll("'", "''")}'`)
+    db.exec(`VACUUM INTO '${half.replaceAll("'", "''")}'`)
   } finally {
     db.close()
   }
-  copyWatch(watchFolder(dir), file)
-  chmodSync(file, 0o600)
-  synced(file)
-  return statSync(file).size
 }
 
 /** Makes a workspace out of a copy. One that is there already is never overwritten. */

@@ -1,4 +1,6 @@
 // What becomes of a workspace in trouble or in age: damage is found and mended, old things go, a copy is a whole one, older versions move on.
+import { randomBytes } from "node:crypto"
+import { once } from "node:events"
 import {
   closeSync,
   existsSync,
@@ -15,6 +17,7 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Worker } from "node:worker_threads"
 import { afterAll, describe, expect, test } from "vitest"
 import { checkWorkspace, repairWorkspace } from "../../../src/hits/store/check-workspace.js"
 import { openDatabase } from "../../../src/hits/store/database.js"
@@ -96,6 +99,43 @@ describe("a sound workspace", () => {
     expect(() => restoreWorkspace(file, back)).toThrow(/not overwritten/)
     writeFileSync(join(root, "text"), "no database".repeat(1000))
     expect(() => restoreWorkspace(join(root, "text"), fresh())).toThrow(/damaged|no backup/)
+  })
+
+  test.skipIf(process.platform === "win32")("is copied into a file that nobody else may read, at no time", async () => {
+    const dir = filled()
+    const workspace = initWorkspace(dir)
+    for (let at = 0; at < 8; at++) workspace.state.set("large", String(at), randomBytes(2_000_000).toString("hex"))
+    workspace.close()
+    const out = fresh()
+    mkdirSync(out)
+    const done = new Int32Array(new SharedArrayBuffer(4))
+    const watching = new Worker(
+      `const { parentPort, workerData: { out, done } } = require("node:worker_threads")
+       const { readdirSync, statSync } = require("node:fs")
+       const seen = new Set()
+       parentPort.postMessage("ready")
+       while (Atomics.load(done, 0) === 0) {
+         for (const name of readdirSync(out)) {
+           const mode = statSync(out + "/" + name, { throwIfNoEntry: false })?.mode
+           if (mode !== undefined) seen.add(name + " " + (mode & 0o777).toString(8))
+         }
+       }
+       for (const name of readdirSync(out)) seen.add(name + " " + (statSync(out + "/" + name).mode & 0o777).toString(8))
+       parentPort.postMessage([...seen].filter((one) => !/-(journal|wal|shm) 600$/.test(one)).sort())`,
+      { eval: true, workerData: { out, done } },
+    )
+    await once(watching, "message")
+    const answer = once(watching, "message")
+    backupWorkspace(dir, join(out, "copy"))
+    Atomics.store(done, 0, 1)
+    expect((await answer)[0]).toEqual(["copy 600", "copy.half 600"])
+  })
+
+  test("a file that a backup left half is not taken for one, nor overwritten", () => {
+    const file = join(root, "cut-off.sillage")
+    writeFileSync(`${file}.half`, "half")
+    expect(() => backupWorkspace(filled(), file)).toThrow(/cut off/)
+    expect([existsSync(file), readFileSync(`${file}.half`, "utf8")]).toEqual([false, "half"])
   })
 
   test("loses what is old, but never the latest hunt, a verdict or state", () => {
@@ -201,6 +241,16 @@ describe("the store of a watch", () => {
     const workspace = openWorkspace(copy)
     expect(workspace.state.entries("of-watch watch-file")).toEqual([])
     workspace.close()
+  })
+
+  test("that cannot be read leaves no backup: neither a file without its part nor half a file", () => {
+    const dir = watched()
+    const store = join(watchFolder(dir), "workspace.db")
+    for (const suffix of ["-wal", "-shm"]) rmSync(store + suffix, { force: true })
+    writeFileSync(store, "x".repeat(9000))
+    const file = join(root, "no-watch.sillage")
+    expect(() => backupWorkspace(dir, file)).toThrow(/damaged/)
+    expect(readdirSync(root).filter((name) => name.startsWith("no-watch"))).toEqual([])
   })
 
   test("loses the alerts that nobody took for long, and nothing else", () => {
