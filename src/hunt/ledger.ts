@@ -1,6 +1,6 @@
 // The done-marks of one hunt: what the workspace already answers for, and for which patterns. What is new is committed in groups.
 import { StoreError } from "../hits/store/database.js"
-import type { FileIdentity, TextSum, UnitCommit, UnitStore } from "../hits/store/unit-store.js"
+import type { FileIdentity, StoredUnit, TextSum, UnitCommit, UnitStore } from "../hits/store/unit-store.js"
 import type { Indicator } from "../model/indicator.js"
 import type { ProblemCode } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
@@ -78,6 +78,11 @@ export function openLedger(request: LedgerRequest): Ledger {
     if (descriptions.length > 0) guarded(() => units.describe(descriptions))
     flushedAt = request.now().getTime()
   }
+  const names = new Map<number, readonly string[] | undefined>()
+  const namesOf = (set: number): readonly string[] | undefined => {
+    if (!names.has(set)) names.set(set, units.patterns(set))
+    return names.get(set)
+  }
   const planFor = (sets: readonly number[]): Plan => {
     const key = sets.join()
     const known = plans.get(key)
@@ -85,19 +90,21 @@ export function openLedger(request: LedgerRequest): Ledger {
     const plan = planOf(
       whole,
       wanted,
-      sets.map((set) => units.patterns(set)),
+      sets.map((set) => namesOf(set) ?? []),
     )
     plans.set(key, plan)
     return plan
   }
-  const everything: Plan = { renumberings: [], missing: whole }
+  // Without its names or its result, a unit is not done.
+  const readable = ({ id, patternSet }: StoredUnit): readonly { readonly patternSet: number; readonly result: UnitResult }[] => {
+    const result = namesOf(patternSet) && (units.load(id) as UnitResult | undefined)
+    return result ? [{ patternSet, result }] : []
+  }
   const knownPart = (file: number, part: string): Known => {
-    const stored = guarded(() => units.results(file, part, setup)) ?? []
-    const loaded = stored.map(({ id }) => guarded(() => units.load(id)) as UnitResult | undefined)
-    const readable = stored.filter((_, index) => loaded[index] !== undefined)
-    const results = loaded.filter((one) => one !== undefined)
-    const plan = readable.length === 0 ? everything : (guarded(() => planFor(readable.map(({ patternSet }) => patternSet))) ?? everything)
-    const parts = plan.renumberings.map((to, index) => renumbered(results[index] as UnitResult, to))
+    const stored = (guarded(() => units.results(file, part, setup)) ?? []).flatMap((one) => guarded(() => readable(one)) ?? [])
+    if (stored.length === 0) return { missing: whole }
+    const plan = planFor(stored.map(({ patternSet }) => patternSet))
+    const parts = plan.renumberings.map((to, index) => renumbered((stored[index] as { readonly result: UnitResult }).result, to))
     const result = parts.reduce<UnitResult | undefined>((sum, one) => sum && combined(sum, one), parts[0] && emptied(parts[0]))
     if (!result) return { missing: whole }
     return { result, ...(plan.missing && { missing: plan.missing }) }

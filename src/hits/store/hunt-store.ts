@@ -1,5 +1,4 @@
 // The hunts of the workspace and their answers, so that an answer can be shown, reported and compared again.
-import { deflateSync, inflateSync } from "node:zlib"
 import type { Bulletin } from "../../model/bulletin.js"
 import type { Coverage } from "../../model/coverage.js"
 import type { Hit } from "../../model/hit.js"
@@ -8,6 +7,7 @@ import type { Problem } from "../../model/problem.js"
 import { type Sighting, sightingsOf } from "../sightings.js"
 import { openBulletins } from "./bulletin-store.js"
 import type { Database, Row } from "./database.js"
+import { packed, unpacked } from "./packed.js"
 
 /** What was asked; plain values, as the command line had them. */
 export interface HuntAsked {
@@ -118,15 +118,14 @@ export function openHunts(db: Database): HuntStore {
     const hunt = find(id)
     if (!hunt) return
     for (const row of db.rows("SELECT body FROM hunt_part WHERE hunt = ? AND kind = ? ORDER BY seq", Number(hunt.id), kind)) {
-      yield* JSON.parse(inflateSync(row.body as ArrayBuffer).toString("utf8")) as T[]
+      yield* unpacked(row.body as ArrayBuffer) as T[]
     }
   }
   const write = (id: string, kind: PartKind, values: Iterable<unknown>): void => {
     db.run("DELETE FROM hunt_part WHERE hunt = ? AND kind = ?", Number(id), kind)
     let seq = 0
     for (const part of parts(values)) {
-      const body = deflateSync(JSON.stringify(part), { level: 1 })
-      db.run("INSERT INTO hunt_part VALUES (?, ?, ?, ?, ?)", Number(id), kind, seq++, part.length, body)
+      db.run("INSERT INTO hunt_part VALUES (?, ?, ?, ?, ?)", Number(id), kind, seq++, part.length, packed(part))
     }
   }
   return {

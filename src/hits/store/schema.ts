@@ -1,8 +1,11 @@
 // The workspace's tables, version by version. A version that was released is never edited: what changes comes as the next one.
 import { type Database, StoreError } from "./database.js"
+import { headBytes, isOfOldForm } from "./packed.js"
+
+export type Migration = string | ((db: Database) => void)
 
 /** Each takes a database of the version before it one further; the first makes an empty one. */
-export const migrations: readonly string[] = [
+export const migrations: readonly Migration[] = [
   `CREATE TABLE bulletin (
      id TEXT PRIMARY KEY, name TEXT NOT NULL, title TEXT, sha256 TEXT NOT NULL, added_at TEXT NOT NULL, revised_at TEXT,
      revision INTEGER NOT NULL, body TEXT NOT NULL
@@ -39,9 +42,13 @@ export const migrations: readonly string[] = [
    );
    CREATE UNIQUE INDEX unit_identity ON unit (file, part, setup, patterns);
    ALTER TABLE hunt ADD COLUMN process TEXT;`,
+  forgetOldForm,
 ]
 
 export const schemaVersion = migrations.length
+
+/** From this version on, every packed value is JSON. */
+export const jsonSince = 4
 
 /** Marks a file as a Sillage workspace: "SILG". */
 export const applicationId = 0x53494c47
@@ -59,11 +66,23 @@ export function migrate(db: Database): { readonly from: number; readonly to: num
   return db.transaction(() => {
     // Another process may have done it while this one waited.
     const from = versionOf(db)
-    for (const step of migrations.slice(from)) db.exec(step)
+    for (const step of migrations.slice(from)) applyMigration(db, step)
     db.exec(`PRAGMA application_id = ${applicationId}`)
     db.exec(`PRAGMA user_version = ${schemaVersion}`)
     return { from, to: schemaVersion }
   })
+}
+
+export function applyMigration(db: Database, step: Migration): void {
+  if (typeof step === "string") db.exec(step)
+  else step(db)
+}
+
+/** Tables of a database of that version. One whose version cannot be right may have had all of them. */
+export function tablesIn(version: number): ReadonlySet<string> {
+  const steps = version > 0 && version < schemaVersion ? migrations.slice(0, version) : migrations
+  const made = steps.flatMap((step) => (typeof step === "string" ? [...step.matchAll(/\bCREATE TABLE (\w+)/g)] : []))
+  return new Set(made.map((match) => match[1] as string))
 }
 
 export function versionOf(db: Database): number {
@@ -72,4 +91,20 @@ export function versionOf(db: Database): number {
 
 function number(db: Database, pragma: string): number {
   return Number(Object.values(db.row(pragma) ?? {})[0] ?? 0)
+}
+
+/** What was searched and stored in a form that is not read any longer: such units are searched again. Nothing else refers to them. */
+function forgetOldForm(db: Database): void {
+  for (const id of ofOldForm(db, "pattern_set")) {
+    db.run("DELETE FROM unit WHERE patterns = ?", id)
+    db.run("DELETE FROM pattern_set WHERE id = ?", id)
+  }
+  for (const id of ofOldForm(db, "unit")) db.run("DELETE FROM unit WHERE id = ?", id)
+}
+
+function ofOldForm(db: Database, table: "pattern_set" | "unit"): readonly number[] {
+  const heads = db.rows(`SELECT id, substr(body, 1, ${headBytes}) AS head FROM ${table}`)
+  const old: number[] = []
+  for (const { id, head } of heads) if (isOfOldForm(head as ArrayBuffer)) old.push(Number(id))
+  return old
 }

@@ -1,7 +1,7 @@
 // Which units were searched for what, and what they yielded: a unit's result and its done-mark are one row, so they are one commit.
 import { createHash } from "node:crypto"
-import { deflateSync, inflateSync } from "node:zlib"
 import type { Database, Row } from "./database.js"
+import { packed, readable } from "./packed.js"
 
 /** How a file looked when it was listed. */
 export interface FileIdentity {
@@ -60,7 +60,8 @@ export interface UnitStore {
   results(file: number, part: string, setup: string): readonly StoredUnit[]
   /** The parts in which the file was searched, each once. */
   parts(file: number, setup: string): readonly string[]
-  patterns(set: number): readonly string[]
+  /** Undefined if they do not read back whole, and then no unit of that set is done. */
+  patterns(set: number): readonly string[] | undefined
   /** The value that was committed; undefined if it does not read back whole, and then the unit is not done. */
   load(unit: number): unknown
   /** All in one commit, kept through a power loss once it returns. */
@@ -76,9 +77,19 @@ export function openUnits(db: Database): UnitStore {
     // The same list comes with every unit.
     const digest = digests.get(patterns) ?? createHash("sha256").update(JSON.stringify(patterns)).digest("hex")
     digests.set(patterns, digest)
-    const known = sets.get(digest) ?? idOf(db.row("SELECT id FROM pattern_set WHERE digest = ?", digest))
-    const id = known ?? db.run("INSERT INTO pattern_set (digest, body) VALUES (?, ?)", digest, packed(patterns)).id
+    const id = sets.get(digest) ?? stored(digest, patterns)
     sets.set(digest, id)
+    return id
+  }
+  // One that does not read back would leave the units of every later hunt undone: it is written anew. Looked at once.
+  const sound = new Set<string>()
+  const stored = (digest: string, patterns: readonly string[]): number => {
+    const id = idOf(db.row("SELECT id FROM pattern_set WHERE digest = ?", digest))
+    if (id === undefined) return db.run("INSERT INTO pattern_set (digest, body) VALUES (?, ?)", digest, packed(patterns)).id
+    if (sound.has(digest)) return id
+    sound.add(digest)
+    const row = db.row("SELECT body FROM pattern_set WHERE id = ?", id)
+    if (!row || !namesIn(row.body)) db.run("UPDATE pattern_set SET body = ? WHERE id = ?", packed(patterns), id)
     return id
   }
   const fileOf = ({ file, sample }: UnitCommit): number => {
@@ -99,7 +110,7 @@ export function openUnits(db: Database): UnitStore {
       Array.from(db.rows("SELECT DISTINCT part FROM unit WHERE file = ? AND setup = ?", file, setup), ({ part }) => String(part)),
     patterns: (set) => {
       const row = db.row("SELECT body FROM pattern_set WHERE id = ?", set)
-      return row ? (unpacked(row.body as ArrayBuffer) as readonly string[]) : []
+      return row && namesIn(row.body)
     },
     load: (unit) => {
       const row = db.row("SELECT body FROM unit WHERE id = ?", unit)
@@ -160,18 +171,8 @@ function idOf(row: Row | undefined): number | undefined {
   return row && Number(row.id)
 }
 
-function packed(value: unknown): Uint8Array {
-  return deflateSync(JSON.stringify(value), { level: 1 })
-}
-
-function unpacked(body: ArrayBuffer): unknown {
-  return JSON.parse(inflateSync(body).toString("utf8"))
-}
-
-function readable(body: ArrayBuffer): unknown {
-  try {
-    return unpacked(body)
-  } catch {
-    return undefined // damaged on the disk: the checksum of the compression failed, so the unit counts as not done
-  }
+/** A list of texts, and nothing else. */
+function namesIn(body: unknown): readonly string[] | undefined {
+  const names = readable(body as ArrayBuffer)
+  return Array.isArray(names) && names.every((name) => typeof name === "string") ? names : undefined
 }
