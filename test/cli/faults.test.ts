@@ -5,7 +5,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { serialize } from "node:v8"
+import { deflateSync } from "node:zlib"
 import { afterAll, describe, expect, test } from "vitest"
+import { openDatabase } from "../../dist/hits/store/database.js"
+import { schemaVersion } from "../../dist/hits/store/schema.js"
 import { initWorkspace } from "../../dist/hits/store/workspace.js"
 import { hunt } from "../../dist/hunt/hunt.js"
 
@@ -56,6 +60,14 @@ function mounting(cwd: string, script: string, ...args: readonly string[]) {
   const options = { cwd, encoding: "utf8", maxBuffer: 1 << 28 } as const
   const { status, stdout, stderr } = spawnSync(program, [...before, script, process.execPath, cli, ...args], options)
   return { exit: status, out: stdout, error: stderr }
+}
+
+/** Runs statements on the database of the workspace in a folder, past its own rules. */
+function tamper(place: string, ...statements: readonly (readonly [string, ...Uint8Array[]])[]): void {
+  const db = openDatabase(join(place, ".sillage/workspace.db"), "existing")
+  db.exec("PRAGMA foreign_keys = OFF")
+  for (const [sql, ...values] of statements) db.run(sql, ...values)
+  db.close()
 }
 
 function digestOf(path: string): string {
@@ -187,6 +199,31 @@ describe("the evidence is as it was, and", () => {
     expect(sillage(place, "doctor").exit).toBe(3)
     expect(sillage(place, "doctor", "--repair").exit).toBe(0)
     expect(answer(sillage(place, "hunt", ...asked, logs).out)).toBe(answer(uncut.out))
+  }, 60_000)
+
+  test("a workspace of an earlier form, or with damaged sets of indicators, is searched again, and known the next time", () => {
+    for (const version of [3, schemaVersion]) {
+      const place = folder()
+      sillage(place, "init")
+      sillage(place, "hunt", ...asked, logs)
+      const old = deflateSync(serialize(["ipv4-addr 203.0.113.9"]))
+      tamper(place, ["UPDATE pattern_set SET body = ?", old], [`PRAGMA user_version = ${version}`])
+      expect(sillage(place, "doctor").exit).toBe(version === schemaVersion ? 3 : 0)
+      const again = sillage(place, "hunt", ...asked, logs)
+      expect([again.exit, again.error, answer(again.out)]).toEqual([uncut.exit, uncut.error, answer(uncut.out)])
+      expect(objects(again.out).at(-1).units).toEqual({ done: 2, resumed: 0 })
+      expect(objects(sillage(place, "hunt", ...asked, logs).out).at(-1).units).toEqual({ done: 0, resumed: 2 })
+    }
+  }, 60_000)
+
+  test("a repair that cannot keep every row says that some were lost", () => {
+    const place = folder()
+    sillage(place, "init")
+    sillage(place, "hunt", ...asked, logs)
+    tamper(place, ["DELETE FROM pattern_set"])
+    const { exit, out } = sillage(place, "doctor", "--repair")
+    expect([exit, out]).toEqual([0, expect.stringMatching(/^saved {4}0 rows of unit, some were LOST$/m)])
+    expect(out).toMatch(/^saved {4}\d+ rows of hunt_part$/m)
   }, 60_000)
 
   test("a workspace that cannot be made is told", () => {

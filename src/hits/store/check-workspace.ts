@@ -1,10 +1,10 @@
 // Looks for damage in a workspace, and saves what can be saved. Evidence is never touched: the damaged file is kept aside, under another name.
 import { existsSync, renameSync, statfsSync, statSync } from "node:fs"
 import { join } from "node:path"
-import { inflateSync } from "node:zlib"
 import { type Database, openDatabase, StoreError, type Value } from "./database.js"
 import { databaseName, isWorkspace, watchFolder } from "./find-workspace.js"
-import { migrate, schemaVersion, versionOf } from "./schema.js"
+import { isOfOldForm, readable } from "./packed.js"
+import { jsonSince, migrate, schemaVersion, tablesIn, versionOf } from "./schema.js"
 
 export interface WorkspaceFault {
   /** `repairable`: `repairWorkspace` mends it; `advice`: nothing is broken, but something will be. */
@@ -81,15 +81,15 @@ function structureFaults(db: Database): readonly WorkspaceFault[] {
   return dangling > 0 ? [...broken, { kind: "repairable", message: `${dangling} rows refer to rows that are gone` }] : broken
 }
 
-/** What is stored compressed carries a checksum of its own. */
-const packed = [
+/** What is stored packed. */
+const packedIn = [
   { table: "hunt_part", key: "rowid", title: "part of a hunt's answer" },
   { table: "unit", key: "rowid", title: "result of a searched unit" },
   { table: "pattern_set", key: "rowid", title: "set of indicators" },
 ] as const
 
 function contentFaults(db: Database): readonly WorkspaceFault[] {
-  return packed.flatMap(({ table, title }) => {
+  return packedIn.flatMap(({ table, title }) => {
     const bad = unreadable(db, table).length
     return bad === 0 ? [] : [{ kind: "repairable" as const, message: `${bad} × a ${title} does not read back whole` }]
   })
@@ -98,12 +98,11 @@ function contentFaults(db: Database): readonly WorkspaceFault[] {
 function unreadable(db: Database, table: string): readonly number[] {
   if (!db.row("SELECT 1 FROM sqlite_master WHERE name = ?", table)) return []
   const bad: number[] = []
+  // What the next command that opens the workspace migrates is not damaged.
+  const isMigrated = versionOf(db) < jsonSince
   for (const { id, body } of db.rows(`SELECT rowid AS id, body FROM ${table}`)) {
-    try {
-      inflateSync(body as ArrayBuffer)
-    } catch {
-      bad.push(Number(id)) // its checksum failed: told to the user, and removed on repair
-    }
+    if (readable(body as ArrayBuffer) !== undefined || (isMigrated && isOfOldForm(body as ArrayBuffer))) continue
+    bad.push(Number(id))
   }
   return bad
 }
@@ -158,7 +157,7 @@ function removeUnreadable(file: string): number {
     migrate(db)
     return db.transaction(() => {
       let removed = 0
-      for (const { table } of packed) {
+      for (const { table } of packedIn) {
         for (const id of unreadable(db, table)) {
           // The units of a set of indicators that cannot be read are of no use without it.
           if (table === "pattern_set") removed += db.run("DELETE FROM unit WHERE patterns = ?", id).changes
@@ -198,7 +197,8 @@ function salvage(from: string, to: string): WorkspaceRepair["saved"] {
       return tables.map((table) => ({ table, rows: 0, whole: false }))
     }
     try {
-      return tables.map((table) => ({ table, ...copyTable(old, db, table) }))
+      const had = tablesIn(versionIfTold(old))
+      return tables.map((table) => ({ table, ...copyTable(old, db, table, had.has(table)) }))
     } finally {
       old.close()
     }
@@ -207,46 +207,59 @@ function salvage(from: string, to: string): WorkspaceRepair["saved"] {
   }
 }
 
-/** From the front up to the damage, then from the back down to it. */
-function copyTable(old: Database, db: Database, table: string): { readonly rows: number; readonly whole: boolean } {
-  const forward = copyRows(old, db, table, "")
-  if (forward.whole || forward.absent) return forward
+/** 0 where even that is damaged. */
+function versionIfTold(old: Database): number {
+  try {
+    return versionOf(old)
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    return 0
+  }
+}
+
+/** From the front up to the damage, then from the back down to it. `expected`: a database of that version has such a table. */
+function copyTable(old: Database, db: Database, table: string, expected: boolean): { readonly rows: number; readonly whole: boolean } {
+  const { rows, end, rejected } = copyRows(old, db, table, "")
+  if (end === "reached") return { rows, whole: rejected === 0 }
+  if (end === "absent") return { rows, whole: !expected }
   const backward = copyRows(old, db, table, " ORDER BY rowid DESC")
-  return { rows: forward.rows + backward.rows, whole: false }
+  return { rows: rows + backward.rows, whole: false }
 }
 
 interface Copied {
   readonly rows: number
-  readonly whole: boolean
-  /** There is no such table, or none with that order: it is of an older version, or has no row numbers. */
-  readonly absent: boolean
+  /** Rows that were read, and that the new database did not take. */
+  readonly rejected: number
+  /** `absent`: there is no such table, or none with that order, as it has no row numbers. */
+  readonly end: "reached" | "damage" | "absent"
 }
 
 function copyRows(old: Database, db: Database, table: string, order: string): Copied {
   return db.transaction(() => {
     let rows = 0
+    let rejected = 0
     try {
       for (const row of old.rows(`SELECT * FROM ${table}${order}`)) {
         const names = Object.keys(row).filter((name) => name !== "_metadata")
         const values = names.map((name) => bindable(row[name]))
         const into = `INSERT OR IGNORE INTO ${table} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})`
-        rows += rowKept(db, into, values)
+        if (isKept(db, into, values)) rows++
+        else rejected++
       }
-      return { rows, whole: true, absent: false }
+      return { rows, rejected, end: "reached" }
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
-      const absent = error.code === "SQLITE_ERROR"
-      return { rows, whole: absent, absent }
+      return { rows, rejected, end: error.code === "SQLITE_ERROR" ? "absent" : "damage" }
     }
   })
 }
 
-/** A row whose parent was lost is lost with it. */
-function rowKept(db: Database, into: string, values: readonly Value[]): number {
+/** A row whose parent was lost is lost with it, and so is one that has the key of another, lacks a value or has a column that is not known. */
+function isKept(db: Database, into: string, values: readonly Value[]): boolean {
   try {
-    return db.run(into, ...values).changes
+    return db.run(into, ...values).changes > 0
   } catch (error) {
-    if (error instanceof StoreError && error.code.startsWith("SQLITE_CONSTRAINT")) return 0
+    if (error instanceof StoreError && /^SQLITE_(CONSTRAINT|MISMATCH|ERROR)/.test(error.code)) return false
     throw error
   }
 }

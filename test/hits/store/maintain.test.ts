@@ -1,5 +1,5 @@
 // What becomes of a workspace in trouble or in age: damage is found and mended, old things go, a copy is a whole one, older versions move on.
-import { randomBytes } from "node:crypto"
+import { createHash, randomBytes } from "node:crypto"
 import { once } from "node:events"
 import {
   closeSync,
@@ -17,12 +17,14 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { serialize } from "node:v8"
 import { Worker } from "node:worker_threads"
+import { deflateSync } from "node:zlib"
 import { afterAll, describe, expect, test } from "vitest"
 import { checkWorkspace, repairWorkspace } from "../../../src/hits/store/check-workspace.js"
-import { openDatabase } from "../../../src/hits/store/database.js"
+import { type Database, openDatabase, type Value } from "../../../src/hits/store/database.js"
 import { backupWorkspace, collectGarbage, restoreWorkspace } from "../../../src/hits/store/maintain-workspace.js"
-import { applicationId, migrations, schemaVersion } from "../../../src/hits/store/schema.js"
+import { applicationId, applyMigration, migrations, schemaVersion } from "../../../src/hits/store/schema.js"
 import { initWorkspace, openWorkspace, watchFolder } from "../../../src/hits/store/workspace.js"
 import type { Indicator } from "../../../src/model/indicator.js"
 
@@ -202,12 +204,114 @@ describe("a damaged workspace", () => {
   })
 })
 
+/** Runs statements on the database itself, past its own rules. */
+function tamper(dir: string, ...statements: readonly (readonly [string, ...Value[]])[]): void {
+  const db = openDatabase(join(dir, "workspace.db"), "existing")
+  db.exec("PRAGMA foreign_keys = OFF")
+  for (const [sql, ...values] of statements) db.run(sql, ...values)
+  db.row("PRAGMA wal_checkpoint(TRUNCATE)")
+  db.close()
+}
+
 /** Everything in the one file, nothing in the log. */
 function collapse(file: string): void {
   const db = openDatabase(file, "existing")
   db.row("PRAGMA wal_checkpoint(TRUNCATE)")
   db.close()
 }
+
+describe("a value that is whole but not of the form that is read", () => {
+  const strange = deflateSync(serialize(["p1"]))
+
+  test("makes its unit not done, whether it is the result or the set of indicators; the set is written anew with the next unit", () => {
+    const dir = filled()
+    tamper(dir, ["UPDATE pattern_set SET body = ? WHERE id = 1", strange], ["UPDATE unit SET body = ? WHERE id = 2", strange])
+    const { units, close } = openWorkspace(dir)
+    expect([units.patterns(1), units.patterns(2), units.patterns(9)]).toEqual([undefined, ["p2"], undefined])
+    expect([units.load(1), units.load(2)]).toEqual([expect.objectContaining({ at: 1 }), undefined])
+    units.commit([{ file: identity("/logs/1"), sample: "s", part: "", setup: "x", patterns: ["p1"], value: { at: 9 } }], day(4))
+    expect(units.patterns(1)).toEqual(["p1"])
+    close()
+  })
+
+  test("a set that is JSON, but no list of texts, is none", () => {
+    const dir = filled()
+    for (const [at, value] of ["p1", { p1: 1 }, [1], null].entries()) {
+      tamper(dir, ["UPDATE pattern_set SET body = ? WHERE id = 1", deflateSync(JSON.stringify(value))])
+      const { units, close } = openWorkspace(dir)
+      expect([at, units.patterns(1)]).toEqual([at, undefined])
+      close()
+    }
+  })
+
+  test("is found by the check and removed by the repair, with the units that need it", () => {
+    const dir = filled()
+    tamper(dir, ["UPDATE pattern_set SET body = ? WHERE id = 1", strange], ["UPDATE hunt_part SET body = ? WHERE hunt = 2", strange])
+    expect(checkWorkspace(dir, now).map(({ kind, message }) => [kind, message.slice(0, 3)])).toEqual([
+      ["repairable", "2 ×"],
+      ["repairable", "1 ×"],
+    ])
+    const { aside, removed } = repairWorkspace(dir)
+    expect([aside, removed]).toEqual([undefined, 4])
+    expect(checkWorkspace(dir, now)).toEqual([])
+    expect(contentOf(dir).units.map((unit) => unit?.length)).toEqual([0, 1, 1])
+  })
+})
+
+describe("a repair says LOST", () => {
+  const savedOf = (dir: string) => {
+    expect(checkWorkspace(dir, now).some(({ kind }) => kind === "repairable")).toBe(true)
+    const saved = repairWorkspace(dir).saved
+    expect(checkWorkspace(dir, now).filter(({ kind }) => kind === "repairable")).toEqual([])
+    return (table: string) => saved.find((one) => one.table === table)
+  }
+  const orphan = ["INSERT INTO hunt_part VALUES (99, 'hits', 0, 1, x'00')"] as const
+
+  test("of rows that the new database does not take", () => {
+    const dir = filled()
+    tamper(dir, orphan, ["DELETE FROM pattern_set WHERE id = 2"])
+    const saved = savedOf(dir)
+    expect(saved("hunt_part")).toMatchObject({ whole: false })
+    expect(saved("unit")).toMatchObject({ rows: 2, whole: false })
+    expect(saved("hunt")).toEqual({ table: "hunt", rows: 3, whole: true })
+    expect(saved("file")).toEqual({ table: "file", rows: 3, whole: true })
+  })
+
+  test("of a row with the key of another, which a damaged database may hold", () => {
+    const dir = filled()
+    tamper(
+      dir,
+      orphan,
+      ["CREATE TABLE twice (id TEXT, name TEXT, title TEXT, sha256 TEXT, added_at TEXT, revised_at TEXT, revision INTEGER, body TEXT)"],
+      ["INSERT INTO twice VALUES ('a', 'a', 'a', 'a', 'a', 'a', 1, '{}'), ('a', 'b', 'b', 'b', 'b', 'b', 2, '{}')"],
+      ["DROP TABLE bulletin"],
+      ["ALTER TABLE twice RENAME TO bulletin"],
+    )
+    expect(savedOf(dir)("bulletin")).toEqual({ table: "bulletin", rows: 1, whole: false })
+  })
+
+  test("of a table that is gone, and not of one that its version did not have", () => {
+    const dir = filled()
+    tamper(dir, orphan, ["DROP TABLE unit"])
+    expect(savedOf(dir)("unit")).toEqual({ table: "unit", rows: 0, whole: false })
+    for (const [version, whole] of [
+      [2, true],
+      [3, false],
+    ] as const) {
+      const old = fresh()
+      mkdirSync(old, { mode: 0o700 })
+      writeVersion(join(old, "workspace.db"), version)
+      tamper(old, orphan, ["DROP TABLE IF EXISTS unit"])
+      expect([version, savedOf(old)("unit")]).toEqual([version, { table: "unit", rows: 0, whole }])
+    }
+  })
+
+  test("of every table that is gone, where the version of the damaged file is not told", () => {
+    const dir = filled()
+    tamper(dir, orphan, ["DROP TABLE unit"], ["PRAGMA user_version = 0"])
+    expect(savedOf(dir)("unit")).toMatchObject({ whole: false })
+  })
+})
 
 describe("the store of a watch", () => {
   const watched = (): string => {
@@ -282,13 +386,24 @@ describe("every earlier version moves on", () => {
   for (let version = 1; version < schemaVersion; version++) {
     test(`from ${version}: what was in it is in it still`, () => {
       const dir = fresh()
-      mkdirSync(dir)
+      mkdirSync(dir, { mode: 0o700 })
       writeVersion(join(dir, "workspace.db"), version)
+      expect(checkWorkspace(dir, now)).toEqual([])
       const workspace = openWorkspace(dir)
       expect(workspace.state.get("feed", "a")).toEqual({ at: 1 })
       expect(workspace.hunts.list()).toMatchObject([{ id: "1", state: "done", asked, summary: { exit: 1 }, process: null }])
       expect(workspace.verdicts.list()).toHaveLength(1)
       expect(workspace.bulletins.list()).toMatchObject([{ id: "one", title: "One", indicators: 1 }])
+      const { units } = workspace
+      const file = units.find(identity("/logs/1"), nothing)
+      const left = file === undefined ? [] : ["1", "2", "3", "4"].flatMap((part) => units.results(file, part, "x"))
+      // What was stored in a form that is not read any longer is searched again.
+      expect(left.map(({ id, patternSet }) => [units.load(id), units.patterns(patternSet)])).toEqual(
+        version < 3 ? [] : [[{ at: 4 }, ["p2"]]],
+      )
+      units.commit([{ file: identity("/b"), sample: "", part: "", setup: "", patterns: oldPatterns, value: 1 }], day(1))
+      const [again] = units.results(units.find(identity("/b"), nothing) as number, "", "")
+      expect(units.patterns(again?.patternSet as number)).toEqual(oldPatterns)
       workspace.units.commit([{ file: identity("/a"), sample: "", part: "", setup: "", patterns: [], value: 1 }], day(1))
       workspace.close()
       expect(checkWorkspace(dir, now).filter(({ kind }) => kind === "repairable")).toEqual([])
@@ -297,10 +412,12 @@ describe("every earlier version moves on", () => {
   }
 })
 
+const oldPatterns = ["ipv4-addr 192.0.2.1", "domain-name old.example"]
+
 /** A workspace as the Sillage of that version left it: its own statements, not today's code. */
 function writeVersion(file: string, version: number): void {
   const db = openDatabase(file, "create")
-  for (const step of migrations.slice(0, version)) db.exec(step)
+  for (const step of migrations.slice(0, version)) applyMigration(db, step)
   db.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version}`)
   const { indicators: _, ...body } = { title: "One", publisher: null, published: null, tlp: null, format: "list", indicators: [] }
   db.run("INSERT INTO bulletin VALUES ('one', 'one.csv', 'One', 'aa', ?, NULL, 1, ?)", day(1), JSON.stringify(body))
@@ -313,5 +430,23 @@ function writeVersion(file: string, version: number): void {
   )
   db.run("INSERT INTO verdict (subject, at, body) VALUES ('192.0.2.1', ?, '{}')", day(1))
   db.run("INSERT INTO state VALUES ('feed', 'a', '{\"at\":1}')")
+  if (version === 3) writeUnits(db)
   db.close()
+}
+
+/** Version 3 had two forms: units and sets of the first, of the second, and each with the other. */
+function writeUnits(db: Database): void {
+  const first = (value: unknown): Uint8Array => deflateSync(serialize(value), { level: 1 })
+  const second = (value: unknown): Uint8Array => deflateSync(JSON.stringify(value), { level: 1 })
+  db.run("INSERT INTO file (id, path, size, mtime, changed, inode, sample) VALUES (1, '/logs/1', 5, '1', '2', '3:4', 's')")
+  const digest = (patterns: readonly string[]): string => createHash("sha256").update(JSON.stringify(patterns)).digest("hex")
+  db.run("INSERT INTO pattern_set VALUES (1, ?, ?)", digest(oldPatterns), first(oldPatterns))
+  db.run("INSERT INTO pattern_set VALUES (2, ?, ?)", digest(["p2"]), second(["p2"]))
+  for (const [at, set, body] of [
+    [1, 1, first({ at: 1 })],
+    [2, 1, second({ at: 2 })],
+    [3, 2, first({ at: 3 })],
+    [4, 2, second({ at: 4 })],
+  ] as const)
+    db.run("INSERT INTO unit VALUES (?, 1, ?, 'x', ?, ?, ?)", at, String(at), set, day(1), body)
 }
