@@ -5,7 +5,7 @@ import { resolve } from "node:path"
 import type { KeyQuery } from "../../model/key.js"
 import type { Problem } from "../../model/problem.js"
 import type { WorkUnit } from "../../model/work-unit.js"
-import { isUnchanged } from "./file-identity.js"
+import { identityOf, isSame, isUnchanged } from "./file-identity.js"
 import type { SeekPoint } from "./seek.js"
 import {
   DamagedSketch,
@@ -78,7 +78,7 @@ export class Sketches {
     if (unit.problem || unit.path === "-") return undefined
     const known = this.#units.get(keyOf(unit))
     if (!known) return undefined
-    return known.find((one) => one.unit.identity.size === unit.size && isUnchanged(one.unit.identity, unit.file))
+    return known.find((one) => one.unit.identity.size === unit.size && isStill(one.unit, unit.file))
   }
 
   /** Decides once which blocks may hold something of the query. A damaged file is dropped, and with it what it knows. */
@@ -246,7 +246,7 @@ export class Sketches {
     const stale: KnownUnit[] = []
     for (const known of this.#units.values()) {
       // Of two readings of the same file, one is enough.
-      const current = known.find(({ unit }) => isUnchanged(unit.identity, unit.file))
+      const current = known.find(({ unit }) => isStill(unit, unit.file))
       if (current) fresh.push(current)
       else stale.push(known[0] as KnownUnit)
     }
@@ -270,6 +270,12 @@ export function segmentOf(unit: WorkUnit): string {
 
 function keyOf(unit: WorkUnit): string {
   return `${fileOf(unit)}\0${segmentOf(unit)}`
+}
+
+/** Whether the file is the one that was read. What is not lines from end to end may be written in place: of that, times alone tell nothing. */
+function isStill({ identity, leaves }: SketchedUnit, file: string): boolean {
+  const isLines = leaves.length > 0 && leaves.every(({ partable }) => partable)
+  return isLines ? isUnchanged(identity, file) : isSame(identity, identityOf(file))
 }
 
 function want(wanted: Map<string, Set<number>>, { unit, nth }: SketchedBlock): void {

@@ -39,6 +39,9 @@ function file(name: string, content: string): string {
   return path
 }
 
+/** When what was just written has long been settled. */
+const later = (): number => Date.now() + 60_000
+
 const unitOf = (path: string) => ({ id: path, path, file: path, size: statSync(path).size, mtimeMs: 0 })
 
 test("a damaged file of the index is reported once, however many units it speaks for", () => {
@@ -56,4 +59,19 @@ test("a damaged file of the index is reported once, however many units it speaks
   expect(known.map((one) => one && sketches.hasSamples(one))).toEqual([false, false, false])
   expect(sketches.problems.map(({ code, where }) => [code, where])).toEqual([["malformed", join(folder, name)]])
   sketches.close()
+})
+
+test("lines are known by their times alone; what may be written in place is looked at, and so is what has no leaf", () => {
+  const path = file("settled", "text\n")
+  const identity = { ...(identityOf(path, later()) as FileIdentity), print: "of other ends" }
+  expect(identity.settled).toBe(true)
+  const isFound = (leaves: SketchedUnit["leaves"]): boolean => {
+    const sketches = new Sketches(indexOf("settled", { [path]: { identity, leaves } }), "test")
+    const found = sketches.find(unitOf(path)) !== undefined
+    expect(sketches.status().stale).toBe(found ? 0 : 1)
+    sketches.close()
+    return found
+  }
+  const records = { partable: false, headers: [], result: null }
+  expect([isFound(lines), isFound([records]), isFound([...lines, records]), isFound([])]).toEqual([true, false, false, false])
 })
