@@ -46,8 +46,8 @@ export function parseNatsAddress(text: string): NatsAddress {
   const subject = url === undefined ? "" : decoded(url.pathname.slice(1))
   if (subject === undefined)
     throw new UsageError(`--nats ${text} is no address: its subject holds a % that no two hex digits of UTF-8 follow`)
-  // A token of a subject holds no white space; the wildcards stand alone, and `>` at the end.
-  const isSubject = /^(?:(?:[^\s.*>]+|\*)\.)*(?:[^\s.*>]+|[*>])$/.test(subject)
+  // A token of a subject holds no white space; the wildcards stand alone, and `>` at the end. What begins `?` or `#` would be left out of it.
+  const isSubject = /^(?:(?:[^\s\p{Cc}.*>]+|\*)\.)*(?:[^\s\p{Cc}.*>]+|[*>])$/u.test(subject) && url?.search === "" && url.hash === ""
   if (!url || !/^(?:nats|tls):$/.test(url.protocol) || url.hostname === "" || !isSubject) {
     throw new UsageError(`--nats ${text} is no address: give nats://HOST:4222/SUBJECT, or tls://`)
   }

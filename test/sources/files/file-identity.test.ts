@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { gzipSync, zstdCompressSync } from "node:zlib"
+import { gzipSync } from "node:zlib"
 import { afterAll, describe, expect, test } from "vitest"
 import { type FileIdentity, identityOf, isSame, isSettled, isUnchanged } from "../../../src/sources/files/file-identity.js"
 
@@ -12,6 +12,8 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 const now = Date.UTC(2021, 5, 1)
 const later = (): number => Date.now() + 60_000
 const ext4 = 0xef53
+/** Magic number of a frame (RFC 8878, section 3.1.1), and its header. */
+const zstdHead = Buffer.from("28b52ffd2400", "hex")
 const line = Buffer.from("Mar  1 10:00:00 host app[1]: from 203.0.113.9\n")
 
 describe("the times of a file are enough", () => {
@@ -24,8 +26,8 @@ describe("the times of a file are enough", () => {
   test("of a log on a local disk that was changed a while ago", () => check(true, {}))
   test("of one on a system that does not number its file systems", () => check(true, { fileSystem: undefined }))
   test("of a compressed log, whose bytes may be anything", () => {
-    for (const head of [gzipSync(line), zstdCompressSync?.(line), Buffer.from("BZh9\0"), Buffer.from("\xfd7zXZ\0", "latin1")])
-      if (head) check(true, { head, tail: Buffer.alloc(8) })
+    for (const head of [gzipSync(line), zstdHead, Buffer.from("BZh9\0"), Buffer.from("\xfd7zXZ\0", "latin1")])
+      check(true, { head, tail: Buffer.alloc(8) })
   })
 
   test("but not just after a change, nor before it", () => {

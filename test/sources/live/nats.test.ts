@@ -29,6 +29,11 @@ describe("an address", () => {
     }
     check("nats://127.0.0.1/logs.%66w1", "nats://127.0.0.1:4222", "logs.fw1")
   })
+  test("with what would be left out of its subject, or a control character in it, is none", () => {
+    for (const text of ["nats://127.0.0.1/logs?fw1", "nats://127.0.0.1/logs#fw1", "nats://127.0.0.1/logs%00", "nats://127.0.0.1/a%1bb"])
+      refused(text)
+    check("nats://127.0.0.1/logs%3Ffw1", "nats://127.0.0.1:4222", "logs?fw1")
+  })
   test("of another kind is none", () => refused("http://127.0.0.1/logs"))
 })
 
