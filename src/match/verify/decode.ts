@@ -42,8 +42,22 @@ export function readings(text: string, limited: () => void): readonly Reading[] 
       const edits = decode(last.text)
       if (edits.from.length > 0) last.beyond.push(edits)
     }
+    if (last.beyond.length > 0) last.undo = undone
   }
   return all
+}
+
+/** All escapes of a short text undone: one that opens with an escape becomes shorter each time. */
+function undone(text: string): string {
+  let result = text
+  for (let before = ""; before !== result; ) {
+    before = result
+    for (const [kind, decode] of decoders) {
+      const edits = decode(result)
+      if (edits.from.length > 0) result = derive(rawReading(result), kind, edits).text
+    }
+  }
+  return result
 }
 
 /** The text refanged, if anything in it is defanged. A hit in it is one only where a mark was undone (semantics 5.7). */

@@ -14,6 +14,8 @@ export interface Reading {
   readonly decoded: Edits[]
   /** Escapes of a text that is decoded no further: they only tell where a token goes on. */
   readonly beyond: Edits[]
+  /** Undoes all of them in a short text, however deep. */
+  undo?: (text: string) => string
 }
 
 /** Replacements as columns, in the order of the text: a line of a million escapes stays affordable. */
@@ -107,7 +109,14 @@ export function percentLayers(reading: Reading, span: Span): number {
 export function superseded(reading: Reading, from: number, to: number): boolean {
   // What becomes an escape may become anything in the next reading, which then judges.
   if (reading.decoded.some((edits) => changesEdge(reading.text, edits, from, to, mayContinue))) return true
-  return reading.beyond.some((edits) => changesEdge(reading.text, edits, from, to, continues))
+  return reading.beyond.some((edits) => changesEdge(reading.text, edits, from, to, continues)) || goesOnBeyond(reading, from, to)
+}
+
+/** Of what is escaped deeper than it is decoded, only what it becomes in the end tells: `%2563` is a letter. */
+function goesOnBeyond({ text, undo }: Reading, from: number, to: number): boolean {
+  if (!undo) return false
+  if (isOpener(text[to]) && continues(undo(text.slice(to, to + deepCharsMax))[0])) return true
+  return text[from - 1] === ";" && continues(undo(text.slice(Math.max(0, from - deepCharsMax), from)).at(-1))
 }
 
 function changesEdge(text: string, edits: Edits, from: number, to: number, goesOn: (char: string | undefined) => boolean): boolean {
@@ -133,6 +142,9 @@ const openEntity = /(?:&|%(?:25){0,2}26|\\(?:x|u00)26)#?[^\s;]{0,32};$/i
 const entityCharsMax = 24
 /** The longest escape is `\U0010FFFF`. */
 const escapeCharsMax = 10
+
+/** A character that is escaped some six times over. */
+const deepCharsMax = 64
 
 function isOpener(char: string | undefined): boolean {
   return char === "\\" || char === "%" || char === "&"
