@@ -18,14 +18,17 @@ export function bundleContribution(name: string, bytes: Uint8Array): ReturnType<
   const hunt = "value" in parsed && isObject(parsed.value) ? parsed.value : undefined
   const summary = hunt?.summary
   if (!hunt || !isObject(summary)) return refused(name, "hunt.json is none")
+  const seen = seenIn(files, summary)
+  if (typeof seen === "string") return refused(name, seen)
+  const notSeen = summary.complete === true ? unseen(textOf(files, "indicators.txt"), seen) : []
+  if (typeof notSeen === "string") return refused(name, notSeen)
   const reporter = isObject(hunt.reporter) ? hunt.reporter : {}
-  const seen = seenIn(rows(textOf(files, "sightings.ndjson")))
   return {
     contribution: {
       organisation: string(reporter.organisation) ?? manifest.head,
       sectors: typeof reporter.sector === "string" ? [reporter.sector.toLowerCase()] : [],
       tlp: markingOf(tlpOf(reporter.tlp), objects(hunt.bulletins)),
-      sightings: [...seen.values(), ...(summary.complete === true ? unseen(textOf(files, "indicators.txt"), seen) : [])],
+      sightings: [...seen.values(), ...notSeen],
       leads: [],
     },
     problems: [],
@@ -40,41 +43,88 @@ function textOf(files: readonly BundleFile[], path: string): string {
   return Buffer.from(files.find((file) => file.path === path)?.bytes ?? new Uint8Array(0)).toString("utf8")
 }
 
-function rows(text: string): readonly JsonObject[] {
+/** Of every line an object; undefined for a line that is none. */
+function rows(text: string): readonly (JsonObject | undefined)[] {
   return text.split("\n").flatMap((line) => {
     const parsed = line === "" ? undefined : parseJson(line)
-    return parsed && "value" in parsed && isObject(parsed.value) ? [parsed.value] : []
+    return parsed === undefined ? [] : ["value" in parsed && isObject(parsed.value) ? parsed.value : undefined]
   })
 }
 
-function seenIn(sightings: readonly JsonObject[]): ReadonlyMap<string, Sighting> {
+/** What was seen; in words why that cannot be told: what is passed over here would count as searched and not seen. */
+function seenIn(files: readonly BundleFile[], summary: JsonObject): ReadonlyMap<string, Sighting> | string {
+  const total = isObject(summary.hits) ? summary.hits.total : undefined
+  if (files.some(({ path }) => path === "sightings.ndjson")) {
+    const sightings = rows(textOf(files, "sightings.ndjson"))
+    return sightings.length === 0 && total !== 0
+      ? "its hunt has hits and no sighting"
+      : summed(sightings, "sightings.ndjson", rowOfSighting)
+  }
+  // A bundle of before: its hits are all that it has, which is enough only where all of them are in it.
+  const hits = rows(textOf(files, "hits.ndjson"))
+  if (total !== hits.length)
+    return `it has no sightings.ndjson, and ${hits.length} of ${typeof total === "number" ? total : "an unknown number of"} hits: pack the case again`
+  return summed(hits, "hits.ndjson", rowOfHit)
+}
+
+interface Row extends Sighting {
+  /** Only lists or quotes the value: no sighting. */
+  readonly isEcho: boolean
+}
+
+function summed(
+  all: readonly (JsonObject | undefined)[],
+  file: string,
+  read: (row: JsonObject) => Row | undefined,
+): ReadonlyMap<string, Sighting> | string {
   const seen = new Map<string, Sighting>()
-  for (const one of sightings) {
-    const type = typeOf(one.type)
-    const [value, count] = [string(one.value), Number(one.count)]
-    // What only lists or quotes a value is no sighting.
-    if (type === undefined || value === undefined || one.echo !== null || !Number.isSafeInteger(count) || count < 1) continue
+  for (const [at, row] of all.entries()) {
+    const one = row && read(row)
+    if (!one) return `${file}:${at + 1} cannot be read, so that nothing of the bundle is counted`
+    if (one.isEcho) continue
+    const { type, value } = one
     const key = `${type} ${value}`
     const known = seen.get(key)
     seen.set(key, {
       type,
       value,
-      count: (known?.count ?? 0) + count,
-      firstSeen: earlier(known?.firstSeen ?? null, instant(one.firstSeen), 1),
-      lastSeen: earlier(known?.lastSeen ?? null, instant(one.lastSeen), -1),
+      count: (known?.count ?? 0) + one.count,
+      firstSeen: earlier(known?.firstSeen ?? null, one.firstSeen, 1),
+      lastSeen: earlier(known?.lastSeen ?? null, one.lastSeen, -1),
     })
   }
   return seen
 }
 
-/** Searched wholly and not seen. */
-function unseen(indicators: string, seen: ReadonlyMap<string, Sighting>): readonly Sighting[] {
-  return indicators.split("\n").flatMap((line) => {
+function rowOfSighting({ type: name, value: text, echo, count: counted, firstSeen, lastSeen }: JsonObject): Row | undefined {
+  const [type, value, count] = [typeOf(name), string(text), Number(counted)]
+  if (type === undefined || value === undefined || !isEchoOrNone(echo) || !Number.isSafeInteger(count) || count < 1) return undefined
+  return { type, value, count, firstSeen: instant(firstSeen), lastSeen: instant(lastSeen), isEcho: echo !== null }
+}
+
+function rowOfHit({ indicator, echo, time }: JsonObject): Row | undefined {
+  if (!isObject(indicator) || !isEchoOrNone(echo)) return undefined
+  const [type, value] = [typeOf(indicator.type), string(indicator.value)]
+  if (type === undefined || value === undefined) return undefined
+  const { earliest, latest } = isObject(time) ? time : {}
+  return { type, value, count: 1, firstSeen: instant(earliest), lastSeen: instant(latest), isEcho: echo !== null }
+}
+
+function isEchoOrNone(echo: Json | undefined): boolean {
+  return echo === null || typeof echo === "string"
+}
+
+/** Searched wholly and not seen; in words why that cannot be told. */
+function unseen(indicators: string, seen: ReadonlyMap<string, Sighting>): readonly Sighting[] | string {
+  const found: Sighting[] = []
+  for (const [at, line] of indicators.split("\n").entries()) {
+    if (line === "" || seen.has(line)) continue
     const [, name, value] = /^(\S+) (.+)$/.exec(line) ?? []
     const type = typeOf(name)
-    if (type === undefined || value === undefined || seen.has(line)) return []
-    return [{ type, value, count: 0, firstSeen: null, lastSeen: null }]
-  })
+    if (type === undefined || value === undefined) return `indicators.txt:${at + 1} is no indicator`
+    found.push({ type, value, count: 0, firstSeen: null, lastSeen: null })
+  }
+  return found
 }
 
 /** Evidence is the organisation's own: without its word it is unmarked, which counts as amber, however free the bulletin is. */
