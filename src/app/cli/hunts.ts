@@ -81,8 +81,11 @@ async function show({ hunts, dir }: Workspace, id: string, flags: AnswerFlags): 
   const detail = hunts.detail(entry.id) as HuntDetail
   const kept = [...hunts.hits(entry.id)] as (Hit & { readonly triage: TriagedAnswer["triage"][number] })[]
   const hits = kept.map(({ triage: _, ...hit }) => hit)
+  const summary = entry.summary as unknown as Summary
   const answer: HuntAnswer = {
     ...detail.answer,
+    // A hunt that was kept before its answer had counts of its own: the summary has them.
+    counts: detail.answer.counts ?? summary.hits,
     hits,
     sightings: hunts.sightings(entry.id),
     coverage: hunts.coverage(entry.id),
@@ -90,7 +93,6 @@ async function show({ hunts, dir }: Workspace, id: string, flags: AnswerFlags): 
   }
   // What could not be read for it stands among the problems of the hunt.
   const triage: TriagedAnswer = { ...detail.triage, problems: [], triage: kept.map((one) => one.triage) }
-  const summary = entry.summary as unknown as Summary
   const view = {
     answer,
     triage,
