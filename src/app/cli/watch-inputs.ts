@@ -40,39 +40,28 @@ export interface WatchInputs {
 /** What was searched of a spool is kept up to this, so that new indicators find the past there too. */
 const keptBytes = 256 * 1024 * 1024
 
-/** Throws a `UsageError` for an address that is none or cannot be had. */
+/** What is open so far. */
+interface Opened {
+  readonly shownAs: Record<string, string>
+  readonly spools: Spool[]
+  readonly listeners: { readonly name: string; readonly listener: Listener }[]
+  readonly pipes: { readonly name: string; readonly source: PipeSource }[]
+}
+
+/** Throws a `UsageError` for an address that is none or cannot be had; nothing is left open then. */
 export async function openInputs(
   workspace: string,
   flags: InputFlags,
   problem: (where: string, message: string) => void,
 ): Promise<WatchInputs> {
-  const shownAs: Record<string, string> = {}
-  const spools: Spool[] = []
-  const spoolOf = (name: string, shown: string): Spool => {
-    const spool = new Spool(join(workspace, "spool", name))
-    shownAs[spool.folder] = shown
-    spools.push(spool)
-    return spool
+  const opened: Opened = { shownAs: {}, spools: [], listeners: [], pipes: [] }
+  try {
+    await openEach(workspace, flags, problem, opened)
+  } catch (error) {
+    await closeAll(opened)
+    throw error
   }
-  const tls = tlsFiles(flags)
-  const listeners: { readonly name: string; readonly listener: Listener }[] = []
-  for (const text of flags.syslog ?? []) {
-    const address = parseListenerAddress(text)
-    const { transport, host, port } = address
-    const spool = spoolOf(`${transport}-${host.replaceAll(":", ".")}-${port}`, `${transport}://${host}:${port}`)
-    const listener = await openSyslogListener(address, spool, tls)
-    const shown = host.includes(":") ? `[${host}]` : host
-    listeners.push({ name: `${transport}://${shown}:${listener.address.port}`, listener })
-  }
-  for (const text of flags.nats ?? []) {
-    const address = parseNatsAddress(text)
-    const name = `${address.server}/${address.subject}`
-    const spool = spoolOf(encodeURIComponent(name).replaceAll("*", "%2A"), name)
-    listeners.push({ name, listener: await openNatsListener(address, spool, natsIdentity(), (message) => problem(name, message)) })
-  }
-  const pipes: { readonly name: string; readonly source: PipeSource }[] = []
-  if (flags.stdin) pipes.push({ name: "stdin", source: spoolLines(process.stdin, spoolOf("stdin", "stdin")) })
-  if (flags.journald) pipes.push({ name: "journald", source: await spoolJournal(spoolOf("journald", "journald")) })
+  const { shownAs, spools, listeners, pipes } = opened
   let open = pipes.length
   for (const { name, source } of pipes) {
     void source.ended.then((reason) => {
@@ -90,12 +79,45 @@ export async function openInputs(
     get isOpen() {
       return open > 0
     },
-    async close() {
-      for (const { source } of pipes) source.close()
-      await Promise.all(listeners.map(({ listener }) => listener.close()))
-      for (const spool of spools) spool.close()
-    },
+    close: () => closeAll(opened),
   }
+}
+
+async function openEach(
+  workspace: string,
+  flags: InputFlags,
+  problem: (where: string, message: string) => void,
+  { shownAs, spools, listeners, pipes }: Opened,
+): Promise<void> {
+  const spoolOf = (name: string, shown: string): Spool => {
+    const spool = new Spool(join(workspace, "spool", name))
+    shownAs[spool.folder] = shown
+    spools.push(spool)
+    return spool
+  }
+  const tls = tlsFiles(flags)
+  for (const text of flags.syslog ?? []) {
+    const address = parseListenerAddress(text)
+    const { transport, host, port } = address
+    const spool = spoolOf(`${transport}-${host.replaceAll(":", ".")}-${port}`, `${transport}://${host}:${port}`)
+    const listener = await openSyslogListener(address, spool, tls)
+    const shown = host.includes(":") ? `[${host}]` : host
+    listeners.push({ name: `${transport}://${shown}:${listener.address.port}`, listener })
+  }
+  for (const text of flags.nats ?? []) {
+    const address = parseNatsAddress(text)
+    const name = `${address.server}/${address.subject}`
+    const spool = spoolOf(encodeURIComponent(name).replaceAll("*", "%2A"), name)
+    listeners.push({ name, listener: await openNatsListener(address, spool, natsIdentity(), (message) => problem(name, message)) })
+  }
+  if (flags.stdin) pipes.push({ name: "stdin", source: spoolLines(process.stdin, spoolOf("stdin", "stdin")) })
+  if (flags.journald) pipes.push({ name: "journald", source: await spoolJournal(spoolOf("journald", "journald")) })
+}
+
+async function closeAll({ spools, listeners, pipes }: Opened): Promise<void> {
+  for (const { source } of pipes) source.close()
+  await Promise.all(listeners.map(({ listener }) => listener.close()))
+  for (const spool of spools) spool.close()
 }
 
 /** From the environment, where no process list shows it. */

@@ -1,9 +1,11 @@
 // `sillage watch --resend`: what receivers refused for good, and was put aside, is sent to them once more.
 import type { StateStore } from "../../hits/store/workspace.js"
 import { UsageError } from "../../model/problem.js"
+import { pause } from "../../sources/live/pause.js"
 import type { AlertOutput } from "../deliver/alert-output.js"
 import { Outbox, type OutboxStatus, putAside } from "../deliver/outbox.js"
 import { write } from "./context.js"
+import { safe } from "./safe-text.js"
 
 const withinMs = 60_000
 const lookMs = 50
@@ -17,12 +19,12 @@ export async function resend(state: StateStore, outputs: readonly AlertOutput[],
   const outbox = new Outbox(state, outputs, { problem })
   const count = outbox.resend()
   for (const end = performance.now() + withinMs; outbox.status().some(isAtWork) && performance.now() < end; ) {
-    await new Promise((resume) => setTimeout(resume, lookMs))
+    await pause(lookMs)
   }
   const status = outbox.status()
   await outbox.close(0)
   const left = status.flatMap(({ name, waiting, refused, error }) =>
-    waiting + refused > 0 ? [`${waiting + refused} not taken by ${name}${error === null ? "" : ` (${error})`}`] : [],
+    waiting + refused > 0 ? [`${waiting + refused} not taken by ${name}${error === null ? "" : ` (${safe(error, 300)})`}`] : [],
   )
   await write(`${count} alerts were put aside and sent again${left.length > 0 ? `; ${left.join(", ")}` : ""}.\n`)
   return left.length === 0 ? 0 : 3
