@@ -68,8 +68,13 @@ function* valueLines(text: string): Generator<ValueLine, void, undefined> {
       yield { value: whole.endsWith("\r") ? whole.slice(0, -1) : whole, comment: undefined, line }
       continue
     }
-    const plain = blocked(whole.trim().replace(/^\ufeff/, ""))
+    const plain = whole.trim().replace(/^\ufeff/, "")
     if (plain === "" || /^(?:#|;|\/\/|--)/.test(plain)) continue
+    const hosts = blocked(plain)
+    if (hosts !== undefined) {
+      for (const value of hosts.names) yield { value, comment: hosts.comment, line }
+      continue
+    }
     const split = /^(.*?)(?:\s+[#;]\s*|\s+\/\/\s+|\t+|;(?=\s|$|[^\s;]+\s))(.*)$/.exec(plain)
     const value = (split && !looksLikePattern(plain) ? split[1]! : plain)
       .replace(/^(?:[-*+•]|\d{1,4}[.)])\s+/, "")
@@ -78,12 +83,16 @@ function* valueLines(text: string): Generator<ValueLine, void, undefined> {
   }
 }
 
-/** `0.0.0.0 evil.example`, a line of a hosts file: the name is meant; the address only says where it is to lead. */
-function blocked(line: string): string {
-  const name = /^(?:0\.0\.0\.0|127\.0\.0\.1|::1?)[ \t]+(?=[^\s#])(.*)$/.exec(line)?.[1]
-  if (name === undefined) return line
-  return /^(?:localhost|local|broadcasthost|ip6-\w+)(?:\.localdomain)?(?:\s|$)/.test(name) || /^0\.0\.0\.0\s*$/.test(name) ? "" : name
+/** `0.0.0.0 evil.example worse.example`, a line of a hosts file: the names are meant; the address only says where they are to lead. */
+function blocked(line: string): { readonly names: readonly string[]; readonly comment: string | undefined } | undefined {
+  const [, listed, comment] = /^(?:0\.0\.0\.0|127\.0\.0\.1|::1?)[ \t]+(?=[^\s#;])([^#;]*?)(?:[ \t]*[#;][ \t]*(.*))?$/.exec(line) ?? []
+  if (listed === undefined) return undefined
+  const names = listed.split(/\s+/).filter((name) => name !== "" && name !== "0.0.0.0" && !ownName.test(name))
+  return { names, comment: comment || undefined }
 }
+
+/** Names of the machine itself, with which every hosts file begins. */
+const ownName = /^(?:localhost|local|broadcasthost|ip6-\w+)(?:\.localdomain)?$/
 
 function comments(text: string): string {
   return text
