@@ -51,8 +51,13 @@ export function readTable(text: Iterable<string>, name: string, layout: Layout, 
     role.kind === "value" || role.kind === "type" ? [] : [{ kind: role.kind, at, memo: new Map<string, unknown>() }],
   )
   let first = layout.headed
+  let begun = false
   for (const row of readRows(text, layout.delimiter)) {
-    if (isAside(row)) continue
+    if (isAside(row)) {
+      if (begun) leaveAside(row, valueAt, `${name}:${row.line}`, draft)
+      continue
+    }
+    begun = true
     if (first) {
       first = false
       continue
@@ -224,9 +229,20 @@ function firstRows(head: string, delimiter: string): readonly Row[] {
   return rows
 }
 
-/** A blank line, or a comment, whatever it holds. */
+/** A blank line, or a comment, whatever it holds. A row that is numbered `#1` and holds a value is none. */
 function isAside({ cells }: Row): boolean {
-  return cells.length === 1 ? isBlankOrComment(cells[0]!) : /^\s*#/.test(cells[0]!)
+  if (cells.length === 1) return isBlankOrComment(cells[0]!)
+  return /^\s*#/.test(cells[0]!) && !(/^\s*#\d+\s*$/.test(cells[0]!) && readableShare(cells.slice(1)) > 0)
+}
+
+/** A row between the others that begins as a comment does: its values are not hunted, and it is said. */
+function leaveAside({ cells }: Row, valueAt: readonly number[], where: string, draft: BulletinDraft): void {
+  if (cells.length === 1) return
+  for (const at of valueAt) {
+    const value = (cells[at] ?? "").replace(/^\s*#+\s*/, "").trim()
+    if (readableShare([value]) === 1)
+      draft.leave("unknown", value, "indicator-unreadable", "its row begins with # as a comment does; hunt for it without that mark", where)
+  }
 }
 
 /** `# id,dateadded,url`: headings in the last comment above the first row, as many as it has cells. */
