@@ -40,9 +40,17 @@ export function roleOfHeading(heading: string): Role | undefined {
   const type = own(headings, plain)
   if (type) return { kind: "value", type }
   for (const [kind, names] of others) if (names.has(plain)) return { kind }
-  // `urlhaus_link`, `report_url`: where the list itself writes about the value.
-  return /\w (?:link|lien|permalink|reference|report url)$/.test(plain) ? { kind: "link" } : undefined
+  if (huntedLink.test(plain)) return { kind: "value", type: "url" }
+  return ownLink.test(plain) ? { kind: "link" } : undefined
 }
+
+/** `malware_download_link`: what is to be hunted. */
+const huntedLink =
+  /^(?:download )?(?:malware|malicious|phish(?:ing)?|payload|dropper|c2|landing|hameconnage) (?:download |page )?(?:links?|liens?|urls?)$/
+
+/** `urlhaus_link`, `report_url`: where the list itself, or someone else, writes about the value. */
+const ownLink =
+  /^(?:.*\w )?(?:(?:urlhaus|threatfox|bazaar|malwarebazaar|feodotracker|yaraify|abuse ch|virustotal|vt|otx|misp|source|external|article|blog|news|tweet|twitter|analysis|advisory|documentation|details?|info|more|reference|report) (?:links?|liens?)|(?:article|blog|news|tweet|advisory|documentation|reference|report) urls?|permalink|references?|refs)$/
 
 /** The kind behind a word of a type column: STIX, MISP, OpenCTI, everyday. `undefined`: no kind that logs hold. */
 export function kindOfWord(word: string): StatedType | undefined {
@@ -126,6 +134,8 @@ const headings: Readonly<Record<string, StatedType>> = {
   "c2 server": "host",
   "malicious url": "url",
   uri: "url",
+  url: "url",
+  urls: "url",
   email: "email-addr",
   "e mail": "email-addr",
   "email address": "email-addr",
@@ -185,6 +195,7 @@ const others: readonly (readonly [Exclude<Role["kind"], "value">, ReadonlySet<st
       "reference",
       "references",
       "ref",
+      "refs",
       "source url",
       "report",
       "report url",
@@ -197,7 +208,7 @@ const others: readonly (readonly [Exclude<Role["kind"], "value">, ReadonlySet<st
       "rapport",
     ]),
   ],
-  ["tlp", new Set(["tlp", "event tlp", "marking", "tlp marking"])],
+  ["tlp", new Set(["tlp", "event tlp", "marking", "markings", "object marking refs", "tlp marking"])],
   ["pap", new Set(["pap"])],
   [
     "validFrom",
