@@ -77,9 +77,26 @@ export class BulletinDraft {
     else this.table.add(newEntry(found, raw, said))
   }
 
+  /** What a text says of a value that is listed already adds its marking, and takes nothing away. */
+  claimAgain(stated: StatedType, raw: string, said: ClaimContext): void {
+    const known = this.known(stated, raw)
+    if (known === undefined) this.claimAs(stated, raw, said)
+    else if (said.tlp !== undefined) known.tlp = strictest(known.tlp, said.tlp)!
+  }
+
+  /** Whether the value is an indicator already. */
+  holds(stated: StatedType, raw: string): boolean {
+    return this.known(stated, raw) !== undefined
+  }
+
+  /** Whether the value was left out as a reference, as it is spelt. */
+  isReference(type: string, value: string): boolean {
+    return this.leftKeys.has(leftKey("indicator-reference", type, value))
+  }
+
   /** Leaves a value out, with its Problem. The same refusal is kept once. */
   leave(type: string, value: string, code: ProblemCode, reason: string, provenance: string): void {
-    const key = `${code} ${type} ${value}`
+    const key = leftKey(code, type, value)
     if (code === "indicator-reference" && this.leftKeys.has(key)) return
     if (this.left.length >= refusalsMax) {
       this.unkept++
@@ -188,11 +205,20 @@ export class BulletinDraft {
     else this.overfull++
   }
 
+  private known(stated: StatedType, raw: string): Entry | undefined {
+    const reading = readValue(stated, raw)
+    return "found" in reading ? this.table.find(reading.found.type, reading.found.value) : undefined
+  }
+
   private isOwn(host: string): boolean {
     if (this.ownHosts.size === 0) return false
     for (const own of this.ownHosts) if (host === own || host.endsWith(`.${own}`)) return true
     return false
   }
+}
+
+function leftKey(code: ProblemCode, type: string, value: string): string {
+  return `${code} ${type} ${value}`
 }
 
 function newEntry(found: Found, raw: string, said: ClaimContext): Entry {

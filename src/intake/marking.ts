@@ -1,6 +1,7 @@
 // Markings as formats write them: TLP marking ids of STIX (TLP 1 read, never written), tags of MISP, words of a cell.
 import type { Relation } from "../model/indicator.js"
-import { type Pap, parsePap, parseTlp, type Tlp } from "../model/tlp.js"
+import { type Pap, papLevels, parsePap, parseTlp, strictest, type Tlp } from "../model/tlp.js"
+import { own } from "./own.js"
 
 /** STIX marking-definition ids, TLP 2.0 first, then TLP 1 (libraries of both versions mix them). */
 export const tlpMarkings: Readonly<Record<string, Tlp>> = {
@@ -19,6 +20,30 @@ export const tlpMarkings: Readonly<Record<string, Tlp>> = {
 export function tlpOfTag(tag: string): Tlp | undefined {
   const label = /(?:^|:)tlp\s*[:=]\s*"?([\w+ -]+?)"?\s*$/i.exec(tag)?.[1]
   return label === undefined ? undefined : parseTlp(label)
+}
+
+/** The strictest of the TLP labels and marking ids that a text holds, each label with its `TLP` before it. */
+export function tlpIn(text: string): Tlp | undefined {
+  return tlpsIn(text).reduce(strictest, undefined)
+}
+
+/** The one label of a text; undefined where there are several, as in a legend of what they mean. */
+export function onlyTlpIn(text: string): Tlp | undefined {
+  const [first, ...others] = new Set(tlpsIn(text))
+  return others.length === 0 ? first : undefined
+}
+
+function tlpsIn(text: string): readonly Tlp[] {
+  const labels =
+    text.match(/(?<![\p{L}\p{N}])tlp\s*[:=]\s*"?(?:white|clear|green|amber(?:[\s_-]*\+?[\s_-]*strict)?|red)(?![\p{L}\p{N}])/giu) ?? []
+  const ids = text.match(/marking-definition--[0-9a-f-]{36}/g) ?? []
+  return [...labels.map(parseTlp), ...ids.map((id) => own(tlpMarkings, id))].filter((tlp) => tlp !== undefined)
+}
+
+/** The stricter of two; an absent one yields to any stated one. */
+export function strictestPap(a: Pap | undefined, b: Pap | undefined): Pap | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return papLevels[Math.max(papLevels.indexOf(a), papLevels.indexOf(b))]
 }
 
 export function papOfTag(tag: string): Pap | undefined {

@@ -1,6 +1,7 @@
 // Finds values in running text: refangs what is defanged, tells indicators from references by how the document sets them apart (semantics 11.2, 11.3).
 import { canonicalAddress } from "../model/canonical.js"
 import type { ObservableType } from "../model/observable.js"
+import type { ClaimContext } from "./claim.js"
 import { isFileInText, isFileName } from "./data/file-extensions.js"
 import type { BulletinDraft } from "./draft.js"
 import { hostOf, isPublishers, isReporters } from "./quality.js"
@@ -41,33 +42,129 @@ const proseLengthMax = 32 * 1024 * 1024
 export function readProse(text: string, options: ProseOptions, draft: BulletinDraft): void {
   const mentions = findMentions(text.length > proseLengthMax ? text.slice(0, proseLengthMax) : text)
   if (text.length > proseLengthMax || mentions.length > mentionsMax)
-    draft.problem(
-      "limit",
-      `${options.name}:${mentions.at(-1)?.line ?? 1}`,
-      `only the first ${proseLengthMax / 1024 / 1024} MB or ${mentionsMax} values of running text are read; give the rest as a list or table`,
-    )
-  const judged = new Set(["domain-name", "url", "email-addr"])
-  const named = mentions.filter(({ type, link, aside }) => judged.has(type) && !link && aside === undefined)
-  const defangs = named.some(({ defanged }) => defanged)
-  const sets = named.some(({ apart, type, text: value }) => apart && !isPublishersValue(value, type))
-  const listed = listedLines(mentions)
-  const reasons = mentions.map((mention) => mention.aside ?? whyReference(mention, judged, { defangs, sets, listed }))
-  const claimed = new Set<string>()
-  for (const [at, { type, text: value }] of mentions.entries()) if (reasons[at] === undefined) claimed.add(`${type} ${value.toLowerCase()}`)
-  for (const [at, mention] of mentions.entries()) {
+    draft.problem("limit", `${options.name}:${mentions.at(-1)?.line ?? 1}`, limitReached)
+  for (const { mention, reference } of judged(mentions, standalone)) {
     const where = `${options.name}:${mention.line}`
-    const reference = reasons[at]
-    // A value that is an indicator in one place needs no reason why it is none in another.
-    if (reference !== undefined && claimed.has(`${mention.type} ${mention.text.toLowerCase()}`)) continue
-    const type = mention.type === "unreadable" ? "any" : mention.type
-    if (reference !== undefined)
-      draft.leave(mention.type === "unreadable" ? "unknown" : mention.type, mention.original, "indicator-reference", reference, where)
-    else draft.claim({ type, value: mention.text, provenance: where, original: mention.original })
+    if (reference !== undefined) leaveMention(mention, reference, where, draft)
+    else draft.claimAs(typeOf(mention), mention.text, { provenance: where, original: mention.original })
   }
   for (const { address, line } of options.links ?? []) {
     if (/^(?:https?|ftp):/i.test(address))
       draft.leave("url", address, "indicator-reference", "the target of a link", `${options.name}:${line}`)
   }
+}
+
+const limitReached = `only the first ${proseLengthMax / 1024 / 1024} MB or ${mentionsMax} values of running text are read; give the rest as a list or table`
+
+/**
+ * Where a passage stands: among values, whose names are meant; as a remark, where even a name alone may be a reference; among references; or
+ * as any text.
+ */
+export type PassageKind = "values" | "remark" | "references" | "text"
+
+/** Running text that stands here and there in a document of values: judged as one, and after its values, since these say how it sets them apart. */
+export class Passages {
+  private readonly mentions: Mention[] = []
+  private readonly contexts: { readonly from: number; readonly said: ClaimContext }[] = []
+  private length = 0
+  private line = 0
+  private full: string | undefined
+
+  /** Whether the text names anything. */
+  add(text: string, kind: PassageKind, said: ClaimContext): boolean {
+    if (this.length + text.length > proseLengthMax || this.mentions.length > mentionsMax) {
+      this.full ??= said.provenance
+      return true
+    }
+    this.length += text.length
+    const found = findMentions(text)
+    if (found.length === 0) return false
+    this.contexts.push({ from: this.mentions.length, said })
+    const alone = !text.trim().includes("\n")
+    // The lines of two passages are no neighbours.
+    const first = this.line + 1
+    for (const mention of found) {
+      const line = first + mention.line
+      this.line = Math.max(this.line, line)
+      this.mentions.push({ ...mention, ...standing(mention, kind, alone), line })
+    }
+    return true
+  }
+
+  /** `values`: how the document sets apart what it lists under keys of values. */
+  claim(values: Values, draft: BulletinDraft): void {
+    if (this.full !== undefined) draft.problem("limit", this.full, limitReached)
+    let at = 0
+    for (const { mention, index, reference } of judged(this.mentions, values)) {
+      while (at + 1 < this.contexts.length && this.contexts[at + 1]!.from <= index) at++
+      const { said } = this.contexts[at]!
+      const type = typeOf(mention)
+      // What a key calls a reference is no indicator for being mentioned in a sentence.
+      if (!mention.apart && !mention.defanged && isNamed(mention) && draft.isReference(mention.type, mention.text)) continue
+      if (reference === undefined) draft.claimAgain(type, mention.text, { ...said, original: mention.original })
+      else if (!draft.holds(type, mention.text)) leaveMention(mention, reference, said.provenance, draft)
+    }
+  }
+}
+
+function standing(mention: Mention, kind: PassageKind, alone: boolean): Partial<Mention> {
+  // A link within words is one among values too: `reference:url,…` of a rule.
+  if (kind === "values") return mention.type === "url" ? {} : { apart: true }
+  if (kind === "remark" && alone) return { apart: false }
+  if (kind === "references" && isNamed(mention) && !mention.defanged) return { aside: "a reference link" }
+  return {}
+}
+
+/** How a document sets its indicators apart, besides its running text. */
+export interface Values {
+  /** A name, URL or mailbox is defanged. */
+  readonly defangs: boolean
+  /** A name, URL or mailbox is listed. */
+  readonly names: boolean
+  /** Anything is listed. */
+  readonly lists: boolean
+  /** Hosts of those who published it. */
+  readonly publishers: ReadonlySet<string>
+}
+
+const standalone: Values = { defangs: false, names: false, lists: false, publishers: new Set() }
+
+function isNamed({ type }: Mention): boolean {
+  return type === "domain-name" || type === "url" || type === "email-addr"
+}
+
+interface Judged {
+  readonly mention: Mention
+  readonly index: number
+  /** Why it is no indicator. */
+  readonly reference: string | undefined
+}
+
+function judged(mentions: readonly Mention[], values: Values): readonly Judged[] {
+  const named = mentions.filter((mention) => isNamed(mention) && !mention.link && mention.aside === undefined)
+  const setting: Setting = {
+    defangs: values.defangs || named.some(({ defanged }) => defanged),
+    sets: values.names || named.some((mention) => mention.apart && !isPublishersValue(mention)),
+    lists: values.lists,
+    publishers: values.publishers,
+    listed: listedLines(mentions),
+  }
+  const all = mentions.map((mention, index) => ({ mention, index, reference: mention.aside ?? whyReference(mention, setting) }))
+  const claimed = new Set(all.flatMap(({ mention, reference }) => (reference === undefined ? [keyOf(mention)] : [])))
+  // A value that is an indicator in one place needs no reason why it is none in another.
+  return all.filter(({ mention, reference }) => reference === undefined || !claimed.has(keyOf(mention)))
+}
+
+function keyOf({ type, text }: Mention): string {
+  return `${type} ${text.toLowerCase()}`
+}
+
+function typeOf({ type }: Mention): ObservableType | "any" {
+  return type === "unreadable" ? "any" : type
+}
+
+function leaveMention({ type, original }: Mention, reason: string, where: string, draft: BulletinDraft): void {
+  draft.leave(type === "unreadable" ? "unknown" : type, original, "indicator-reference", reason, where)
 }
 
 /** Undoes the defanging of semantics 2 where it stands between the parts of a value; sentences stay as they are. */
@@ -292,18 +389,24 @@ interface Setting {
   readonly defangs: boolean
   /** Some name, URL or mailbox stands apart from sentences. */
   readonly sets: boolean
+  /** Values are listed, of whatever kind. */
+  readonly lists: boolean
+  readonly publishers: ReadonlySet<string>
   readonly listed: Listed
 }
 
-function whyReference(mention: Mention, judged: ReadonlySet<string>, { defangs, sets, listed }: Setting): string | undefined {
+function whyReference(mention: Mention, { defangs, sets, lists, publishers, listed }: Setting): string | undefined {
   if (mention.link) return "the target of a link"
-  if (!judged.has(mention.type) || mention.defanged) return undefined
-  if (isReportersValue(mention.text, mention.type)) return "a site of those who report on attacks"
+  if (!isNamed(mention) || mention.defanged) return undefined
+  if (isReportersValue(mention)) return "a site of those who report on attacks"
   if (listed.references.has(mention.line)) return "under a heading for references"
   if (defangs && mention.apart && (listed.defanged.has(mention.line) || (mention.type === "domain-name" && listed.long.has(mention.line))))
     return undefined
   if (defangs) return "left plain in a document that defangs its indicators"
-  return sets && !mention.apart ? "part of a sentence in a document that sets its indicators apart" : undefined
+  if (mention.apart) return undefined
+  if (publishers.has(hostIn(mention) ?? "")) return "a site or mailbox of who published it"
+  if (sets) return "part of a sentence in a document that sets its indicators apart"
+  return lists && mention.type !== "domain-name" ? "a link or mailbox beside the values that the document lists" : undefined
 }
 
 interface Listed {
@@ -332,16 +435,19 @@ function listedLines(mentions: readonly Mention[]): Listed {
   return { defanged, long, references: new Set(mentions.filter(({ underReferences }) => underReferences).map(({ line }) => line)) }
 }
 
-function isReportersValue(value: string, type: Mention["type"]): boolean {
-  const found = type === "unreadable" ? undefined : readAny(value)
-  const host = found && hostOf(found)
+function isReportersValue(mention: Mention): boolean {
+  const host = hostIn(mention)
   return host !== undefined && isReporters(host)
 }
 
-function isPublishersValue(value: string, type: Mention["type"]): boolean {
-  const found = type === "unreadable" ? undefined : readAny(value)
-  const host = found && hostOf(found)
+function isPublishersValue(mention: Mention): boolean {
+  const host = hostIn(mention)
   return host !== undefined && isPublishers(host)
+}
+
+function hostIn({ type, text }: Mention): string | undefined {
+  const found = type === "unreadable" ? undefined : readAny(text)
+  return found && hostOf(found)
 }
 
 /** The one value of a line, without bullets, numbering, quotes, code marks and a trailing comment. */
