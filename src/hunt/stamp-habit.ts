@@ -12,16 +12,23 @@ const askedEvery = 64
 export function habitualStamp(parsed: StampOf): StampOf {
   let agreed = 0
   let broken = false
+  let utc = false
   return (line) => {
-    const found = broken ? undefined : readStamp(line)?.stamp
+    const plain = broken ? undefined : readStamp(line)?.stamp
+    const found = plain && utc && !plain.offsets ? inUtc(plain) : plain
     if (found && agreed >= trustedAfter && ++agreed % askedEvery !== 0) return found
     const stamp = parsed(line)
-    if (found) {
-      if (stamp && isSame(found, stamp)) agreed++
-      else broken = true
-    }
+    if (!found) return stamp
+    if (stamp && isSame(found, stamp)) agreed++
+    else if (stamp && agreed === 0 && !utc && isSame(inUtc(found), stamp)) utc = true
+    else broken = true
     return stamp
   }
+}
+
+/** As of a format whose times are in UTC by definition. */
+function inUtc(stamp: Stamp): Stamp {
+  return { ...stamp, offsets: [0], utc: true }
 }
 
 function isSame(a: Stamp, b: Stamp): boolean {

@@ -20,7 +20,16 @@ export function readStamp(text: string): FoundStamp | undefined {
     const found = jsonStamp(text)
     if (found) return found
   }
-  return headStamp(text.length > headChars ? text.slice(0, headChars) : text)
+  const head = text.length > headChars ? text.slice(0, headChars) : text
+  const found = headStamp(head)
+  return found && !found.stamp.offsets && first === 0x64 ? withKeyedZone(found, head) : found
+}
+
+/** `date=2021-01-03 time=02:11:09 … tz="+0100"` (FortiGate): the zone has a key of its own. */
+function withKeyedZone(found: FoundStamp, head: string): FoundStamp {
+  const zone = found.start === 5 && head.startsWith("date=") ? /[\s,]tz="?([+-]\d{2}:?\d{2})\b/.exec(head)?.[1] : undefined
+  const offsets = zone === undefined ? undefined : zoneOffsets(zone)
+  return offsets ? { ...found, stamp: { ...found.stamp, offsets } } : found
 }
 
 /** A value that is a stamp as a whole: a number since the epoch, or text in any layout. */

@@ -35,6 +35,12 @@ describe("readStamp", () => {
     check("2021-01-03\t02:11:09\tx", "2021-01-03 02:11:09")
     check("2021-01-03 one day", "2021-01-03 00:00:00 /86399")
   })
+  it("reads a zone that has a key of its own beside date and time", () => {
+    check('date=2021-01-03 time=02:11:09 devid="FG" tz="+0100" srcip=203.0.113.9', "2021-01-03 02:11:09 60")
+    check("date=2021-01-03,time=02:11:09,tz=-0330", "2021-01-03 02:11:09 -210")
+    check('date=2021-01-03 time=02:11:09 vtz="+0100"', "2021-01-03 02:11:09")
+    check('day=x date=2021-01-03 time=02:11:09 tz="+0100"', "2021-01-03 02:11:09")
+  })
   it("reads RFC 3164 and its relatives", () => {
     check("<34>Jan  3 02:11:09 gw sshd[1]: x", "-----01-03 02:11:09")
     check("Jan 03 2021 02:11:09: %ASA", "2021-01-03 02:11:09")
