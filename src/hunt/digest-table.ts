@@ -2,12 +2,12 @@
 
 export interface DigestTable {
   /** The number kept for a digest; undefined if there is none. */
-  get(digest: Uint8Array, nth: number): number | undefined
-  set(digest: Uint8Array, nth: number, value: number): void
+  get(digest: string, nth: number): number | undefined
+  set(digest: string, nth: number, value: number): void
   readonly size: number
 }
 
-/** Digests are random bits, so a part of one is its own hash. `nth` tells equal digests apart. Values are whole numbers below 2^32 - 1. */
+/** Digests are 32 hex digits of random bits, so a part of one is its own hash. `nth` tells equal digests apart. Values are whole numbers below 2^32 - 1. */
 export function createDigestTable(): DigestTable {
   let capacity = 1024
   let keys = new Uint32Array(capacity * 4)
@@ -26,7 +26,11 @@ export function createDigestTable(): DigestTable {
   const put = (a: number, b: number, c: number, d: number, value: number): void => {
     const slot = slotOf(a, b, c, d)
     if (values[slot] === 0) size++
-    keys.set([a, b, c, d], slot * 4)
+    const at = slot * 4
+    keys[at] = a
+    keys[at + 1] = b
+    keys[at + 2] = c
+    keys[at + 3] = d
     values[slot] = value
   }
   const grow = (): void => {
@@ -41,20 +45,15 @@ export function createDigestTable(): DigestTable {
       put(oldKeys[at] as number, oldKeys[at + 1] as number, oldKeys[at + 2] as number, oldKeys[at + 3] as number, value)
     }
   }
-  const word = (digest: Uint8Array, at: number): number =>
-    (((digest[at] as number) << 24) |
-      ((digest[at + 1] as number) << 16) |
-      ((digest[at + 2] as number) << 8) |
-      (digest[at + 3] as number)) >>>
-    0
+  const word = (digest: string, at: number): number => Number.parseInt(digest.slice(at, at + 8), 16)
   return {
     get(digest, nth) {
-      const value = values[slotOf((word(digest, 0) + nth) >>> 0, word(digest, 4), word(digest, 8), word(digest, 12))] as number
+      const value = values[slotOf((word(digest, 0) + nth) >>> 0, word(digest, 8), word(digest, 16), word(digest, 24))] as number
       return value === 0 ? undefined : value - 1
     },
     set(digest, nth, value) {
       if (size * 2 >= capacity) grow()
-      put((word(digest, 0) + nth) >>> 0, word(digest, 4), word(digest, 8), word(digest, 12), value + 1)
+      put((word(digest, 0) + nth) >>> 0, word(digest, 8), word(digest, 16), word(digest, 24), value + 1)
     },
     get size() {
       return size

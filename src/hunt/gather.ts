@@ -75,8 +75,7 @@ export function createGathering(recordsPerGroup: number): Gathering {
         const here = source.member === undefined ? sameness : `${sameness} ${source.member}`
         const nth = (seen.get(here) ?? 0) + 1
         seen.set(here, nth)
-        const digest = Buffer.from(sameness, "hex")
-        const known = copies.get(digest, nth)
+        const known = copies.get(sameness, nth)
         if (known !== undefined) {
           if (known !== unkept) also.set(known, [...(also.get(known) ?? []), source])
           continue
@@ -85,7 +84,7 @@ export function createGathering(recordsPerGroup: number): Gathering {
         count(one.role)
         sightings.add(one.role, source.path, one.earliest, one.latest, () => one.hit)
         const keep = hasRoom(one)
-        copies.set(digest, nth, keep ? kept.length : unkept)
+        copies.set(sameness, nth, keep ? kept.length : unkept)
         if (!keep) continue
         kept.push(one)
         listed++

@@ -209,16 +209,33 @@ function roleOf(indicator: Indicator, { strength, where }: Occurrence, record: L
   const { action } = record
   const outcome = action === "blocked" ? "failure" : record.outcome
   const grade = gradeOf(strength, echo, record)
+  const named = namedIn(indicator)
+  const one = { indicator: named, strength, where, direction, action, outcome, echo, grade }
+  // Most come in the role of the one before.
+  if (latestRole && isSameRole(latestRole, one)) return latestRole
   const key = `${strength} ${direction} ${action} ${outcome} ${echo} ${grade} ${where}`
   let ofIndicator = roles.get(indicator)
   if (!ofIndicator) roles.set(indicator, (ofIndicator = new Map()))
-  let role = ofIndicator.get(key)
-  if (!role) {
-    role = { indicator: namedIn(indicator), strength, where, direction, action, outcome, echo, grade }
-    // Of fields with names of their own there may be any number.
-    if (ofIndicator.size < rolesMax) ofIndicator.set(key, role)
-  }
+  const role = ofIndicator.get(key) ?? one
+  // Of fields with names of their own there may be any number.
+  if (role === one && ofIndicator.size < rolesMax) ofIndicator.set(key, role)
+  latestRole = role
   return role
+}
+
+let latestRole: HitRole | undefined
+
+function isSameRole(a: HitRole, b: HitRole): boolean {
+  return (
+    a.indicator === b.indicator &&
+    a.strength === b.strength &&
+    a.where === b.where &&
+    a.direction === b.direction &&
+    a.action === b.action &&
+    a.outcome === b.outcome &&
+    a.echo === b.echo &&
+    a.grade === b.grade
+  )
 }
 
 const named = new WeakMap<Indicator, Hit["indicator"]>()

@@ -100,7 +100,7 @@ describe("a noisy indicator", () => {
 
 test("the digest table holds what a map holds, also when it grows", () => {
   const table = createDigestTable()
-  const digests = Array.from({ length: 20_000 }, (_, at) => Buffer.from(digestOf(String(at)), "hex"))
+  const digests = Array.from({ length: 20_000 }, (_, at) => digestOf(String(at)))
   for (const [at, digest] of digests.entries()) {
     expect(table.get(digest, 1)).toBeUndefined()
     table.set(digest, 1, at)
@@ -109,5 +109,5 @@ test("the digest table holds what a map holds, also when it grows", () => {
   expect(table.size).toBe(40_000)
   for (const [at, digest] of digests.entries())
     if (table.get(digest, 1) !== at || table.get(digest, 2) !== 1_000_000 + at) throw new Error(`lost ${at}`)
-  expect(table.get(digests[0] as Buffer, 3)).toBeUndefined()
+  expect(table.get(digests[0] as string, 3)).toBeUndefined()
 })

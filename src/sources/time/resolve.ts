@@ -27,18 +27,30 @@ export function resolveTime(record: Pick<LogRecord, "time" | "end" | "created">,
   if (!own) return undatedTime(undefined, undefined, clock)
   const start = resolveStamp(withYearOf(own, record.created), at, clock)
   const end = record.end && record.end !== own ? resolveStamp(record.end, at, clock) : undefined
-  const device: readonly TimeAssumption[] = record.created && record.created !== own ? ["device-clock"] : []
-  return span([start, ...(end ? [end] : [])], device)
+  const isDevices = record.created !== undefined && record.created !== own
+  return end || isDevices ? span(end ? [start, end] : [start], isDevices ? ["device-clock"] : []) : start
 }
 
 /** The interval of one stamp. */
 export function resolveStamp(stamp: Stamp, at: number, clock: FileClock): TimeInterval {
+  const plain = plainInstant(stamp)
+  if (plain) return plain
   const dates = datesOf(stamp, at, clock)
   return span(
     dates.readings.map((reading) => instantsOf(reading, clock.tz)),
     dates.assumption,
   )
 }
+
+/** Of a stamp that leaves nothing open: most do not, and there may be a million of them. */
+function plainInstant(stamp: Stamp): TimeInterval | undefined {
+  const offset = stamp.utc ? 0 : stamp.offsets?.length === 1 ? stamp.offsets[0] : undefined
+  if (offset === undefined || stamp.year === undefined || stamp.dayOrder === "unknown") return undefined
+  const earliest = BigInt(localMs(stamp, stamp.year) - offset * 60_000) * nanosPerMilli + BigInt(stamp.nanos)
+  return { earliest, latest: stamp.span === undefined ? earliest : earliest + BigInt(stamp.span), assumption: nothingAssumed }
+}
+
+const nothingAssumed: readonly TimeAssumption[] = []
 
 /** A record without a stamp lies between its dated neighbours; what bounds it on neither side is null or the mtime (semantics 7.9). */
 export function undatedTime(previous: TimeInterval | undefined, next: TimeInterval | undefined, clock: FileClock): TimeInterval {
