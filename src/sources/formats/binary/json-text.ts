@@ -7,6 +7,11 @@ export function quote(text: string): string {
   return needsEscape.test(text) ? JSON.stringify(text) : `"${text}"`
 }
 
+/** What stands within a JSON string. */
+export function escaped(text: string): string {
+  return needsEscape.test(text) ? JSON.stringify(text).slice(1, -1) : text
+}
+
 /** `"name":value` pairs, those with an empty value left out. */
 export function members(pairs: readonly (readonly [name: string, json: string])[]): string {
   let out = ""

@@ -91,7 +91,7 @@ export function dns(id: number, name: string, answer?: string): Buffer {
   return Buffer.concat([header, question, ...record])
 }
 
-function ethernet({ from, to }: Ends, protocol: number, payload: Buffer): Buffer {
+export function ethernet({ from, to }: Ends, protocol: number, payload: Buffer): Buffer {
   const header = Buffer.alloc(20)
   header.writeUInt8(0x45, 0)
   header.writeUInt16BE(20 + payload.length, 2)

@@ -1,5 +1,6 @@
 // Reads the containers of packet captures: pcap of both byte orders and both resolutions, and pcapng with its sections and interfaces.
 import type { ProblemCode } from "../../../../model/problem.js"
+import type { Loss } from "./losses.js"
 
 /** Told of each packet; `start` to `end` are its captured bytes. Called for each packet of a file: no object is made for it. */
 export interface PacketSink {
@@ -16,6 +17,7 @@ export interface PacketSink {
   /** Names of addresses and comments that a pcapng file carries beside its packets. */
   note(seconds: number, nanos: number, text: Readonly<Record<string, unknown>>, offset: number): void
   damaged(code: ProblemCode, offset: number, message: string): void
+  lose(kind: Loss, offset: number): void
 }
 
 export interface CaptureReader {
@@ -111,8 +113,11 @@ function pcap({ little, nano, extra }: { readonly little: boolean; readonly nano
     finish(bytes, offset, sink) {
       if (bytes.length === 0) return
       const start = headerBytes
+      if (linkType === undefined || bytes.length <= start || !plausible(bytes, 0)) {
+        sink.damaged("truncated", offset, "the file ends within the header of a packet, or in bytes that are none")
+        return
+      }
       sink.damaged("truncated", offset, "the last packet is cut off; what stands of it is searched")
-      if (linkType === undefined || bytes.length <= start || !plausible(bytes, 0)) return
       sink.packet(linkType, u32(bytes, 0), u32(bytes, 4) * scale, bytes, start, bytes.length, u32(bytes, 12), offset)
     },
   }
@@ -158,12 +163,19 @@ function pcapng(): CaptureReader {
     const type = integers.u32(bytes, at)
     const body = at + 8
     const end = at + length - 4
-    if (type === 1 && interfaces.length < interfacesMax) interfaces.push(readInterface(bytes, body, end, integers))
-    else if (type === 6 && end - body >= 20) enhanced(bytes, body, end, offset, sink)
+    if (type === 1) {
+      if (interfaces.length < interfacesMax) interfaces.push(readInterface(bytes, body, end, integers))
+      else sink.lose("interfaces", offset)
+      comments(bytes, body + 8, end, offset, sink)
+    } else if (type === 6 && end - body >= 20) enhanced(bytes, body, end, offset, sink)
     else if (type === 3 && end - body >= 4) simple(bytes, body, end, offset, sink)
     else if (type === 2 && end - body >= 20) obsolete(bytes, body, end, offset, sink)
     else if (type === 4) names(bytes, body, end, offset, sink)
     else if (type === sectionHeader) comments(bytes, body + 16, end, offset, sink)
+    else if (type === 5) comments(bytes, body + 12, end, offset, sink)
+    else if (type === 6 || type === 3 || type === 2) sink.damaged("malformed", offset, "a block is too short for a packet")
+    // Keys to decrypt with (10) name nobody.
+    else if (type !== 10) sink.lose("block", offset)
   }
   const deliver = (
     id: number,
@@ -205,7 +217,9 @@ function pcapng(): CaptureReader {
   }
   const obsolete = (bytes: Buffer, body: number, end: number, offset: number, sink: PacketSink): void => {
     const start = body + 20
-    const stop = Math.min(start + integers.u32(bytes, body + 12), end)
+    const captured = integers.u32(bytes, body + 12)
+    const stop = Math.min(start + captured, end)
+    if (start + captured > end) sink.damaged("malformed", offset, "a packet is longer than its block; what stands of it is searched")
     deliver(
       integers.u16(bytes, body),
       integers.u32(bytes, body + 4),
@@ -233,7 +247,11 @@ function pcapng(): CaptureReader {
       const type = integers.u16(bytes, at)
       const length = integers.u16(bytes, at + 2)
       const addressBytes = type === 1 ? 4 : type === 2 ? 16 : 0
-      if (type === 0 || at + 4 + length > end) break
+      if (type === 0) break
+      if (at + 4 + length > end) {
+        sink.lose("block-damaged", offset)
+        break
+      }
       if (addressBytes > 0 && length > addressBytes) {
         const address = addressBytes === 4 ? [...bytes.subarray(at + 4, at + 8)].join(".") : sixText(bytes, at + 4)
         const list = bytes
@@ -246,9 +264,10 @@ function pcapng(): CaptureReader {
     }
   }
   const comments = (bytes: Buffer, from: number, end: number, offset: number, sink: PacketSink): void => {
-    eachOption(bytes, from, end, integers, (code, start, length) => {
+    const isWhole = eachOption(bytes, from, end, integers, (code, start, length) => {
       if (code === 1 && length > 0) sink.note(last[0], last[1], { message: bytes.toString("utf8", start, start + length) }, offset)
     })
+    if (!isWhole) sink.lose("block-damaged", offset)
   }
   return {
     read(bytes, offset, sink) {
@@ -279,8 +298,10 @@ function pcapng(): CaptureReader {
       if (bytes.length === 0) return
       const length = bytes.length >= 8 ? integers.u32(bytes, 4) : 0
       const cut = length >= 12 && length <= packetBytesMax && length > bytes.length
-      sink.damaged(cut ? "truncated" : "malformed", offset, "the last block is cut off; what stands of it is searched")
-      if (cut && bytes.length > 36 && integers.u32(bytes, 0) === 6) enhanced(bytes, 8, bytes.length, offset, sink)
+      const holdsPacket = cut && bytes.length > 36 && integers.u32(bytes, 0) === 6
+      const rest = holdsPacket ? "what stands of it is searched" : "it is not searched"
+      sink.damaged(cut ? "truncated" : "malformed", offset, `the last block is cut off; ${rest}`)
+      if (holdsPacket) enhanced(bytes, 8, bytes.length, offset, sink)
     },
   }
 }
@@ -299,20 +320,23 @@ function readInterface(bytes: Buffer, body: number, end: number, integers: Integ
   return { linkType: end - body >= 2 ? integers.u16(bytes, body) : 0, unitsPerSecond, offsetSeconds }
 }
 
+/** False where an option is longer than what is left. */
 function eachOption(
   bytes: Buffer,
   from: number,
   end: number,
   { u16 }: Integers,
   see: (code: number, start: number, length: number) => void,
-): void {
+): boolean {
   for (let at = from; at + 4 <= end; ) {
     const code = u16(bytes, at)
     const length = u16(bytes, at + 2)
-    if (code === 0 || at + 4 + length > end) return
+    if (code === 0) return true
+    if (at + 4 + length > end) return false
     see(code, at + 4, length)
     at += 4 + ((length + 3) & ~3)
   }
+  return true
 }
 
 function timeOf({ unitsPerSecond, offsetSeconds }: Interface, high: number, low: number): readonly [number, number] {

@@ -4,9 +4,10 @@ import type { DecodedRecord } from "../../../log-format.js"
 import type { PacketSink } from "./capture-file.js"
 import { ftpApplication, smtpApplication } from "./dialogue.js"
 import { readDns, sixAddress } from "./dns-message.js"
-import { type Flow, FlowTable, idleSecondsMax, initiator, type Quoted, tcpFlags } from "./flow.js"
+import { type End, type Flow, FlowTable, idleSecondsMax, initiator, type Quoted, tcpFlags } from "./flow.js"
 import { afterType, emptyLayers, ethernet, findNetwork, type Layers, linkTypes } from "./frame.js"
-import { type HttpExchange, httpApplication, isHttpRequest, isHttpResponse } from "./http.js"
+import { HttpConnection, type HttpExchange, isHttpRequest, isHttpResponse } from "./http.js"
+import { type Loss, Losses } from "./losses.js"
 import type { Side } from "./side.js"
 import { type Application, type Budget, Stream, type Time } from "./stream.js"
 import { isTlsHandshake, tlsApplication } from "./tls.js"
@@ -18,9 +19,9 @@ export const heldBytesMax = 64 * 1024 * 1024
 const tunnelDepthMax = 4
 /** Printable start of what no parser reads, of each side. */
 const sampleBytesMax = 512
-/** Peers quoted in the ICMP errors of one flow. */
+/** Peers quoted in the ICMP errors of one flow, written at a time. */
 const quotedMax = 64
-/** Segments of one connection that are looked at for a known protocol. */
+/** Segments of each side that are looked at for a known protocol. */
 const detectionsMax = 4
 
 export interface CaptureOptions {
@@ -34,7 +35,9 @@ export class Capture implements PacketSink {
   readonly #budget: Budget = { used: 0, max: heldBytesMax }
   readonly #layers: Layers = emptyLayers()
   readonly #unknownLinks = new Set<number>()
-  /** Addresses of the packet at hand; a flow keeps a copy. */
+  readonly #losses = new Losses()
+  readonly #lose = (kind: Loss): void => this.#losses.add(kind, this.#offset)
+  /** Addresses of the packet at hand, as signed words; a flow keeps a copy. */
   readonly #from: number[] = [0, 0, 0, 0]
   readonly #to: number[] = [0, 0, 0, 0]
   #out: DecodedRecord[] = []
@@ -46,6 +49,11 @@ export class Capture implements PacketSink {
   #seconds = 0
   #nanos = 0
   #offset = 0
+  /** Not captured whole, which is told once and explains the damage that follows from it. */
+  #isCut = false
+  #damagedAt = -1
+  /** The side of its flow that sent it. */
+  #side: Side = 0
 
   constructor(report: (code: ProblemCode, offset: number, message: string) => void, options: CaptureOptions = {}) {
     this.#report = report
@@ -66,7 +74,7 @@ export class Capture implements PacketSink {
     bytes: Buffer,
     start: number,
     end: number,
-    _wireBytes: number,
+    wireBytes: number,
     offset: number,
   ): void {
     this.#seconds = seconds
@@ -76,6 +84,8 @@ export class Capture implements PacketSink {
       this.#unknownLinks.add(linkType)
       this.#report("unsupported", offset, `frames of link type ${linkType} are not read`)
     }
+    this.#isCut = wireBytes > end - start
+    if (this.#isCut && offset !== this.#damagedAt) this.#lose("packet-cut")
     const layers = this.#layers
     if (!findNetwork(layers, linkType, bytes, start, end)) {
       this.#frame(layers, bytes, start, end, 0)
@@ -89,7 +99,16 @@ export class Capture implements PacketSink {
   }
 
   damaged(code: ProblemCode, offset: number, message: string): void {
+    this.#damagedAt = offset
     this.#report(code, offset, message)
+  }
+
+  lose(kind: Loss, offset: number): void {
+    this.#losses.add(kind, offset)
+  }
+
+  #loseHeaders(): void {
+    if (!this.#isCut) this.#lose("header-damaged")
   }
 
   /** Closes all flows, in the order in which they began. */
@@ -101,6 +120,7 @@ export class Capture implements PacketSink {
         this.#offset,
         `${this.#evicted} flows were closed early, since more were open at one time than can be kept: a longer one of them comes in parts`,
       )
+    this.#losses.report(this.#report)
   }
 
   #network(layers: Layers, bytes: Buffer, depth: number): void {
@@ -111,15 +131,19 @@ export class Capture implements PacketSink {
 
   #ipv4(layers: Layers, bytes: Buffer, depth: number): void {
     const { start } = layers
-    if (start + 20 > layers.end) return
+    if (start + 20 > layers.end) {
+      this.#loseHeaders()
+      return
+    }
     const headerBytes = (bytes.readUInt8(start) & 15) * 4
     const total = bytes.readUInt16BE(start + 2)
     // Offloading leaves a total of 0; trailers of Ethernet stand behind the total.
     const end = total >= headerBytes ? Math.min(start + total, layers.end) : layers.end
-    if (headerBytes < 20 || start + headerBytes > end) return
+    if (headerBytes < 20 || start + headerBytes > end) {
+      this.#loseHeaders()
+      return
+    }
     const fragment = bytes.readUInt16BE(start + 6)
-    const from = bytes.readUInt32BE(start + 12)
-    const to = bytes.readUInt32BE(start + 16)
     const protocol = bytes.readUInt8(start + 9)
     const size = total === 0 ? layers.end - start : total
     this.#transport(
@@ -128,8 +152,8 @@ export class Capture implements PacketSink {
       start + headerBytes,
       end,
       protocol,
-      fourWords(this.#from, from),
-      fourWords(this.#to, to),
+      fourWords(this.#from, bytes, start + 12),
+      fourWords(this.#to, bytes, start + 16),
       size,
       fragment & 0x3fff,
       depth,
@@ -138,14 +162,17 @@ export class Capture implements PacketSink {
 
   #ipv6(layers: Layers, bytes: Buffer, depth: number): void {
     const { start } = layers
-    if (start + 40 > layers.end) return
+    if (start + 40 > layers.end) {
+      this.#loseHeaders()
+      return
+    }
     const payload = bytes.readUInt16BE(start + 4)
     const end = payload === 0 ? layers.end : Math.min(start + 40 + payload, layers.end)
     let protocol = bytes.readUInt8(start + 6)
     let at = start + 40
     let fragment = 0
     // Hop-by-hop, routing, fragment, authentication, destination options, mobility (RFC 8200, section 4).
-    for (let headers = 0; headers < 16 && at + 8 <= end; headers++) {
+    while (at + 8 <= end) {
       if (protocol === 0 || protocol === 43 || protocol === 60 || protocol === 135) {
         protocol = bytes.readUInt8(at)
         at += (bytes.readUInt8(at + 1) + 1) * 8
@@ -185,17 +212,24 @@ export class Capture implements PacketSink {
     const isTcp = protocol === 6 && hasPorts && start + 20 <= end
     const flags = isTcp ? bytes.readUInt8(start + 13) : 0
     const found = this.#flow(layers, bytes, protocol, from, to, fromPort, toPort, flags)
-    const side = foundSide(found, from, fromPort, to, toPort)
+    const side = this.#side
     this.#count(found, side, size, flags)
     if (fragment !== 0) found.fragments++
-    if (isLater) return
+    if (isLater) {
+      this.#lose("fragment")
+      return
+    }
     if (isTcp) this.#tcp(found, side, bytes, start, end, flags)
     else if (protocol === 17 && start + 8 <= end) this.#udp(found, side, bytes, start + 8, end, depth)
     else if (protocol === 1 || protocol === 58) this.#icmp(found, bytes, start, end, protocol)
-    else if (depth < tunnelDepthMax) this.#tunnel(layers, bytes, start, end, protocol, depth)
+    else if (protocol === 4 || protocol === 41 || protocol === 47) this.#tunnel(layers, bytes, start, end, protocol, depth)
   }
 
   #tunnel(layers: Layers, bytes: Buffer, start: number, end: number, protocol: number, depth: number): void {
+    if (depth >= tunnelDepthMax) {
+      this.#lose("tunnel-depth")
+      return
+    }
     const inner: Layers = { ...emptyLayers(), vlan: layers.vlan, start, end }
     if (protocol === 4 || protocol === 41) {
       inner.version = (bytes[start] ?? 0) >> 4
@@ -206,20 +240,23 @@ export class Capture implements PacketSink {
   }
 
   #udp(flow: Flow, side: Side, bytes: Buffer, start: number, end: number, depth: number): void {
-    const { fromPort, toPort } = flow
+    const fromPort = flow.ends[0].port
+    const toPort = flow.ends[1].port
     if (isDnsPort(fromPort) || isDnsPort(toPort)) {
       if (this.#dns(flow, side, bytes, start, end)) return
-    } else if ((fromPort === 4789 || toPort === 4789) && depth < tunnelDepthMax && start + 8 < end && bytes[start] === 0x08) {
+    } else if ((fromPort === 4789 || toPort === 4789) && start + 8 < end && bytes[start] === 0x08) {
       const inner = { ...emptyLayers(), start: start + 8, end }
       flow.application = "vxlan"
-      if (ethernet(inner, bytes, start + 8, end)) {
+      if (depth >= tunnelDepthMax) this.#lose("tunnel-depth")
+      else if (ethernet(inner, bytes, start + 8, end)) {
         this.#network(inner, bytes, depth + 1)
         return
       }
-    } else if ((fromPort === 2152 || toPort === 2152) && depth < tunnelDepthMax && bytes[start + 1] === 0xff && start + 8 < end) {
+    } else if ((fromPort === 2152 || toPort === 2152) && bytes[start + 1] === 0xff && start + 8 < end) {
       const at = start + 8 + ((bytes.readUInt8(start) & 7) === 0 ? 0 : 4)
       const version = (bytes[at] ?? 0) >> 4
-      if (at < end && (version === 4 || version === 6)) {
+      if (depth >= tunnelDepthMax) this.#lose("tunnel-depth")
+      else if (at < end && (version === 4 || version === 6)) {
         flow.application = "gtp"
         this.#network({ ...emptyLayers(), version, start: at, end }, bytes, depth + 1)
         return
@@ -239,17 +276,23 @@ export class Capture implements PacketSink {
     flow.quoted ??= new Map()
     const known = flow.quoted.get(key)
     if (known) known.packets++
-    else if (flow.quoted.size < quotedMax) flow.quoted.set(key, { ...quoted, packets: 1 })
+    else flow.quoted.set(key, { ...quoted, packets: 1 })
+    if (flow.quoted.size < quotedMax) return
+    this.#emit(write.icmp(flow, { seconds: this.#seconds, nanos: this.#nanos }), this.#offset)
+    flow.quoted = undefined
   }
 
   #tcp(flow: Flow, side: Side, bytes: Buffer, start: number, end: number, flags: number): void {
-    const sequence = bytes.readUInt32BE(start + 4)
-    if (flags & tcpFlags.syn) {
-      if (!flow.opaque) this.#stream(flow).open(side, sequence)
+    const isSyn = (flags & tcpFlags.syn) !== 0
+    if (flow.opaque) return
+    // A SYN counts as one byte; what it carries (RFC 7413) stands behind it.
+    const sequence = (bytes.readUInt32BE(start + 4) + (isSyn ? 1 : 0)) | 0
+    const payload = start + (bytes.readUInt8(start + 12) >> 4) * 4
+    if (isSyn) this.#stream(flow).open(side, sequence)
+    if (payload > end || payload < start + 20) {
+      this.#loseHeaders()
       return
     }
-    const payload = start + (bytes.readUInt8(start + 12) >> 4) * 4
-    if (flow.opaque || payload > end || payload < start + 20) return
     if (payload < end) {
       const time = { seconds: this.#seconds, nanos: this.#nanos }
       if (!this.#stream(flow).segment(side, sequence, bytes, payload, end, time)) this.#opaque(flow)
@@ -259,14 +302,16 @@ export class Capture implements PacketSink {
 
   #stream(flow: Flow): Stream {
     if (flow.stream) return flow.stream
-    let attempts = 0
+    const attempts: [number, number] = [0, 0]
     const detect = (side: Side, bytes: Buffer, start: number, end: number): Application | "done" | undefined => {
+      if (attempts[side] >= detectionsMax) return undefined
       const found = this.#detect(flow, side, bytes, start, end)
       if (found) return found
       sample(flow, side, bytes, start, end)
-      return ++attempts >= detectionsMax ? "done" : undefined
+      attempts[side]++
+      return attempts[0] >= detectionsMax && attempts[1] >= detectionsMax ? "done" : undefined
     }
-    flow.stream = new Stream(this.#budget, detect)
+    flow.stream = new Stream(this.#budget, { detect, lose: this.#lose })
     return flow.stream
   }
 
@@ -279,17 +324,11 @@ export class Capture implements PacketSink {
 
   #application(flow: Flow, side: Side, bytes: Buffer, start: number, end: number): Application | undefined {
     const other: Side = side === 0 ? 1 : 0
-    if (isHttpRequest(bytes, start, end) || isHttpResponse(bytes, start, end)) {
-      const client = isHttpResponse(bytes, start, end) ? other : side
-      return httpApplication(
-        client,
-        (exchange) => this.#http(flow, client, exchange),
-        (at, inner, from, to) => this.#detect(flow, at, inner, from, to),
-      )
-    }
+    if (isHttpRequest(bytes, start, end)) return this.#http(flow, side)
+    if (isHttpResponse(bytes, start, end)) return this.#http(flow, other)
     if (isTlsHandshake(bytes, start, end)) return this.#tls(flow, bytes[start + 5] === 1 ? side : other)
     const client = initiator(flow)
-    const port = client === 0 ? flow.toPort : flow.fromPort
+    const { port } = flow.ends[client === 0 ? 1 : 0]
     if (port === 53) return this.#dnsStream(flow)
     const word = bytes.toString("latin1", start, Math.min(end, start + 5))
     if (/^220[ -]/.test(word) && (port === 25 || port === 587 || port === 2525 || isSmtpGreeting(bytes, start, end)))
@@ -301,7 +340,7 @@ export class Capture implements PacketSink {
   }
 
   #tls(flow: Flow, client: Side): Application {
-    return tlsApplication(client, (facts) => this.#emit(write.tls(flow, client, facts), flow.offset))
+    return tlsApplication(client, (facts) => this.#emit(write.tls(flow, client, facts), flow.offset), this.#lose)
   }
 
   #smtp(flow: Flow, client: Side): Application {
@@ -309,20 +348,26 @@ export class Capture implements PacketSink {
       client,
       (message) => this.#emit(write.smtp(flow, client, message), flow.offset),
       () => this.#tls(flow, client),
+      this.#lose,
     )
   }
 
   #ftp(flow: Flow, client: Side): Application {
-    return ftpApplication(client, (command) => this.#emit(write.ftp(flow, client, command), flow.offset))
+    return ftpApplication(client, (command) => this.#emit(write.ftp(flow, client, command), flow.offset), this.#lose)
   }
 
-  #http(flow: Flow, client: Side, exchange: HttpExchange): void {
-    this.#emit(write.http(flow, client, exchange), flow.offset)
+  #http(flow: Flow, client: Side): Application {
+    return new HttpConnection(client, {
+      emit: (exchange: HttpExchange) => this.#emit(write.http(flow, client, exchange), flow.offset),
+      detect: (side, bytes, start, end) => this.#detect(flow, side, bytes, start, end),
+      lose: this.#lose,
+    })
   }
 
   /** DNS over TCP: each message behind its length (RFC 1035, section 4.2.2). */
   #dnsStream(flow: Flow): Application {
     const rests: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)]
+    let messages = 0
     return {
       name: "dns",
       data: (side, bytes, start, end) => {
@@ -330,25 +375,39 @@ export class Capture implements PacketSink {
         while (rest.length >= 2) {
           const length = rest.readUInt16BE(0)
           if (rest.length < 2 + length) break
-          if (!this.#dns(flow, side, rest, 2, 2 + length)) return "done"
+          if (length > 0 && !this.#dns(flow, side, rest, 2, 2 + length)) {
+            if (messages > 0) this.#lose("dns-stream")
+            else notDns(flow, side, rest)
+            return "done"
+          }
+          messages++
           rest = rest.subarray(2 + length)
         }
         rests[side] = Buffer.from(rest)
         return undefined
       },
-      gap(side) {
+      gap: (side) => {
         rests[side] = Buffer.alloc(0)
+        return true
       },
-      end() {},
+      end: () => {
+        for (const side of [0, 1] as const) {
+          if (rests[side].length === 0) continue
+          if (messages > 0) this.#lose("dns-stream")
+          else notDns(flow, side, rests[side])
+        }
+      },
     }
   }
 
   #dns(flow: Flow, side: Side, bytes: Buffer, start: number, end: number): boolean {
     const message = readDns(bytes, start, end)
     if (!message) return false
-    flow.application = dnsNames[flow.toPort] ?? dnsNames[flow.fromPort] ?? "dns"
+    if (message.cut && !this.#isCut) this.#lose("dns-damaged")
+    flow.application = dnsNames[flow.ends[1].port] ?? dnsNames[flow.ends[0].port] ?? "dns"
     const time: Time = { seconds: this.#seconds, nanos: this.#nanos }
-    this.#emit(write.dns(flow, side, message, time), this.#offset)
+    for (let from = 0; from === 0 || from < message.questions.length || from < message.answers.length; from += write.dnsPart)
+      this.#emit(write.dns(flow, side, message, time, from), this.#offset)
     return true
   }
 
@@ -356,13 +415,13 @@ export class Capture implements PacketSink {
   #frame(layers: Layers, bytes: Buffer, start: number, end: number, etherType: number): void {
     const at = layers.start
     const isArp = etherType === 0x0806 && at + 28 <= end && bytes.readUInt16BE(at + 2) === 0x0800 && bytes[at + 5] === 4
-    const from = isArp ? [bytes.readUInt32BE(at + 14), 0, 0, 0] : zeros
-    const to = isArp ? [bytes.readUInt32BE(at + 24), 0, 0, 0] : zeros
+    const from = isArp ? [bytes.readInt32BE(at + 14), 0, 0, 0] : zeros
+    const to = isArp ? [bytes.readInt32BE(at + 24), 0, 0, 0] : zeros
     const flow = this.#flow(layers, bytes, etherType, from, to, 0, 0, 0)
-    this.#count(flow, foundSide(flow, from, 0, to, 0), end - start, 0)
+    this.#count(flow, this.#side, end - start, 0)
   }
 
-  /** The open flow of a packet, or a new one. */
+  /** The open flow of a packet, or a new one; and `#side`. */
   #flow(
     layers: Layers,
     bytes: Buffer,
@@ -378,20 +437,20 @@ export class Capture implements PacketSink {
     const { version } = layers
     for (let flow = this.#table.head(hash); flow; flow = flow.next) {
       if (flow.protocol !== protocol || flow.version !== version) continue
-      const same = flow.fromPort === fromPort && flow.toPort === toPort && sameWords(flow.from, from) && sameWords(flow.to, to)
-      if (!same && !(flow.fromPort === toPort && flow.toPort === fromPort && sameWords(flow.from, to) && sameWords(flow.to, from))) continue
+      const [first, second] = flow.ends
+      if (isEnd(first, from, fromPort) && isEnd(second, to, toPort)) this.#side = 0
+      else if (isEnd(first, to, toPort) && isEnd(second, from, fromPort)) this.#side = 1
+      else continue
       if (!this.#isOver(flow, flags)) return flow
       this.#close(flow)
       break
     }
+    this.#side = 0
     const flow: Flow = {
       hash,
       version,
       protocol,
-      from: from.slice(),
-      to: to.slice(),
-      fromPort,
-      toPort,
+      ends: [newEnd(from, fromPort), newEnd(to, toPort)],
       vlan: layers.vlan,
       macs: layers.mac >= 0 ? this.#macsAt(bytes, layers.mac) : "",
       record: this.#flows++,
@@ -400,10 +459,6 @@ export class Capture implements PacketSink {
       firstNanos: this.#nanos,
       lastSeconds: this.#seconds,
       lastNanos: this.#nanos,
-      packets: [0, 0],
-      bytes: [0, 0],
-      flags: [0, 0],
-      opening: [-1, -1],
       fragments: 0,
       opaque: false,
       stream: undefined,
@@ -411,7 +466,6 @@ export class Capture implements PacketSink {
       endsOf: undefined,
       endsWith: "",
       endsText: "",
-      sample: ["", ""],
       icmp: -1,
       quoted: undefined,
       next: undefined,
@@ -437,14 +491,15 @@ export class Capture implements PacketSink {
     const idle = this.#seconds - flow.lastSeconds
     if (idle > (flow.protocol === 6 ? idleSecondsMax.tcp : idleSecondsMax.other)) return true
     const opens = (flags & (tcpFlags.syn | tcpFlags.ack)) === tcpFlags.syn
-    return opens && ((flow.flags[0] | flow.flags[1]) & (tcpFlags.fin | tcpFlags.rst)) !== 0
+    return opens && ((flow.ends[0].flags | flow.ends[1].flags) & (tcpFlags.fin | tcpFlags.rst)) !== 0
   }
 
   #count(flow: Flow, side: Side, size: number, flags: number): void {
-    flow.packets[side]++
-    flow.bytes[side] += size
-    flow.flags[side] |= flags
-    if (flow.opening[side] < 0) flow.opening[side] = flags
+    const end = flow.ends[side]
+    end.packets++
+    end.bytes += size
+    end.flags |= flags
+    if (end.opening < 0) end.opening = flags
     const seconds = this.#seconds
     const nanos = this.#nanos
     if (seconds > flow.lastSeconds || (seconds === flow.lastSeconds && nanos > flow.lastNanos)) {
@@ -471,7 +526,10 @@ export class Capture implements PacketSink {
   }
 
   #finishFlow(flow: Flow): void {
+    const here = this.#offset
+    this.#offset = flow.offset
     this.#opaque(flow)
+    this.#offset = here
     this.#emit(write.flow(flow), flow.offset)
   }
 
@@ -484,14 +542,14 @@ const zeros: readonly number[] = [0, 0, 0, 0]
 
 const dnsNames: Readonly<Record<number, string>> = { 5353: "mdns", 5355: "llmnr" }
 
-function fourWords(words: number[], address: number): readonly number[] {
-  words[0] = address
+function fourWords(words: number[], bytes: Buffer, at: number): readonly number[] {
+  words[0] = bytes.readInt32BE(at)
   words[1] = words[2] = words[3] = 0
   return words
 }
 
 function sixWords(words: number[], bytes: Buffer, at: number): readonly number[] {
-  for (let index = 0; index < 4; index++) words[index] = bytes.readUInt32BE(at + index * 4)
+  for (let index = 0; index < 4; index++) words[index] = bytes.readInt32BE(at + index * 4)
   return words
 }
 
@@ -499,13 +557,13 @@ function isDnsPort(port: number): boolean {
   return port === 53 || port === 5353 || port === 5355
 }
 
-/** 0 where the packet goes the way of the flow's first one. */
-function foundSide(flow: Flow, from: readonly number[], fromPort: number, to: readonly number[], toPort: number): Side {
-  return flow.fromPort === fromPort && flow.toPort === toPort && sameWords(flow.from, from) && sameWords(flow.to, to) ? 0 : 1
+function newEnd(words: readonly number[], port: number): End {
+  const [word = 0, word1 = 0, word2 = 0, word3 = 0] = words
+  return { word, word1, word2, word3, port, packets: 0, bytes: 0, flags: 0, opening: -1, sample: "" }
 }
 
-function sameWords(a: readonly number[], b: readonly number[]): boolean {
-  return a[0] === b[0] && a[1] === b[1] && a[2] === b[2] && a[3] === b[3]
+function isEnd(end: End, words: readonly number[], port: number): boolean {
+  return end.port === port && end.word === words[0] && end.word1 === words[1] && end.word2 === words[2] && end.word3 === words[3]
 }
 
 function endHash(words: readonly number[], port: number): number {
@@ -561,7 +619,14 @@ function isSmtpGreeting(bytes: Buffer, start: number, end: number): boolean {
 
 /** What of a payload is legible, where nothing else reads it. */
 function sample(flow: Flow, side: Side, bytes: Buffer, start: number, end: number): void {
-  if (flow.sample[side] !== "" || start >= end) return
+  const from = flow.ends[side]
+  if (from.sample !== "" || start >= end) return
   const runs = bytes.toString("latin1", start, Math.min(end, start + sampleBytesMax)).match(/[\x20-\x7e]{6,}/g)
-  flow.sample[side] = runs ? runs.join(" ") : " "
+  from.sample = runs ? runs.join(" ") : " "
+}
+
+/** A connection to the port of DNS that speaks something else. */
+function notDns(flow: Flow, side: Side, bytes: Buffer): void {
+  flow.application = ""
+  sample(flow, side, bytes, 0, bytes.length)
 }

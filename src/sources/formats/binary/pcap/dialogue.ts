@@ -1,9 +1,12 @@
 // Protocols of command lines: SMTP with its envelope and message head, FTP with its commands.
+import type { Loss } from "./losses.js"
 import type { Side } from "./side.js"
 import type { Application, Time } from "./stream.js"
 
-const lineCharsMax = 16 * 1024
-const headLinesMax = 500
+/** Of a longer line, only the end is read. */
+const lineCharsMax = 64 * 1024
+/** Written at a time: a message with more of them comes in several records. */
+const headCharsMax = 64 * 1024
 const recipientsMax = 1000
 
 export interface SmtpMessage {
@@ -29,7 +32,8 @@ export interface FtpCommand {
 class Lines {
   #rest = ""
 
-  push(bytes: Buffer, start: number, end: number): string[] {
+  /** `cut` where a line is too long. */
+  push(bytes: Buffer, start: number, end: number, cut: () => unknown): string[] {
     const lines: string[] = []
     const text = this.#rest + bytes.toString("latin1", start, end)
     let from = 0
@@ -37,26 +41,47 @@ class Lines {
       lines.push(text.slice(from, text[at - 1] === "\r" ? at - 1 : at))
       from = at + 1
     }
+    if (text.length - from > lineCharsMax) cut()
     this.#rest = text.slice(Math.max(from, text.length - lineCharsMax))
     return lines
   }
 
-  clear(): void {
+  /** What stands behind the last line end. */
+  take(): string[] {
+    const line = this.#rest.replace(/\r$/, "")
     this.#rest = ""
+    return line === "" ? [] : [line]
   }
 }
 
-export function smtpApplication(client: Side, emit: (message: SmtpMessage) => void, upgrade: (side: Side) => Application): Application {
+export function smtpApplication(
+  client: Side,
+  emit: (message: SmtpMessage) => void,
+  upgrade: (side: Side) => Application,
+  lose: (kind: Loss) => void,
+): Application {
   const lines: readonly [Lines, Lines] = [new Lines(), new Lines()]
   let facts: { time?: Time; hello?: string; banner?: string; from?: string; to: string[]; head: string[]; status?: number } = {
     to: [],
     head: [],
   }
+  let headChars = 0
   let phase: "commands" | "head" | "body" = "commands"
   let startTls = false
-  const flush = (): void => {
+  const write = (): void => {
     const { time, ...rest } = facts
     if (time && (facts.from !== undefined || facts.to.length > 0)) emit({ time, ...rest })
+  }
+  /** The rest of the same message follows. */
+  const writePart = (): void => {
+    write()
+    facts.to = []
+    facts.head = []
+    headChars = 0
+  }
+  const flush = (): void => {
+    write()
+    headChars = 0
     facts = {
       to: [],
       head: [],
@@ -65,7 +90,7 @@ export function smtpApplication(client: Side, emit: (message: SmtpMessage) => vo
     }
   }
   const command = (line: string, time: Time): void => {
-    const match = /^(HELO|EHLO|MAIL FROM:|RCPT TO:|DATA|RSET|QUIT|STARTTLS)\s*(.*)$/i.exec(line)
+    const match = /^(HELO|EHLO|MAIL FROM:|RCPT TO:|DATA|BDAT|RSET|QUIT|STARTTLS)\s*(.*)$/i.exec(line)
     if (!match) return
     const verb = (match[1] as string).toUpperCase()
     const rest = match[2] as string
@@ -74,8 +99,11 @@ export function smtpApplication(client: Side, emit: (message: SmtpMessage) => vo
       flush()
       facts.time = time
       facts.from = address(rest)
-    } else if (verb === "RCPT TO:" && facts.to.length < recipientsMax) facts.to.push(address(rest))
-    else if (verb === "DATA") phase = "head"
+    } else if (verb === "RCPT TO:") {
+      if (facts.to.length >= recipientsMax) writePart()
+      facts.to.push(address(rest))
+    } else if (verb === "DATA") phase = "head"
+    else if (verb === "BDAT") lose("bdat")
     else if (verb === "STARTTLS") startTls = true
     else if (verb === "QUIT") flush()
   }
@@ -84,13 +112,20 @@ export function smtpApplication(client: Side, emit: (message: SmtpMessage) => vo
       phase = "commands"
       flush()
     } else if (phase === "head" && line === "") phase = "body"
-    else if (phase === "head" && facts.head.length < headLinesMax) facts.head.push(line)
+    else if (phase === "head") {
+      if (headChars > headCharsMax && (!/^[ \t]/.test(line) || headChars > 4 * headCharsMax)) writePart()
+      headChars += line.length
+      facts.head.push(line)
+    }
   }
+  const said = (line: string, time: Time): void => (phase === "commands" ? command(line, time) : content(line))
+  let last: Time | undefined
   return {
     name: "smtp",
     data(side, bytes, start, end, time) {
-      for (const line of lines[side].push(bytes, start, end)) {
-        if (side === client) phase === "commands" ? command(line, time) : content(line)
+      last = time
+      for (const line of lines[side].push(bytes, start, end, () => phase !== "body" && lose("line-long"))) {
+        if (side === client) said(line, time)
         else {
           const status = Number(/^(\d{3})[ -]/.exec(line)?.[1] ?? 0)
           if (status === 220 && facts.banner === undefined) facts.banner = line.slice(4)
@@ -101,33 +136,45 @@ export function smtpApplication(client: Side, emit: (message: SmtpMessage) => vo
       return undefined
     },
     gap(side) {
-      lines[side].clear()
+      for (const line of lines[side].take()) if (side === client && last) said(line, last)
+      return true
     },
-    end: flush,
+    end() {
+      if (last) for (const line of lines[client].take()) said(line, last)
+      flush()
+    },
   }
 }
 
-export function ftpApplication(client: Side, emit: (command: FtpCommand) => void): Application {
-  const lines: readonly [Lines, Lines] = [new Lines(), new Lines()]
+export function ftpApplication(client: Side, emit: (command: FtpCommand) => void, lose: (kind: Loss) => void): Application {
+  const lines = new Lines()
   let user: string | undefined
+  let last: Time | undefined
+  const said = (line: string, time: Time): void => {
+    const match = /^([A-Za-z]{3,4})(?: (.*))?$/.exec(line)
+    if (!match) return
+    const command = (match[1] as string).toUpperCase()
+    const argument = match[2] ?? ""
+    if (command === "USER") user = argument
+    // A password is nobody's indicator, and no report should carry it.
+    emit({ time, command, argument: command === "PASS" ? "" : argument, ...(user !== undefined && { user }) })
+  }
+  const rest = (): void => {
+    for (const line of lines.take()) if (last) said(line, last)
+  }
   return {
     name: "ftp",
     data(side, bytes, start, end, time) {
-      for (const line of lines[side].push(bytes, start, end)) {
-        const match = side === client ? /^([A-Za-z]{3,4})(?: (.*))?$/.exec(line) : null
-        if (!match) continue
-        const command = (match[1] as string).toUpperCase()
-        const argument = match[2] ?? ""
-        if (command === "USER") user = argument
-        // A password is nobody's indicator, and no report should carry it.
-        emit({ time, command, argument: command === "PASS" ? "" : argument, ...(user !== undefined && { user }) })
-      }
+      last = time
+      // What a server says is not read.
+      if (side === client) for (const line of lines.push(bytes, start, end, () => lose("line-long"))) said(line, time)
       return undefined
     },
     gap(side) {
-      lines[side].clear()
+      if (side === client) rest()
+      return side === client
     },
-    end() {},
+    end: rest,
   }
 }
 

@@ -6,7 +6,7 @@ export interface DnsMessage {
   readonly code: number
   readonly questions: readonly { readonly name: string; readonly type: string }[]
   readonly answers: readonly { readonly name: string; readonly type: string; readonly data: string }[]
-  /** Ends before its counts say so. */
+  /** Ends before its counts say so, or holds what cannot be read. */
   readonly cut: boolean
 }
 
@@ -36,12 +36,12 @@ const typeNames: Readonly<Record<number, string>> = {
   257: "CAA",
 }
 
-const recordsMax = 512
+const headerBytes = 12
 const nameCharsMax = 255
-/** Pointers in one name: each must lead backwards, so that a name ends. */
-const jumpsMax = 32
+/** Pointers in one name: each must lead backwards, so that a name ends. A name has at most 127 labels. */
+const jumpsMax = 128
 
-/** Undefined where it is no DNS message. */
+/** Undefined where it is no DNS message. All records of it are read: 64 KiB hold less than 6000. */
 export function readDns(bytes: Buffer, start: number, end: number): DnsMessage | undefined {
   if (end - start < 12) return undefined
   const flags = bytes.readUInt16BE(start + 2)
@@ -51,23 +51,29 @@ export function readDns(bytes: Buffer, start: number, end: number): DnsMessage |
   if (opcode > 6 || (asked > 64 && opcode !== 0) || asked + told === 0) return undefined
   const questions: { name: string; type: string }[] = []
   const answers: { name: string; type: string; data: string }[] = []
-  const id = bytes.readUInt16BE(start)
-  // Written out each time: a spread object is several times slower to make and to read.
-  const message = (cut: boolean): DnsMessage => ({ id, response: (flags & 0x8000) !== 0, code: flags & 15, questions, answers, cut })
-  const cursor: Cursor = { bytes, start, end, at: start + 12, cut: false }
-  for (let index = 0; index < asked && index < recordsMax; index++) {
+  const cursor: Cursor = { bytes, start, end, at: start + headerBytes, cut: false, damaged: false, first: undefined }
+  for (let index = 0; index < asked && !cursor.cut; index++) {
     const name = readName(cursor)
-    if (name === undefined || cursor.at + 4 > end) return index === 0 ? undefined : message(true)
+    cursor.cut = name === undefined || cursor.at + 4 > end
+    if (cursor.cut && index === 0) return undefined
+    if (name === undefined || cursor.cut) break
+    cursor.first ??= name
     questions.push({ name, type: typeName(bytes.readUInt16BE(cursor.at)) })
     cursor.at += 4
   }
-  const total = Math.min(told, recordsMax)
-  for (let index = 0; index < total; index++) {
+  for (let index = 0; index < told && !cursor.cut; index++) {
     const answer = readRecord(cursor)
-    if (!answer) return message(true)
-    if (answer.type !== "OPT") answers.push(answer)
+    if (!answer) cursor.cut = true
+    else if (answer.type !== "OPT") answers.push(answer)
   }
-  return message(cursor.cut)
+  return {
+    id: bytes.readUInt16BE(start),
+    response: (flags & 0x8000) !== 0,
+    code: flags & 15,
+    questions,
+    answers,
+    cut: cursor.cut || cursor.damaged,
+  }
 }
 
 interface Cursor {
@@ -76,7 +82,12 @@ interface Cursor {
   readonly start: number
   readonly end: number
   at: number
+  /** The counts promise more than can be read. */
   cut: boolean
+  /** Something within a record could not be read. */
+  damaged: boolean
+  /** Name of the first question, right behind the header: most names point there. */
+  first: string | undefined
 }
 
 function readRecord(cursor: Cursor): { name: string; type: string; data: string } | undefined {
@@ -88,39 +99,107 @@ function readRecord(cursor: Cursor): { name: string; type: string; data: string 
   const from = cursor.at + 10
   if (from + length > cursor.end) return undefined
   cursor.at = from + length
-  return { name, type: typeName(type), data: dataText(cursor, type, from, from + length) }
+  const data = dataText(cursor, type, from, from + length)
+  if (data === undefined) cursor.damaged = true
+  return { name, type: typeName(type), data: data ?? legible(bytes, from, from + length) }
 }
 
-function dataText(cursor: Cursor, type: number, from: number, to: number): string {
+/** What stands before the names in the data of a type, in bytes; and how many names. */
+const namesAt: Readonly<Record<number, readonly [before: number, names: number]>> = {
+  2: [0, 1],
+  5: [0, 1],
+  6: [0, 2],
+  12: [0, 1],
+  15: [2, 1],
+  17: [0, 2],
+  18: [2, 1],
+  36: [2, 1],
+  39: [0, 1],
+  46: [18, 1],
+  47: [0, 1],
+}
+
+/** Undefined where it is damaged. No data at all, as updates have, is none. */
+function dataText(cursor: Cursor, type: number, from: number, to: number): string | undefined {
   const { bytes } = cursor
-  const nameAt = (at: number): string => readName({ bytes, start: cursor.start, at, end: to, cut: false }) ?? ""
+  if (from === to) return ""
   switch (type) {
     case 1:
-      return to - from === 4 ? `${bytes[from]}.${bytes[from + 1]}.${bytes[from + 2]}.${bytes[from + 3]}` : ""
+      return to - from === 4 ? fourAddress(bytes, from) : undefined
     case 28:
-      return to - from === 16 ? sixAddress(bytes, from) : ""
-    case 2:
-    case 5:
-    case 12:
-    case 39:
-      return nameAt(from)
-    case 15:
-      return to - from > 2 ? nameAt(from + 2) : ""
-    case 33:
-      return to - from > 6 ? `${nameAt(from + 6)}:${bytes.readUInt16BE(from + 4)}` : ""
-    case 6: {
-      const inner: Cursor = { ...cursor, at: from, end: to }
-      return [readName(inner), readName(inner)].filter((name) => name !== undefined).join(" ")
+      return to - from === 16 ? sixAddress(bytes, from) : undefined
+    case 33: {
+      const name = to - from > 6 ? readName(within(cursor, from + 6, to)) : undefined
+      return name === undefined ? undefined : `${name}:${bytes.readUInt16BE(from + 4)}`
     }
+    case 35:
+      return naptr(cursor, from, to)
     case 13:
     case 16:
       return strings(bytes, from, to)
-    default:
-      return bytes
-        .toString("latin1", from, Math.min(to, from + 1024))
-        .replace(/[^\x20-\x7e]+/g, " ")
-        .trim()
+    case 64:
+    case 65:
+      return service(cursor, from, to)
+    default: {
+      const [before, names] = namesAt[type] ?? [0, 0]
+      return names === 0 ? legible(bytes, from, to) : nameList(within(cursor, from + before, to), names, type === 46 || type === 47)
+    }
   }
+}
+
+function within(cursor: Cursor, at: number, end: number): Cursor {
+  return { bytes: cursor.bytes, start: cursor.start, end, at, cut: false, damaged: false, first: cursor.first }
+}
+
+function nameList(inner: Cursor, names: number, hasMore: boolean): string | undefined {
+  let text = ""
+  for (let index = 0; index < names; index++) {
+    const name = readName(inner)
+    if (name === undefined) return undefined
+    text += index === 0 ? name : ` ${name}`
+  }
+  return hasMore ? `${text} ${legible(inner.bytes, inner.at, inner.end)}`.trim() : text
+}
+
+/** Flags, service and expression, then the name that replaces (RFC 3403, section 4.1). */
+function naptr(cursor: Cursor, from: number, to: number): string | undefined {
+  const { bytes } = cursor
+  let at = from + 4
+  for (let index = 0; index < 3 && at < to; index++) at += 1 + bytes.readUInt8(at)
+  const name = at < to ? readName(within(cursor, at, to)) : undefined
+  return name === undefined ? undefined : `${legible(bytes, from + 4, at)} ${name}`
+}
+
+/** The name that serves, the addresses to try (keys 4 and 6), and what else is legible (RFC 9460, section 2.2). */
+function service(cursor: Cursor, from: number, to: number): string | undefined {
+  const { bytes } = cursor
+  const inner = within(cursor, from + 2, to)
+  const name = to - from > 2 ? readName(inner) : undefined
+  if (name === undefined) return undefined
+  const parts = [name]
+  let { at } = inner
+  while (at + 4 <= to) {
+    const key = bytes.readUInt16BE(at)
+    const stop = at + 4 + bytes.readUInt16BE(at + 2)
+    if (stop > to) return undefined
+    at += 4
+    const size = key === 4 ? 4 : key === 6 ? 16 : 0
+    if (size === 0) parts.push(legible(bytes, at, stop))
+    else for (; at + size <= stop; at += size) parts.push(size === 4 ? fourAddress(bytes, at) : sixAddress(bytes, at))
+    at = stop
+  }
+  return parts.filter((part) => part !== "").join(" ")
+}
+
+function legible(bytes: Buffer, from: number, to: number): string {
+  return bytes
+    .toString("latin1", from, to)
+    .replace(/[^\x20-\x7e]+/g, " ")
+    .trim()
+}
+
+function fourAddress(bytes: Buffer, at: number): string {
+  return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`
 }
 
 function strings(bytes: Buffer, from: number, to: number): string {
@@ -137,6 +216,10 @@ function strings(bytes: Buffer, from: number, to: number): string {
 function readName(cursor: Cursor): string | undefined {
   const { bytes, end } = cursor
   let at = cursor.at
+  if (cursor.first !== undefined && at + 2 <= end && bytes[at] === 0xc0 && bytes[at + 1] === headerBytes) {
+    cursor.at = at + 2
+    return cursor.first
+  }
   let chars = 0
   let behind = -1
   for (let jumps = 0; at < end; ) {

@@ -10,17 +10,30 @@ export interface Quoted {
   packets: number
 }
 
+export interface End {
+  /** The address as four signed words; those that an IPv4 address does not need are 0. */
+  readonly word: number
+  readonly word1: number
+  readonly word2: number
+  readonly word3: number
+  readonly port: number
+  packets: number
+  bytes: number
+  /** TCP flags seen, ored; and of the first packet, -1 before it. */
+  flags: number
+  opening: number
+  /** First payload, where no protocol was found. */
+  sample: string
+}
+
 export interface Flow {
   readonly hash: number
   /** 4 or 6; 0 for frames without IP. */
   readonly version: number
   /** IP protocol, or EtherType. */
   readonly protocol: number
-  /** Addresses as words, unused ones 0. */
-  readonly from: readonly number[]
-  readonly to: readonly number[]
-  readonly fromPort: number
-  readonly toPort: number
+  /** Of the sender of the first packet, and of the other. */
+  readonly ends: readonly [End, End]
   readonly vlan: number
   /** Ethernet addresses of the first packet, destination first, a character for a byte; "" if there are none. */
   readonly macs: string
@@ -31,11 +44,6 @@ export interface Flow {
   firstNanos: number
   lastSeconds: number
   lastNanos: number
-  readonly packets: [number, number]
-  readonly bytes: [number, number]
-  /** TCP flags seen, ored; of the first packet of each side in `opening`. */
-  readonly flags: [number, number]
-  readonly opening: [number, number]
   fragments: number
   /** Nothing in it is read any more: no known protocol, or read to its end. */
   opaque: boolean
@@ -46,8 +54,6 @@ export interface Flow {
   endsOf: Side | undefined
   endsWith: string
   endsText: string
-  /** First payload of each side, where no protocol was found. */
-  readonly sample: [string, string]
   /** ICMP: type and code of the first message, and whom its errors quote. */
   icmp: number
   quoted: Map<string, Quoted> | undefined
@@ -119,12 +125,13 @@ export const tcpFlags = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16 } as const
  * Who began: the sender of a SYN; else, where the start was not captured, the one whose peer has the well-known port;
  * else the one who was seen first.
  */
-export function initiator(flow: Flow): Side {
-  if (flow.protocol === 6) {
-    const first = flow.opening[0] & (tcpFlags.syn | tcpFlags.ack)
-    if (first === tcpFlags.syn) return 0
-    if (first === (tcpFlags.syn | tcpFlags.ack) || (flow.opening[1] & (tcpFlags.syn | tcpFlags.ack)) === tcpFlags.syn) return 1
+export function initiator({ protocol, ends }: Flow): Side {
+  const [first, second] = ends
+  if (protocol === 6) {
+    const opening = first.opening & (tcpFlags.syn | tcpFlags.ack)
+    if (opening === tcpFlags.syn) return 0
+    if (opening === (tcpFlags.syn | tcpFlags.ack) || (second.opening & (tcpFlags.syn | tcpFlags.ack)) === tcpFlags.syn) return 1
   }
-  if (flow.protocol !== 6 && flow.protocol !== 17) return 0
-  return flow.fromPort < 1024 && flow.toPort >= 1024 ? 1 : 0
+  if (protocol !== 6 && protocol !== 17) return 0
+  return first.port < 1024 && second.port >= 1024 ? 1 : 0
 }

@@ -1,18 +1,33 @@
 // HTTP/1 out of a connection: every request with the answer to it. Bodies are counted and passed over.
+import { type HttpHead, readHttpHead } from "./http-head.js"
+import type { Loss } from "./losses.js"
 import type { Side } from "./side.js"
 import type { Application, Time } from "./stream.js"
 
+/** At least one of both: an answer whose request was not captured, or was written before, stands alone. */
 export interface HttpExchange {
+  readonly time: Time
+  readonly request: HttpRequest | undefined
+  readonly response: HttpHead | undefined
+  /** 0 where the status line gives none. */
+  readonly status: number
+}
+
+export interface HttpRequest {
   readonly time: Time
   readonly method: string
   readonly target: string
-  /** Names in lower case. */
-  readonly headers: readonly (readonly [name: string, value: string])[]
-  readonly status?: number | undefined
-  readonly responseHeaders?: readonly (readonly [name: string, value: string])[]
+  /** Without a version of the protocol. */
+  readonly isBare: boolean
+  readonly head: HttpHead
 }
 
-const headBytesMax = 64 * 1024
+/** Beyond, the rest of a head is lost. Servers take 8 to 64 KiB. */
+export const headCharsMax = 256 * 1024
+/** Most heads are shorter. */
+const shortHeadBytes = 2048
+const epoch: Time = { seconds: 0, nanos: 0 }
+
 /** Requests on one connection that wait for their answers. */
 const waitingMax = 256
 
@@ -21,76 +36,146 @@ const requestStart =
 
 export function isHttpRequest(bytes: Buffer, start: number, end: number): boolean {
   const first = bytes[start] as number
-  return first >= 0x41 && first <= 0x5a && requestStart.test(bytes.toString("latin1", start, Math.min(end, start + 24)))
+  if (first < 0x41 || first > 0x5a) return false
+  if (end - start > 4 && first === 0x47 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x54 && bytes[start + 3] === 0x20) return true
+  return requestStart.test(bytes.toString("latin1", start, Math.min(end, start + 24)))
 }
 
 export function isHttpResponse(bytes: Buffer, start: number, end: number): boolean {
   return bytes[start] === 0x48 && end - start >= 9 && bytes.toString("latin1", start, start + 7) === "HTTP/1."
 }
 
-/** `detect` reads what follows a CONNECT or an upgrade. */
-export function httpApplication(
-  client: Side,
-  emit: (exchange: HttpExchange) => void,
-  detect: (side: Side, bytes: Buffer, start: number, end: number) => Application | "done" | undefined,
-): Application {
-  const waiting: Pending[] = []
-  const sides: readonly [Reader, Reader] = [new Reader(), new Reader()]
-  let tunnel = false
-  let inner: Application | undefined
-  const answered = (head: Head): void => {
+export interface HttpListener {
+  emit(exchange: HttpExchange): void
+  /** Reads what follows a CONNECT or an upgrade. */
+  detect(side: Side, bytes: Buffer, start: number, end: number): Application | "done" | undefined
+  lose(kind: Loss): void
+}
+
+export class HttpConnection implements Application {
+  readonly name = "http"
+  readonly #client: Side
+  readonly #to: HttpListener
+  readonly #readers: readonly [Reader, Reader]
+  #waiting: HttpRequest[] = []
+  /** Requests written before their answers came. */
+  #early = 0
+  #tunnel = false
+
+  constructor(client: Side, to: HttpListener) {
+    this.#client = client
+    this.#to = to
+    this.#readers = [new Reader(client === 0), new Reader(client === 1)]
+  }
+
+  data(side: Side, bytes: Buffer, start: number, end: number, time: Time): Application | "done" | undefined {
+    const reader = this.#readers[side]
+    let at = start
+    while (at < end && !this.#tunnel) {
+      at = reader.read(bytes, at, end, time)
+      const { head, loss } = reader
+      if (loss) this.#to.lose(loss)
+      if (!head) continue
+      reader.head = undefined
+      if (side === this.#client) this.#asked(reader, head, reader.time)
+      else this.#answered(reader, head, reader.time)
+    }
+    if (at >= end || !this.#tunnel) return undefined
+    const found = this.#to.detect(side, bytes, at, end)
+    if (found === "done" || found === undefined) return "done"
+    this.#flush()
+    return found.data(side, bytes, at, end, time) ?? found
+  }
+
+  gap(side: Side, bytes: number): boolean {
+    const reader = this.#readers[side]
+    if (reader.skip(bytes)) return false
+    this.#flushPart(side)
+    return true
+  }
+
+  end(): void {
+    this.#flushPart(0)
+    this.#flushPart(1)
+    this.#flush()
+  }
+
+  #asked(reader: Reader, head: HttpHead, time: Time): void {
+    const { first } = head
+    const space = methodEnd(first)
+    if (space < 0) {
+      this.#to.lose("http-between")
+      return
+    }
+    const end = targetEnd(first, space)
+    const request = { time, method: first.slice(0, space), target: first.slice(space + 1, end), isBare: end === first.length, head }
+    this.#waiting.push(request)
+    if (this.#waiting.length > waitingMax) {
+      this.#early++
+      this.#emit(this.#waiting.shift(), undefined, 0, time)
+    }
+    reader.body(head, false)
+  }
+
+  #answered(reader: Reader, head: HttpHead, time: Time): void {
     const status = statusOf(head.first)
     // 100 to 199 announce the answer that follows.
     if (status >= 100 && status < 200 && status !== 101) {
-      sides[client === 0 ? 1 : 0].noBody()
+      if (head.members !== "") this.#emit(undefined, head, status, time)
+      reader.noBody()
       return
     }
-    const request = waiting.shift()
-    if (request) {
-      const { time, method, target, headers } = request
-      emit({ time, method, target, headers, status: status > 0 ? status : undefined, responseHeaders: head.headers })
+    if (status === 0 && !/^(?:HTTP|[A-Z]{2,8} \d)/.test(head.first)) {
+      // Who asks without a version is answered by the body alone (HTTP/0.9).
+      if (this.#waiting[0]?.isBare) {
+        this.#flush()
+        reader.body(head, true)
+      } else this.#to.lose("http-between")
+      return
     }
-    if (status === 101 || (request?.method === "CONNECT" && status >= 200 && status < 300)) tunnel = true
-    if (tunnel || request?.method === "HEAD" || status === 204 || status === 304) sides[client === 0 ? 1 : 0].noBody()
-    else sides[client === 0 ? 1 : 0].body(head, true)
+    const request = this.#early > 0 ? undefined : this.#waiting.shift()
+    if (this.#early > 0) this.#early--
+    this.#emit(request, head, status, request ? request.time : time)
+    const isConnected = request?.method === "CONNECT" && status >= 200 && status < 300
+    if (status === 101 || isConnected) this.#tunnel = true
+    if (this.#tunnel || request?.method === "HEAD" || status === 204 || status === 304) reader.noBody()
+    else reader.body(head, true)
   }
-  const asked = (head: Head): void => {
-    const { first } = head
-    const space = first.indexOf(" ")
-    if (!/^[A-Z][A-Z_-]* /.test(first)) return
-    const version = first.lastIndexOf(" HTTP/")
-    const stop = version >= space && /^[\d.]+$/.test(first.slice(version + 6)) ? version : first.length
-    waiting.push({ time: head.time, method: first.slice(0, space), target: first.slice(space + 1, stop), headers: head.headers })
-    if (waiting.length > waitingMax) emit(waiting.shift() as Pending)
-    sides[client].body(head, false)
+
+  /** What stands of a head that goes on no further is read as one. */
+  #flushPart(side: Side): void {
+    const reader = this.#readers[side]
+    const head = reader.part()
+    if (!head) return
+    if (side === this.#client) this.#asked(reader, head, reader.time)
+    else this.#answered(reader, head, reader.time)
+    reader.noBody()
   }
-  return {
-    name: "http",
-    data(side, bytes, start, end, time) {
-      let at = start
-      while (at < end && !tunnel) {
-        const reader = sides[side]
-        const [next, head] = reader.read(bytes, at, end, time, side === client)
-        at = next
-        if (!head) continue
-        if (side === client) asked(head)
-        else answered(head)
-      }
-      if (at >= end || !tunnel) return undefined
-      if (inner) return inner.data(side, bytes, at, end, time)
-      const found = detect(side, bytes, at, end)
-      if (found === "done" || found === undefined) return "done"
-      for (const each of waiting.splice(0)) emit(each)
-      const change = found.data(side, bytes, at, end, time)
-      return change ?? found
-    },
-    gap(side, bytes) {
-      sides[side].skip(bytes)
-    },
-    end() {
-      for (const each of waiting.splice(0)) emit(each)
-    },
+
+  #flush(): void {
+    for (const request of this.#waiting.splice(0)) this.#emit(request, undefined, 0, request.time)
   }
+
+  #emit(request: HttpRequest | undefined, response: HttpHead | undefined, status: number, time: Time): void {
+    this.#to.emit({ time, request, response, status })
+  }
+}
+
+/** Where the blank behind the method stands; -1 where there is none. */
+function methodEnd(first: string): number {
+  for (let at = 0; at < first.length; at++) {
+    const code = first.charCodeAt(at)
+    if (code === 0x20) return at > 0 ? at : -1
+    const isLetter = code >= 0x41 && code <= 0x5a
+    if (!isLetter && (at === 0 || (code !== 0x5f && code !== 0x2d))) return -1
+  }
+  return -1
+}
+
+function targetEnd(first: string, space: number): number {
+  if (first.endsWith(" HTTP/1.1") && first.length - 9 >= space) return first.length - 9
+  const version = first.lastIndexOf(" HTTP/")
+  return version >= space && /^[\d.]+$/.test(first.slice(version + 6)) ? version : first.length
 }
 
 /** 0 where the line gives none. */
@@ -100,47 +185,48 @@ function statusOf(first: string): number {
   return /^\d{3}$/.test(digits) ? Number(digits) : 0
 }
 
-interface Pending {
-  readonly time: Time
-  readonly method: string
-  readonly target: string
-  readonly headers: readonly (readonly [string, string])[]
-}
-
-interface Head {
-  readonly time: Time
-  readonly first: string
-  readonly headers: readonly (readonly [string, string])[]
-}
-
 const newline = 0x0a
+const carriageReturn = 0x0d
 
 /** One direction: heads, and bodies of a known length, in pieces, or up to the end. */
 class Reader {
-  #head = ""
-  #time: Time = { seconds: 0, nanos: 0 }
+  /** Set by `read` where one is complete; to be taken by the caller. */
+  head: HttpHead | undefined
+  /** When the head began. */
+  time: Time = epoch
+  /** What the last `read` had to give up. */
+  loss: Loss | undefined
+  readonly #isRequest: boolean
+  /** Of a head that began in an earlier segment. */
+  #text = ""
   /** Bytes of body still to come; infinite up to the end. */
   #left = 0
   /** In a body in pieces: lengths stand between them. */
   #pieces = false
   #line = ""
   /** Lost by a gap: the next message begins at the start of a segment. */
-  #lost = false
+  #isLost = false
 
-  /** Reads on; where it stopped, and a head if one is complete. */
-  read(bytes: Buffer, start: number, end: number, time: Time, request: boolean): readonly [number, Head?] {
-    if (this.#lost) {
-      if (!(request ? isHttpRequest(bytes, start, end) : isHttpResponse(bytes, start, end))) return [end]
-      this.#lost = false
+  constructor(isRequest: boolean) {
+    this.#isRequest = isRequest
+  }
+
+  /** Reads on; where it stopped. */
+  read(bytes: Buffer, start: number, end: number, time: Time): number {
+    this.loss = undefined
+    if (this.#isLost) {
+      if (!(this.#isRequest ? isHttpRequest(bytes, start, end) : isHttpResponse(bytes, start, end))) return end
+      this.#isLost = false
       this.noBody()
-      this.#head = ""
+      this.#text = ""
+      this.#line = ""
     }
     if (this.#left > 0) {
       const step = Math.min(this.#left, end - start)
       this.#left -= step
-      return [start + step]
+      return start + step
     }
-    return this.#pieces ? [this.#pieceLength(bytes, start, end)] : this.#readHead(bytes, start, end, time)
+    return this.#pieces ? this.#pieceLength(bytes, start, end) : this.#readHead(bytes, start, end, time)
   }
 
   noBody(): void {
@@ -148,47 +234,62 @@ class Reader {
     this.#pieces = false
   }
 
-  body({ headers }: Head, untilEnd: boolean): void {
-    let length: string | undefined
-    let coding: string | undefined
-    for (const [name, value] of headers) {
-      if (name === "content-length") length ??= value
-      else if (name === "transfer-encoding") coding ??= value
-    }
+  body({ coding, length }: HttpHead, untilEnd: boolean): void {
     this.noBody()
     if (coding !== undefined && /\bchunked\b/i.test(coding)) this.#pieces = true
-    else if (length !== undefined && /^\d{1,15}$/.test(length.trim())) this.#left = Number(length)
+    else if (length !== undefined && /^\d{1,15}$/.test(length)) this.#left = Number(length)
     else if (untilEnd) this.#left = Number.POSITIVE_INFINITY
   }
 
-  skip(bytes: number): void {
-    if (bytes <= this.#left) this.#left -= bytes
-    else this.#lost = true
+  /** So many bytes are missing. True where all of them belong to a body, or what they belong to is lost already. */
+  skip(bytes: number): boolean {
+    if (this.#isLost) return true
+    if (bytes <= this.#left) {
+      this.#left -= bytes
+      return true
+    }
+    this.#isLost = true
+    return false
   }
 
-  #readHead(bytes: Buffer, start: number, end: number, time: Time): readonly [number, Head?] {
-    if (this.#head === "") {
-      this.#time = time
-      const whole = wholeHead(bytes, start, end)
-      if (whole) return [whole.end, { time, first: whole.first, headers: whole.headers }]
+  /** What stands of a head that is not complete. */
+  part(): HttpHead | undefined {
+    const text = this.#text
+    this.#text = ""
+    const from = blankEnd(text)
+    let stop = text.length
+    while (stop > from && isLineEnd(text.charCodeAt(stop - 1))) stop--
+    return stop > from ? readHttpHead(text, from, stop) : undefined
+  }
+
+  #readHead(bytes: Buffer, start: number, end: number, time: Time): number {
+    if (this.#text === "") {
+      this.time = time
+      // A head within one segment, as nearly all are, is read without keeping anything.
+      const text = bytes.toString("latin1", start, Math.min(end, start + shortHeadBytes))
+      const stop = isLineEnd(text.charCodeAt(0)) ? -1 : text.indexOf("\r\n\r\n")
+      // A bare newline may end lines, and the head before it does.
+      if (stop >= 0) this.head = readHttpHead(text, 0, stop)
+      if (this.head) return start + stop + 4
     }
-    const before = this.#head.length
-    const text = bytes.toString("latin1", start, Math.min(end, start + headBytesMax))
-    this.#head += text
+    const before = this.#text.length
+    const text = this.#text + bytes.toString("latin1", start, Math.min(end, start + headCharsMax))
     // Empty lines before a message are allowed (RFC 9112, section 2.2).
-    const blank = /^(?:\r?\n)+/.exec(this.#head)?.[0].length ?? 0
-    const found = /\r?\n\r?\n/.exec(this.#head.slice(blank))
-    if (!found) {
-      if (this.#head.length > headBytesMax) {
-        this.#head = ""
-        this.#lost = true
-      }
-      return [end]
+    const from = blankEnd(text)
+    headEnd.lastIndex = Math.max(from, before - 3)
+    const found = headEnd.exec(text)
+    if (found) {
+      this.#text = ""
+      this.head = readHttpHead(text, from, found.index)
+      return start + found.index + found[0].length - before
     }
-    const stop = blank + found.index + found[0].length
-    const lines = this.#head.slice(blank, blank + found.index).split(/\r?\n/)
-    this.#head = ""
-    return [start + stop - before, { time: this.#time, first: lines[0] as string, headers: headersOf(lines) }]
+    this.#text = from === text.length ? "" : text
+    if (text.length > headCharsMax) {
+      this.head = this.part()
+      this.loss = "http-head"
+      this.#isLost = true
+    }
+    return end
   }
 
   /** The line with the next piece's length; 0 is the last, and what trails it up to an empty line. */
@@ -197,7 +298,7 @@ class Reader {
     const stop = found < 0 || found >= end ? end : found + 1
     this.#line += bytes.toString("latin1", start, Math.min(stop, start + 256))
     if (stop === end && bytes[end - 1] !== newline) {
-      if (this.#line.length > 1024) this.#lost = true
+      if (this.#line.length > 1024) this.#giveUpPieces()
       return end
     }
     const line = this.#line.trim()
@@ -205,7 +306,7 @@ class Reader {
     // The line end behind a piece.
     if (line === "") return stop
     const length = Number.parseInt(line, 16)
-    if (Number.isNaN(length)) this.#lost = true
+    if (Number.isNaN(length)) this.#giveUpPieces()
     else if (length > 0) this.#left = length
     else {
       // Trailers are read as the head of nothing: the reader looks for the next message behind them.
@@ -213,52 +314,19 @@ class Reader {
     }
     return stop
   }
-}
 
-const headersMax = 100
-
-/** Names in lower case. */
-function headersOf(lines: readonly string[]): readonly (readonly [string, string])[] {
-  const headers: (readonly [string, string])[] = []
-  for (let index = 1; index < lines.length && headers.length < headersMax; index++) addHeader(headers, lines[index] as string)
-  return headers
-}
-
-function addHeader(headers: (readonly [string, string])[], line: string): void {
-  const colon = line.indexOf(":")
-  if (colon > 0) headers.push([lowered(line.slice(0, colon)), line.slice(colon + 1).trim()])
-}
-
-/** A head within one segment, as nearly all are: read without keeping anything. Undefined for any other. */
-function wholeHead(
-  bytes: Buffer,
-  start: number,
-  end: number,
-): { readonly end: number; readonly first: string; readonly headers: readonly (readonly [string, string])[] } | undefined {
-  if (bytes[start] === 0x0d || bytes[start] === newline) return undefined
-  const text = bytes.toString("latin1", start, Math.min(end, start + headBytesMax))
-  const stop = text.indexOf("\r\n\r\n")
-  // A bare newline may end lines, and the head before it does.
-  if (stop < 0 || text.lastIndexOf("\n\n", stop) >= 0 || text.lastIndexOf("\n\r\n", stop - 1) >= 0) return undefined
-  const headers: (readonly [string, string])[] = []
-  let at = text.indexOf("\n")
-  const first = text.slice(0, at < stop && text[at - 1] === "\r" ? at - 1 : Math.min(at, stop))
-  while (at < stop && headers.length < headersMax) {
-    const next = text.indexOf("\n", at + 1)
-    addHeader(headers, text.slice(at + 1, text[next - 1] === "\r" ? next - 1 : next))
-    at = next
+  #giveUpPieces(): void {
+    this.#isLost = true
+    this.loss = "http-pieces"
   }
-  return { end: start + stop + 4, first, headers }
 }
 
-const loweredNames = new Map<string, string>()
-/** Names are few; those that someone makes up are lowered each time. */
-const loweredMax = 1000
+const headEnd = /\r?\n\r?\n/g
 
-function lowered(raw: string): string {
-  const known = loweredNames.get(raw)
-  if (known !== undefined) return known
-  const name = raw.trim().toLowerCase()
-  if (loweredNames.size < loweredMax) loweredNames.set(raw, name)
-  return name
+function blankEnd(text: string): number {
+  return isLineEnd(text.charCodeAt(0)) ? (/^(?:\r?\n)*/.exec(text)?.[0].length ?? 0) : 0
+}
+
+function isLineEnd(code: number): boolean {
+  return code === newline || code === carriageReturn
 }

@@ -71,7 +71,7 @@ function draftOf(object: Readonly<Record<string, unknown>>): Omit<Draft, "time">
   if (action === "http") return httpDraft(object, fields)
   if (action === "dns-question" || action === "dns-answer") {
     const answers = (object.dns as { answers?: unknown } | undefined)?.answers
-    const data = (Array.isArray(answers) ? answers : []).slice(0, 64).flatMap((answer) => at(answer, "data") ?? [])
+    const data = (Array.isArray(answers) ? answers : []).flatMap((answer) => at(answer, "data") ?? [])
     if (data.length > 0) fields["dns.answers.data"] = data
     return { fields, exchange: fields["dns.question.name"] === undefined ? "lookup" : "question" }
   }

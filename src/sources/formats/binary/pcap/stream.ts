@@ -1,4 +1,5 @@
 // Puts the segments of a TCP connection in order, bounded, and hands them to the parser of the protocol inside.
+import type { Loss } from "./losses.js"
 import type { Side } from "./side.js"
 
 /** Reads what a connection carries. Told of bytes in order, of gaps, and of the end. Never keeps `bytes`. */
@@ -6,8 +7,8 @@ export interface Application {
   readonly name: string
   /** Returns another application where the connection changes to it (STARTTLS, CONNECT), "done" where nothing more is of interest. */
   data(side: Side, bytes: Buffer, start: number, end: number, time: Time): Application | "done" | undefined
-  /** So many bytes were not captured. */
-  gap(side: Side, bytes: number): void
+  /** So many bytes are missing. True where something that would be read is lost by it. */
+  gap(side: Side, bytes: number): boolean
   end(): void
 }
 
@@ -23,7 +24,7 @@ export interface Budget {
 }
 
 /** Segments ahead of a gap that are kept for one direction: more, and the gap is taken as one that stays. */
-const aheadMax = 128
+const aheadMax = 1024
 
 /** Of most directions: shared, and never written to. */
 const noneAhead: Ahead[] = []
@@ -41,6 +42,12 @@ interface Direction {
   ended: boolean
 }
 
+export interface StreamListener {
+  /** Names the protocol from the first bytes in order; undefined asks for the next segment. */
+  detect(side: Side, bytes: Buffer, start: number, end: number): Application | "done" | undefined
+  lose(kind: Loss): void
+}
+
 export class Stream {
   application: Application | undefined
   readonly #directions: readonly [Direction, Direction] = [
@@ -48,12 +55,11 @@ export class Stream {
     { next: undefined, ahead: noneAhead, ended: false },
   ]
   readonly #budget: Budget
-  readonly #detect: (side: Side, bytes: Buffer, start: number, end: number) => Application | "done" | undefined
+  readonly #to: StreamListener
 
-  /** `detect` names the protocol from the first bytes in order; undefined asks for the next segment. */
-  constructor(budget: Budget, detect: (side: Side, bytes: Buffer, start: number, end: number) => Application | "done" | undefined) {
+  constructor(budget: Budget, to: StreamListener) {
     this.#budget = budget
-    this.#detect = detect
+    this.#to = to
   }
 
   /** False where nothing more of the connection is of interest. */
@@ -69,18 +75,22 @@ export class Stream {
     direction.ahead.push({ sequence, bytes: Buffer.from(bytes.subarray(start, end)), time })
     this.#budget.used += end - start
     if (direction.ahead.length <= aheadMax && this.#budget.used <= this.#budget.max) return true
-    return this.#jump(side, direction) && this.#drain(side, direction)
+    this.#jump(side, direction, "segments-late")
+    return this.#drain(side, direction)
   }
 
   /** A SYN tells where the bytes will begin. */
   open(side: Side, sequence: number): void {
-    this.#directions[side].next ??= (sequence + 1) | 0
+    this.#directions[side].next ??= sequence
   }
 
   close(): void {
     for (const side of [0, 1] as const) {
       const direction = this.#directions[side]
-      while (direction.ahead.length > 0) if (!this.#jump(side, direction) || !this.#drain(side, direction)) break
+      while (direction.ahead.length > 0) {
+        this.#jump(side, direction, "segments-missing")
+        if (!this.#drain(side, direction)) break
+      }
     }
     this.release()
     this.application?.end()
@@ -105,7 +115,7 @@ export class Stream {
     direction.next = ((direction.next as number) + (end - start)) | 0
     let from: Application | "done" | undefined = this.application
     if (!from) {
-      from = this.#detect(side, bytes, start, end)
+      from = this.#to.detect(side, bytes, start, end)
       if (from === "done") return false
       this.application = from
     }
@@ -133,11 +143,10 @@ export class Stream {
   }
 
   /** Takes the gap before the nearest segment as one that stays. */
-  #jump(side: Side, direction: Direction): boolean {
+  #jump(side: Side, direction: Direction, why: Loss): void {
     const next = direction.next as number
     const nearest = direction.ahead.reduce((best, { sequence }) => Math.min(best, (sequence - next) | 0), 0x7fffffff)
-    this.application?.gap(side, nearest)
+    if (this.application?.gap(side, nearest)) this.#to.lose(why)
     direction.next = (next + nearest) | 0
-    return true
   }
 }

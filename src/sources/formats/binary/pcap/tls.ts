@@ -1,10 +1,11 @@
 // What a TLS handshake says in clear: server name, fingerprints of client and server, certificates.
 import { createHash, X509Certificate } from "node:crypto"
+import type { Loss } from "./losses.js"
 import type { Side } from "./side.js"
 import type { Application, Time } from "./stream.js"
 
-/** Handshake bytes kept of each side; certificate chains are rarely above 10 KiB. */
-const handshakeBytesMax = 64 * 1024
+/** Handshake bytes read of each side; certificate chains are rarely above 10 KiB. */
+const handshakeBytesMax = 256 * 1024
 
 export interface TlsFacts {
   readonly time: Time
@@ -17,15 +18,22 @@ export function isTlsHandshake(bytes: Buffer, start: number, end: number): boole
 }
 
 /** `client` is the side that speaks first. */
-export function tlsApplication(client: Side, emit: (facts: TlsFacts) => void): Application {
+export function tlsApplication(client: Side, emit: (facts: TlsFacts) => void, lose: (kind: Loss) => void): Application {
   const sides: [Handshake, Handshake] = [new Handshake(), new Handshake()]
   let time: Time | undefined
   let emitted = false
   const finish = (): void => {
-    const hello = clientHello(sides[client].messages)
-    const answer = serverFacts(sides[client === 0 ? 1 : 0].messages)
-    if (!emitted && time && (hello || answer)) emit({ time, ...(hello && { client: hello }), ...(answer && { server: answer }) })
+    if (emitted) return
     emitted = true
+    const asked = sides[client]
+    const answered = sides[client === 0 ? 1 : 0]
+    const hello = clientHello(asked.messages) ?? namesOf(asked.begun)
+    const answer = serverFacts(answered.messages)
+    if (time && (hello || answer))
+      emit({ time, ...(hello && { client: hello }), ...(answer && Object.keys(answer.facts).length > 0 && { server: answer.facts }) })
+    if (asked.isLong || answered.isLong) lose("tls-long")
+    else if (asked.begun || answered.begun || (asked.messages.length > 0 && hello?.ja3 === undefined) || answer?.isDamaged)
+      lose("tls-damaged")
   }
   return {
     name: "tls",
@@ -37,7 +45,9 @@ export function tlsApplication(client: Side, emit: (facts: TlsFacts) => void): A
       return "done"
     },
     gap(side) {
+      const isOpen = !sides[side].done
       sides[side].done = true
+      return isOpen
     },
     end: finish,
   }
@@ -51,12 +61,23 @@ interface Message {
 /** Handshake messages out of records, until the first record of another kind. */
 class Handshake {
   done = false
+  /** More than is read. */
+  isLong = false
   readonly messages: Message[] = []
-  #records: Buffer = Buffer.alloc(0)
-  #handshake: Buffer = Buffer.alloc(0)
+  #bytes = 0
+  #records: Buffer = nothing
+  #handshake: Buffer = nothing
+
+  /** What came of a message that is not complete. */
+  get begun(): Message | undefined {
+    const rest = this.#records.length > 5 && this.#records[0] === 0x16 ? this.#records.subarray(5) : nothing
+    const bytes = Buffer.concat([this.#handshake, rest])
+    return bytes.length < 4 ? undefined : { type: bytes.readUInt8(0), body: bytes.subarray(4) }
+  }
 
   push(bytes: Buffer, start: number, end: number): void {
     if (this.done) return
+    this.#bytes += end - start
     this.#records = Buffer.concat([this.#records, bytes.subarray(start, end)])
     let at = 0
     while (at + 5 <= this.#records.length) {
@@ -68,7 +89,10 @@ class Handshake {
     }
     this.#records = Buffer.from(this.#records.subarray(at))
     this.#take()
-    if (this.#records.length + this.#handshake.length > handshakeBytesMax) this.done = true
+    if (!this.done && this.#bytes > handshakeBytesMax) {
+      this.done = true
+      this.isLong = true
+    }
   }
 
   #take(): void {
@@ -76,15 +100,22 @@ class Handshake {
     while (at + 4 <= this.#handshake.length) {
       const type = this.#handshake.readUInt8(at)
       const length = this.#handshake.readUIntBE(at + 1, 3)
-      if (at + 4 + length > this.#handshake.length || this.messages.length >= 16) break
+      if (at + 4 + length > this.#handshake.length) break
       this.messages.push({ type, body: Buffer.from(this.#handshake.subarray(at + 4, at + 4 + length)) })
       at += 4 + length
       // A client's hello is all of it that is in clear; a server's flight ends with its certificate or its done message.
-      if (type === 1 || type === 11 || type === 14) this.done = true
+      if (type === 1 || type === 11 || type === 14) {
+        this.done = true
+        this.#records = nothing
+        this.#handshake = nothing
+        return
+      }
     }
     this.#handshake = Buffer.from(this.#handshake.subarray(at))
   }
 }
+
+const nothing = Buffer.alloc(0)
 
 interface Hello {
   readonly version: number
@@ -108,6 +139,12 @@ function clientHello(messages: readonly Message[]): Readonly<Record<string, unkn
     ja4: ja4(hello, "t"),
     ...(hello.protocols.length > 0 && { alpn: hello.protocols }),
   }
+}
+
+/** Of a hello that is not complete: the server's name, where it stands before the end. Fingerprints would be others. */
+function namesOf(message: Message | undefined): Readonly<Record<string, unknown>> | undefined {
+  const hello = message?.type === 1 ? readClientHello(message.body) : undefined
+  return hello?.serverName === undefined ? undefined : { server_name: hello.serverName }
 }
 
 /** RFC 8446, section 4.1.2; undefined where it is damaged. */
@@ -211,44 +248,55 @@ function md5(text: string): string {
   return createHash("md5").update(text).digest("hex")
 }
 
-function serverFacts(messages: readonly Message[]): Readonly<Record<string, unknown>> | undefined {
-  const hello = messages.find(({ type }) => type === 2)
-  const certificate = messages.find(({ type }) => type === 11)
-  const facts = { ...(hello && serverHello(hello.body)), ...(certificate && certificateFacts(certificate.body)) }
-  return Object.keys(facts).length === 0 ? undefined : facts
+interface ServerFacts {
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly isDamaged: boolean
 }
 
-function serverHello(body: Buffer): Readonly<Record<string, unknown>> {
+function serverFacts(messages: readonly Message[]): ServerFacts | undefined {
+  const hello = messages.find(({ type }) => type === 2)
+  const certificate = messages.find(({ type }) => type === 11)
+  if (!hello && !certificate) return undefined
+  const said = hello ? serverHello(hello.body) : {}
+  const shown = certificate ? certificateFacts(certificate.body) : { facts: {}, isDamaged: false }
+  return { facts: { ...said, ...shown.facts }, isDamaged: said === undefined || shown.isDamaged }
+}
+
+/** Undefined where it is damaged. */
+function serverHello(body: Buffer): Readonly<Record<string, unknown>> | undefined {
   try {
     const at = 35 + body.readUInt8(34)
     const { extensions } = readExtensions(body, at + 3)
     return { ja3s: md5([body.readUInt16BE(0), body.readUInt16BE(at), extensions.join("-")].join(",")) }
   } catch (error) {
-    if (error instanceof RangeError) return {}
+    if (error instanceof RangeError) return undefined
     throw error
   }
 }
 
 /** The server's own certificate, up to TLS 1.2: names, and digests that bulletins list. */
-function certificateFacts(body: Buffer): Readonly<Record<string, unknown>> {
-  if (body.length < 6) return {}
-  const length = body.readUIntBE(3, 3)
+function certificateFacts(body: Buffer): ServerFacts {
+  const length = body.length < 6 ? 0 : body.readUIntBE(3, 3)
   const der = body.subarray(6, 6 + length)
-  if (length === 0 || der.length < length) return {}
+  if (length === 0 || der.length < length) return { facts: {}, isDamaged: body.length < 3 || body.readUIntBE(0, 3) > 0 }
   const digests = Object.fromEntries(["md5", "sha1", "sha256"].map((name) => [name, createHash(name).update(der).digest("hex")]))
-  return { hash: digests, ...certificateNames(der) }
+  const names = certificateNames(der)
+  return { facts: { hash: digests, ...names }, isDamaged: names === undefined }
 }
 
-function certificateNames(der: Buffer): Readonly<Record<string, unknown>> {
+/** Undefined where it is not readable as a certificate: its digests stand all the same. */
+function certificateNames(der: Buffer): Readonly<Record<string, unknown>> | undefined {
+  let certificate: X509Certificate
   try {
-    const { subject, issuer, subjectAltName, serialNumber } = new X509Certificate(der)
-    const names = (subjectAltName ?? "").split(", ").map((name) => name.replace(/^[A-Za-z ]+:/, ""))
-    return {
-      subject: subject?.replaceAll("\n", ", ") ?? "",
-      issuer: issuer?.replaceAll("\n", ", ") ?? "",
-      x509: { serial_number: serialNumber.toLowerCase(), alternative_names: names.filter((name) => name !== "").slice(0, 100) },
-    }
+    certificate = new X509Certificate(der)
   } catch {
-    return {} // not readable as a certificate: its digests stand all the same
+    return undefined
+  }
+  const { subject, issuer, subjectAltName, serialNumber } = certificate
+  const names = (subjectAltName ?? "").split(", ").map((name) => name.replace(/^[A-Za-z ]+:/, ""))
+  return {
+    subject: subject?.replaceAll("\n", ", ") ?? "",
+    issuer: issuer?.replaceAll("\n", ", ") ?? "",
+    x509: { serial_number: serialNumber.toLowerCase(), alternative_names: names.filter((name) => name !== "") },
   }
 }

@@ -1,10 +1,11 @@
 // The records of a capture as JSON lines with ECS names: `source` is who began, `destination` who answered.
-import { quote, textOf } from "../json-text.js"
+import { escaped, quote } from "../json-text.js"
 import type { FtpCommand, SmtpMessage } from "./dialogue.js"
 import type { DnsMessage } from "./dns-message.js"
 import { sixAddress } from "./dns-message.js"
-import { type Flow, initiator, tcpFlags } from "./flow.js"
-import type { HttpExchange } from "./http.js"
+import { type End, type Flow, initiator, tcpFlags } from "./flow.js"
+import { grouped, type Headers } from "./headers.js"
+import type { HttpExchange, HttpRequest } from "./http.js"
 import type { Side } from "./side.js"
 import type { Time } from "./stream.js"
 import type { TlsFacts } from "./tls.js"
@@ -30,23 +31,28 @@ const thousandths: readonly string[] = Array.from({ length: 1000 }, (_, number) 
 export function flow(flow: Flow): string {
   const client = initiator(flow)
   const server: Side = client === 0 ? 1 : 0
-  const first = instant(flow.firstSeconds, flow.firstNanos)
+  const [first, second] = flow.ends
+  const start = instant(flow.firstSeconds, flow.firstNanos)
   const state = connectionState(flow, client)
   const outcome = state === undefined ? "" : `,"outcome":"${state.outcome}"`
   const fragments = flow.fragments > 0 ? `,"fragments":${flow.fragments}` : ""
   return (
-    `{"@timestamp":"${first}","event":{"action":"flow","start":"${first}","end":"${instant(flow.lastSeconds, flow.lastNanos)}"${outcome}}` +
+    `{"@timestamp":"${start}","event":{"action":"flow","start":"${start}","end":"${instant(flow.lastSeconds, flow.lastNanos)}"${outcome}}` +
     `,"source":${endText(flow, client)},"destination":${endText(flow, server)}` +
-    `,"network":{${networkMembers(flow)},"bytes":${flow.bytes[0] + flow.bytes[1]},"packets":${flow.packets[0] + flow.packets[1]}${fragments}}` +
+    `,"network":{${networkMembers(flow)},"bytes":${first.bytes + second.bytes},"packets":${first.packets + second.packets}${fragments}}` +
     (state === undefined
       ? ""
-      : `,"tcp":{"state":"${state.name}","flags":{"source":"${flagText(flow.flags[client])}","destination":"${flagText(flow.flags[server])}"}}`) +
+      : `,"tcp":{"state":"${state.name}","flags":{"source":"${flagText(flow.ends[client].flags)}","destination":"${flagText(flow.ends[server].flags)}"}}`) +
     (flow.icmp < 0 ? "" : icmpMember(flow)) +
     `${payloadMember(flow, client)}}`
   )
 }
 
-export function dns(flow: Flow, side: Side, message: DnsMessage, time: Time): string {
+/** Questions and records of one message in one record; a longer message has several. */
+export const dnsPart = 512
+
+/** `from`: index of the first question and record. */
+export function dns(flow: Flow, side: Side, message: DnsMessage, time: Time, from: number): string {
   const { id, response, code, questions, answers, cut } = message
   const [question] = questions
   // The asker is the source, also of the answer.
@@ -54,37 +60,48 @@ export function dns(flow: Flow, side: Side, message: DnsMessage, time: Time): st
   let text = `"dns":{"type":"${response ? "answer" : "query"}","id":${id}`
   if (response) text += `,"response_code":"${responseCodes[code] ?? code}"`
   if (question) text += `,"question":{"name":${quote(question.name)},"type":"${question.type}"}`
-  if (questions.length > 1)
-    text += `,"questions":[${questions
-      .slice(1)
-      .map(({ name }) => quote(name))
-      .join(",")}]`
-  for (const [index, answer] of answers.entries())
-    text += `${index === 0 ? ',"answers":[' : ","}{"name":${quote(answer.name)},"type":"${answer.type}","data":${quote(answer.data)}}`
-  if (answers.length > 0) text += "]"
+  const more = questions.length > 1 ? questions.slice(Math.max(1, from), from + dnsPart) : []
+  if (more.length > 0) text += `,"questions":[${more.map(({ name }) => quote(name)).join(",")}]`
+  const stop = Math.min(answers.length, from + dnsPart)
+  for (let index = from; index < stop; index++) {
+    const { name, type, data } = answers[index] as DnsMessage["answers"][number]
+    text += `${index === from ? ',"answers":[' : ","}{"name":${quote(name)},"type":"${type}","data":${quote(data)}}`
+  }
+  if (stop > from) text += "]"
   return line(flow, client, time, response ? "dns-answer" : "dns-question", `${text}${cut ? ',"truncated":true' : ""}}`)
 }
 
-export function http(flow: Flow, client: Side, { time, method, target, headers, status, responseHeaders }: HttpExchange): string {
-  const host = headerValue(headers, "host")
-  const isTunnel = method === "CONNECT"
-  const full = isTunnel || host === undefined || /^[a-z][a-z0-9+.-]*:\/\//i.test(target) ? undefined : `http://${host}${target}`
-  const agent = headerValue(headers, "user-agent")
-  const referrer = headerValue(headers, "referer")
-  let text = `"url":{"original":${quote(target)}`
-  if (full !== undefined) text += `,"full":${quote(full)}`
-  if (host !== undefined) text += `,"host":${quote(host)}`
-  text += `},"http":{"request":{"method":${quote(method)}`
-  if (referrer !== undefined) text += `,"referrer":${quote(referrer)}`
-  text += `,"headers":${headerObject(headers)}}`
-  if (status !== undefined || responseHeaders) {
-    text += `,"response":{${status === undefined ? "" : `"status_code":${status}`}`
-    if (responseHeaders) text += `${status === undefined ? "" : ","}"headers":${headerObject(responseHeaders)}`
-    text += "}"
+export function http(flow: Flow, client: Side, { time, request, response, status }: HttpExchange): string {
+  let text = request ? requestMembers(request) : `"http":{`
+  if (response) {
+    const code = status > 0 ? `"status_code":${status},` : ""
+    text += `${request ? "," : ""}"response":{${code}"headers":{${response.members}}}`
   }
   text += "}"
-  if (agent !== undefined) text += `,"user_agent":{"original":${quote(agent)}}`
+  if (request?.head.agent !== undefined) text += `,"user_agent":{"original":"${request.head.agent}"}`
   return line(flow, client, time, "http", text)
+}
+
+/** Up to where the response may follow. */
+function requestMembers({ method, target: raw, head: { host, referrer, members } }: HttpRequest): string {
+  const target = escaped(raw)
+  let text = `"url":{"original":"${target}"`
+  if (host !== undefined) {
+    const isAbsolute = raw.charCodeAt(0) !== slash && /^[a-z][a-z0-9+.-]*:\/\//i.test(raw)
+    if (method !== "CONNECT" && !isAbsolute) text += `,"full":"http://${host}${target}"`
+    text += `,"host":"${host}"`
+  }
+  // A method is made of capital letters.
+  text += `},"http":{"request":{"method":"${method}"`
+  if (referrer !== undefined) text += `,"referrer":"${referrer}"`
+  return `${text},"headers":{${members}}}`
+}
+
+const slash = 0x2f
+
+/** Whom the errors of a flow quote, where there are too many for its own record. */
+export function icmp(flow: Flow, time: Time): string {
+  return line(flow, initiator(flow), time, "icmp-error", icmpMember(flow).slice(1))
 }
 
 export function tls(flow: Flow, client: Side, { time, client: hello, server }: TlsFacts): string {
@@ -164,24 +181,24 @@ function membersOf(value: Plain): string {
 
 /** `"ip":…,"port":…`, what there is of them. */
 function addressMembers(flow: Flow, side: Side): string {
-  const text = addressText(flow, side === 0 ? flow.from : flow.to)
+  const end = flow.ends[side]
+  const text = addressText(flow, end)
   const hasPorts = flow.version !== 0 && (flow.protocol === 6 || flow.protocol === 17 || flow.protocol === 132)
   const ip = text === undefined ? "" : `"ip":"${text}"`
-  return hasPorts ? `${ip},"port":${side === 0 ? flow.fromPort : flow.toPort}` : ip
+  return hasPorts ? `${ip},"port":${end.port}` : ip
 }
 
 function endText(flow: Flow, side: Side): string {
   const address = addressMembers(flow, side)
   const mac = flow.macs === "" ? "" : `"mac":"${macText(flow.macs, side === 0 ? 6 : 0)}",`
-  return `{${address}${address === "" ? "" : ","}${mac}"packets":${flow.packets[side]},"bytes":${flow.bytes[side]}}`
+  return `{${address}${address === "" ? "" : ","}${mac}"packets":${flow.ends[side].packets},"bytes":${flow.ends[side].bytes}}`
 }
 
-function addressText({ version, protocol }: Flow, words: readonly number[]): string | undefined {
+function addressText({ version, protocol }: Flow, { word, word1, word2, word3 }: End): string | undefined {
   if (version === 0 && protocol !== arpType) return undefined
-  const [word = 0] = words
   if (version !== 6) return fourText(word)
   const bytes = Buffer.alloc(16)
-  for (const [index, each] of words.entries()) bytes.writeUInt32BE(each, index * 4)
+  for (const [index, each] of [word, word1, word2, word3].entries()) bytes.writeInt32BE(each, index * 4)
   return sixAddress(bytes, 0)
 }
 
@@ -216,7 +233,9 @@ function macText(macs: string, at: number): string {
 /** As Zeek names it: what became of a connection, as far as its flags show. */
 function connectionState(flow: Flow, client: Side): { readonly name: string; readonly outcome: string } | undefined {
   if (flow.version === 0 || flow.protocol !== 6) return undefined
-  const [asked, answered] = [flow.flags[client], flow.flags[client === 0 ? 1 : 0]]
+  const end = flow.ends[client]
+  const asked = end.flags
+  const answered = flow.ends[client === 0 ? 1 : 0].flags
   const accepted = (answered & (tcpFlags.syn | tcpFlags.ack)) === (tcpFlags.syn | tcpFlags.ack)
   if ((asked & tcpFlags.syn) === 0) return { name: "OTH", outcome: "unknown" }
   if (!accepted)
@@ -228,7 +247,7 @@ function connectionState(flow: Flow, client: Side): { readonly name: string; rea
   if (answered & tcpFlags.rst) return { name: "RSTR", outcome: "success" }
   if (asked & tcpFlags.rst)
     return {
-      name: flow.packets[client] > 1 && (asked & tcpFlags.psh) === 0 && flow.bytes[client] < 200 ? "RSTOS0" : "RSTO",
+      name: end.packets > 1 && (asked & tcpFlags.psh) === 0 && end.bytes < 200 ? "RSTOS0" : "RSTO",
       outcome: "success",
     }
   return { name: asked & answered & tcpFlags.fin ? "SF" : "S1", outcome: "success" }
@@ -247,57 +266,12 @@ function icmpMember({ icmp, quoted }: Flow): string {
   return `,"icmp":{"type":${icmp >> 8},"code":${icmp & 255}${list}}`
 }
 
-function payloadMember({ sample, application }: Flow, client: Side): string {
+function payloadMember({ ends, application }: Flow, client: Side): string {
   if (application !== "") return ""
-  const [asked, answered] = [sample[client].trim(), sample[client === 0 ? 1 : 0].trim()]
+  const asked = ends[client].sample.trim()
+  const answered = ends[client === 0 ? 1 : 0].sample.trim()
   if (asked === "" && answered === "") return ""
   return `,${membersOf({ payload: { ...(asked !== "" && { source: asked }), ...(answered !== "" && { destination: answered }) } })}`
-}
-
-type Headers = readonly (readonly [name: string, value: string])[]
-
-function headerValue(headers: Headers, wanted: string): string | undefined {
-  for (const [name, value] of headers) if (name === wanted) return value
-  return undefined
-}
-
-/** Headers that have no place of their own; a name that comes more than once has all its values. */
-function headerObject(headers: Headers): string {
-  let text = ""
-  for (let index = 0; index < headers.length; index++) {
-    const [name, value] = headers[index] as Headers[number]
-    if (name === "host" || name === "user-agent" || name === "referer") continue
-    for (let other = 0; other < headers.length; other++) {
-      if (other !== index && (headers[other] as Headers[number])[0] === name) return JSON.stringify(others(headers))
-    }
-    text += `${text === "" ? "" : ","}${quote(name)}:${quote(shown(value))}`
-  }
-  return `{${text}}`
-}
-
-function others(headers: Headers): Plain {
-  return grouped(headers.filter(([name]) => name !== "host" && name !== "user-agent" && name !== "referer"))
-}
-
-const headerCharsMax = 4096
-
-function grouped(headers: Headers): Plain {
-  const found: Record<string, string | string[]> = Object.create(null)
-  for (const [name, raw] of headers) {
-    const key = name.toLowerCase()
-    const value = shown(raw)
-    const known = found[key]
-    if (known === undefined) found[key] = value
-    else if (typeof known === "string") found[key] = [known, value]
-    else known.push(value)
-  }
-  return found
-}
-
-/** Read as Latin-1 from the wire; UTF-8 where it is. */
-function shown(raw: string): string {
-  const value = raw.length > headerCharsMax ? raw.slice(0, headerCharsMax) : raw
-  return /[\u0080-\u00ff]/.test(value) ? textOf(Buffer.from(value, "latin1")) : value
 }
 
 function unfolded(lines: readonly string[]): Headers {
@@ -307,6 +281,8 @@ function unfolded(lines: readonly string[]): Headers {
     const colon = line.indexOf(":")
     if (/^[ \t]/.test(line) && last) last[1] += ` ${line.trim()}`
     else if (colon > 0) headers.push([line.slice(0, colon), line.slice(colon + 1).trim()])
+    // What is no header stands under an empty name.
+    else if (line.trim() !== "") headers.push(["", line.trim()])
   }
   return headers
 }
