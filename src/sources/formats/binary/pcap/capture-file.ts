@@ -1,5 +1,7 @@
 // Reads the containers of packet captures: pcap of both byte orders and both resolutions, and pcapng with its sections and interfaces.
+
 import type { ProblemCode } from "../../../../model/problem.js"
+import { be16, be32, le16, le32, u8 } from "./integers.js"
 import type { Loss } from "./losses.js"
 
 /** Told of each packet; `start` to `end` are its captured bytes. Called for each packet of a file: no object is made for it. */
@@ -50,11 +52,11 @@ export const pcapHeaderBytes = 24
 export function captureReader(head: Uint8Array): CaptureReader | undefined {
   if (head.length < 12) return undefined
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
-  const magic = bytes.readUInt32BE(0)
-  if (magic === sectionHeader && (bytes.readUInt32LE(8) === byteOrderMagic || bytes.readUInt32BE(8) === byteOrderMagic)) return pcapng()
+  const magic = be32(bytes, 0) >>> 0
+  if (magic === sectionHeader && (le32(bytes, 8) >>> 0 === byteOrderMagic || be32(bytes, 8) >>> 0 === byteOrderMagic)) return pcapng()
   const form = pcapMagics[magic]
   if (!form || bytes.length < pcapHeaderBytes) return undefined
-  const major = form.little ? bytes.readUInt16LE(4) : bytes.readUInt16BE(4)
+  const major = form.little ? le16(bytes, 4) : be16(bytes, 4)
   return major === 2 ? pcap(form) : undefined
 }
 
@@ -63,8 +65,8 @@ interface Integers {
   u16(bytes: Buffer, at: number): number
 }
 
-const littleEndian: Integers = { u32: (bytes, at) => bytes.readUInt32LE(at), u16: (bytes, at) => bytes.readUInt16LE(at) }
-const bigEndian: Integers = { u32: (bytes, at) => bytes.readUInt32BE(at), u16: (bytes, at) => bytes.readUInt16BE(at) }
+const littleEndian: Integers = { u32: (bytes, at) => le32(bytes, at) >>> 0, u16: (bytes, at) => le16(bytes, at) }
+const bigEndian: Integers = { u32: (bytes, at) => be32(bytes, at) >>> 0, u16: (bytes, at) => be16(bytes, at) }
 
 function pcap({ little, nano, extra }: { readonly little: boolean; readonly nano: boolean; readonly extra: number }): CaptureReader {
   const { u32 } = little ? littleEndian : bigEndian
@@ -273,9 +275,9 @@ function pcapng(): CaptureReader {
     read(bytes, offset, sink) {
       let at = 0
       while (at + 12 <= bytes.length) {
-        const isSection = bytes.readUInt32BE(at) === sectionHeader
+        const isSection = be32(bytes, at) >>> 0 === sectionHeader
         if (isSection) {
-          integers = bytes.readUInt32LE(at + 8) === byteOrderMagic ? littleEndian : bigEndian
+          integers = le32(bytes, at + 8) >>> 0 === byteOrderMagic ? littleEndian : bigEndian
           interfaces = []
         }
         const length = integers.u32(bytes, at + 4)
@@ -311,7 +313,7 @@ function readInterface(bytes: Buffer, body: number, end: number, integers: Integ
   let offsetSeconds = 0
   eachOption(bytes, body + 8, end, integers, (code, start, length) => {
     if (code === 9 && length >= 1) {
-      const resolution = bytes.readUInt8(start)
+      const resolution = u8(bytes, start)
       unitsPerSecond = (resolution & 0x80 ? 2n : 10n) ** BigInt(Math.min(resolution & 0x7f, 63))
     }
     if (code === 14 && length >= 8)
@@ -363,5 +365,5 @@ function nextBlock(bytes: Buffer, from: number, { u32 }: Integers): number | und
 }
 
 function sixText(bytes: Buffer, at: number): string {
-  return Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(at + index * 2).toString(16)).join(":")
+  return Array.from({ length: 8 }, (_, index) => be16(bytes, at + index * 2).toString(16)).join(":")
 }

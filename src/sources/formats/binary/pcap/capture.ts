@@ -1,4 +1,5 @@
 // Turns packets into records: flows, DNS messages, HTTP exchanges, TLS handshakes, mail envelopes. Memory is bounded by the flow table and one budget.
+
 import type { ProblemCode } from "../../../../model/problem.js"
 import type { DecodedRecord } from "../../../log-format.js"
 import type { PacketSink } from "./capture-file.js"
@@ -7,6 +8,7 @@ import { readDns, sixAddress } from "./dns-message.js"
 import { type End, type Flow, FlowTable, idleSecondsMax, initiator, type Quoted, tcpFlags } from "./flow.js"
 import { afterType, emptyLayers, ethernet, findNetwork, type Layers, linkTypes } from "./frame.js"
 import { HttpConnection, type HttpExchange, isHttpRequest, isHttpResponse } from "./http.js"
+import { be16, be32, u8 } from "./integers.js"
 import { type Loss, Losses } from "./losses.js"
 import type { Side } from "./side.js"
 import { type Application, type Budget, Stream, type Time } from "./stream.js"
@@ -49,6 +51,8 @@ export class Capture implements PacketSink {
   #seconds = 0
   #nanos = 0
   #offset = 0
+  /** That of the packet before: many follow each other in one. */
+  #lastFlow: Flow | undefined
   /** Not captured whole, which is told once and explains the damage that follows from it. */
   #isCut = false
   #damagedAt = -1
@@ -135,16 +139,16 @@ export class Capture implements PacketSink {
       this.#loseHeaders()
       return
     }
-    const headerBytes = (bytes.readUInt8(start) & 15) * 4
-    const total = bytes.readUInt16BE(start + 2)
+    const headerBytes = (u8(bytes, start) & 15) * 4
+    const total = be16(bytes, start + 2)
     // Offloading leaves a total of 0; trailers of Ethernet stand behind the total.
     const end = total >= headerBytes ? Math.min(start + total, layers.end) : layers.end
     if (headerBytes < 20 || start + headerBytes > end) {
       this.#loseHeaders()
       return
     }
-    const fragment = bytes.readUInt16BE(start + 6)
-    const protocol = bytes.readUInt8(start + 9)
+    const fragment = be16(bytes, start + 6)
+    const protocol = u8(bytes, start + 9)
     const size = total === 0 ? layers.end - start : total
     this.#transport(
       layers,
@@ -166,23 +170,23 @@ export class Capture implements PacketSink {
       this.#loseHeaders()
       return
     }
-    const payload = bytes.readUInt16BE(start + 4)
+    const payload = be16(bytes, start + 4)
     const end = payload === 0 ? layers.end : Math.min(start + 40 + payload, layers.end)
-    let protocol = bytes.readUInt8(start + 6)
+    let protocol = u8(bytes, start + 6)
     let at = start + 40
     let fragment = 0
     // Hop-by-hop, routing, fragment, authentication, destination options, mobility (RFC 8200, section 4).
     while (at + 8 <= end) {
       if (protocol === 0 || protocol === 43 || protocol === 60 || protocol === 135) {
-        protocol = bytes.readUInt8(at)
-        at += (bytes.readUInt8(at + 1) + 1) * 8
+        protocol = u8(bytes, at)
+        at += (u8(bytes, at + 1) + 1) * 8
       } else if (protocol === 44) {
-        protocol = bytes.readUInt8(at)
-        fragment = ((bytes.readUInt16BE(at + 2) >> 3) & 0x1fff) | ((bytes.readUInt16BE(at + 2) & 1) << 13)
+        protocol = u8(bytes, at)
+        fragment = ((be16(bytes, at + 2) >> 3) & 0x1fff) | ((be16(bytes, at + 2) & 1) << 13)
         at += 8
       } else if (protocol === 51) {
-        protocol = bytes.readUInt8(at)
-        at += (bytes.readUInt8(at + 1) + 2) * 4
+        protocol = u8(bytes, at)
+        at += (u8(bytes, at + 1) + 2) * 4
       } else break
       // A later fragment begins in the middle of what follows.
       if ((fragment & 0x1fff) !== 0) break
@@ -207,10 +211,10 @@ export class Capture implements PacketSink {
   ): void {
     const isLater = (fragment & 0x1fff) !== 0
     const hasPorts = !isLater && (protocol === 6 || protocol === 17 || protocol === 132) && start + 4 <= end
-    const fromPort = hasPorts ? bytes.readUInt16BE(start) : 0
-    const toPort = hasPorts ? bytes.readUInt16BE(start + 2) : 0
+    const fromPort = hasPorts ? be16(bytes, start) : 0
+    const toPort = hasPorts ? be16(bytes, start + 2) : 0
     const isTcp = protocol === 6 && hasPorts && start + 20 <= end
-    const flags = isTcp ? bytes.readUInt8(start + 13) : 0
+    const flags = isTcp ? u8(bytes, start + 13) : 0
     const found = this.#flow(layers, bytes, protocol, from, to, fromPort, toPort, flags)
     const side = this.#side
     this.#count(found, side, size, flags)
@@ -253,7 +257,7 @@ export class Capture implements PacketSink {
         return
       }
     } else if ((fromPort === 2152 || toPort === 2152) && bytes[start + 1] === 0xff && start + 8 < end) {
-      const at = start + 8 + ((bytes.readUInt8(start) & 7) === 0 ? 0 : 4)
+      const at = start + 8 + ((u8(bytes, start) & 7) === 0 ? 0 : 4)
       const version = (bytes[at] ?? 0) >> 4
       if (depth >= tunnelDepthMax) this.#lose("tunnel-depth")
       else if (at < end && (version === 4 || version === 6)) {
@@ -267,8 +271,8 @@ export class Capture implements PacketSink {
 
   #icmp(flow: Flow, bytes: Buffer, start: number, end: number, protocol: number): void {
     if (start + 8 > end) return
-    const type = bytes.readUInt8(start)
-    if (flow.icmp < 0) flow.icmp = (type << 8) | bytes.readUInt8(start + 1)
+    const type = u8(bytes, start)
+    if (flow.icmp < 0) flow.icmp = (type << 8) | u8(bytes, start + 1)
     const isError = protocol === 1 ? type === 3 || type === 4 || type === 5 || type === 11 || type === 12 : type < 128
     const quoted = isError ? quotedPacket(bytes, start + 8, end) : undefined
     if (!quoted) return
@@ -286,8 +290,8 @@ export class Capture implements PacketSink {
     const isSyn = (flags & tcpFlags.syn) !== 0
     if (flow.opaque) return
     // A SYN counts as one byte; what it carries (RFC 7413) stands behind it.
-    const sequence = (bytes.readUInt32BE(start + 4) + (isSyn ? 1 : 0)) | 0
-    const payload = start + (bytes.readUInt8(start + 12) >> 4) * 4
+    const sequence = ((be32(bytes, start + 4) >>> 0) + (isSyn ? 1 : 0)) | 0
+    const payload = start + (u8(bytes, start + 12) >> 4) * 4
     if (isSyn) this.#stream(flow).open(side, sequence)
     if (payload > end || payload < start + 20) {
       this.#loseHeaders()
@@ -373,7 +377,7 @@ export class Capture implements PacketSink {
       data: (side, bytes, start, end) => {
         let rest = Buffer.concat([rests[side], bytes.subarray(start, end)])
         while (rest.length >= 2) {
-          const length = rest.readUInt16BE(0)
+          const length = be16(rest, 0)
           if (rest.length < 2 + length) break
           if (length > 0 && !this.#dns(flow, side, rest, 2, 2 + length)) {
             if (messages > 0) this.#lose("dns-stream")
@@ -404,7 +408,7 @@ export class Capture implements PacketSink {
     const message = readDns(bytes, start, end)
     if (!message) return false
     if (message.cut && !this.#isCut) this.#lose("dns-damaged")
-    flow.application = dnsNames[flow.ends[1].port] ?? dnsNames[flow.ends[0].port] ?? "dns"
+    flow.application = dnsName(flow.ends[1].port) ?? dnsName(flow.ends[0].port) ?? "dns"
     const time: Time = { seconds: this.#seconds, nanos: this.#nanos }
     for (let from = 0; from === 0 || from < message.questions.length || from < message.answers.length; from += write.dnsPart)
       this.#emit(write.dns(flow, side, message, time, from), this.#offset)
@@ -414,9 +418,9 @@ export class Capture implements PacketSink {
   /** A frame without IP: ARP with the addresses that it names, all else by Ethernet address. */
   #frame(layers: Layers, bytes: Buffer, start: number, end: number, etherType: number): void {
     const at = layers.start
-    const isArp = etherType === 0x0806 && at + 28 <= end && bytes.readUInt16BE(at + 2) === 0x0800 && bytes[at + 5] === 4
-    const from = isArp ? [bytes.readInt32BE(at + 14), 0, 0, 0] : zeros
-    const to = isArp ? [bytes.readInt32BE(at + 24), 0, 0, 0] : zeros
+    const isArp = etherType === 0x0806 && at + 28 <= end && be16(bytes, at + 2) === 0x0800 && bytes[at + 5] === 4
+    const from = isArp ? [be32(bytes, at + 14), 0, 0, 0] : zeros
+    const to = isArp ? [be32(bytes, at + 24), 0, 0, 0] : zeros
     const flow = this.#flow(layers, bytes, etherType, from, to, 0, 0, 0)
     this.#count(flow, this.#side, end - start, 0)
   }
@@ -432,16 +436,17 @@ export class Capture implements PacketSink {
     toPort: number,
     flags: number,
   ): Flow {
+    const { version } = layers
+    const last = this.#lastFlow
+    if (last && this.#isOf(last, version, protocol, from, to, fromPort, toPort) && !this.#isOver(last, flags)) return last
     // The sum of both ends is the same in both directions.
     const hash = (endHash(from, fromPort) + endHash(to, toPort) + Math.imul(protocol, 0x9e3779b1)) | 0
-    const { version } = layers
     for (let flow = this.#table.head(hash); flow; flow = flow.next) {
-      if (flow.protocol !== protocol || flow.version !== version) continue
-      const [first, second] = flow.ends
-      if (isEnd(first, from, fromPort) && isEnd(second, to, toPort)) this.#side = 0
-      else if (isEnd(first, to, toPort) && isEnd(second, from, fromPort)) this.#side = 1
-      else continue
-      if (!this.#isOver(flow, flags)) return flow
+      if (!this.#isOf(flow, version, protocol, from, to, fromPort, toPort)) continue
+      if (!this.#isOver(flow, flags)) {
+        this.#lastFlow = flow
+        return flow
+      }
       this.#close(flow)
       break
     }
@@ -474,7 +479,27 @@ export class Capture implements PacketSink {
       this.#evicted++
       this.#finishFlow(each)
     }
+    this.#lastFlow = flow
     return flow
+  }
+
+  /** Whether a packet is of a flow; its side of it is then in `#side`. */
+  #isOf(
+    flow: Flow,
+    version: number,
+    protocol: number,
+    from: readonly number[],
+    to: readonly number[],
+    fromPort: number,
+    toPort: number,
+  ): boolean {
+    if (flow.protocol !== protocol || flow.version !== version) return false
+    const first = flow.ends[0]
+    const second = flow.ends[1]
+    if (isEnd(first, from, fromPort) && isEnd(second, to, toPort)) this.#side = 0
+    else if (isEnd(first, to, toPort) && isEnd(second, from, fromPort)) this.#side = 1
+    else return false
+    return true
   }
 
   /** Most flows pass between the same two interfaces. */
@@ -526,6 +551,7 @@ export class Capture implements PacketSink {
   }
 
   #finishFlow(flow: Flow): void {
+    if (this.#lastFlow === flow) this.#lastFlow = undefined
     const here = this.#offset
     this.#offset = flow.offset
     this.#opaque(flow)
@@ -540,16 +566,18 @@ export class Capture implements PacketSink {
 
 const zeros: readonly number[] = [0, 0, 0, 0]
 
-const dnsNames: Readonly<Record<number, string>> = { 5353: "mdns", 5355: "llmnr" }
+function dnsName(port: number): string | undefined {
+  return port === 5353 ? "mdns" : port === 5355 ? "llmnr" : undefined
+}
 
 function fourWords(words: number[], bytes: Buffer, at: number): readonly number[] {
-  words[0] = bytes.readInt32BE(at)
+  words[0] = be32(bytes, at)
   words[1] = words[2] = words[3] = 0
   return words
 }
 
 function sixWords(words: number[], bytes: Buffer, at: number): readonly number[] {
-  for (let index = 0; index < 4; index++) words[index] = bytes.readInt32BE(at + index * 4)
+  for (let index = 0; index < 4; index++) words[index] = be32(bytes, at + index * 4)
   return words
 }
 
@@ -558,8 +586,18 @@ function isDnsPort(port: number): boolean {
 }
 
 function newEnd(words: readonly number[], port: number): End {
-  const [word = 0, word1 = 0, word2 = 0, word3 = 0] = words
-  return { word, word1, word2, word3, port, packets: 0, bytes: 0, flags: 0, opening: -1, sample: "" }
+  return {
+    word: words[0] as number,
+    word1: words[1] as number,
+    word2: words[2] as number,
+    word3: words[3] as number,
+    port,
+    packets: 0,
+    bytes: 0,
+    flags: 0,
+    opening: -1,
+    sample: "",
+  }
 }
 
 function isEnd(end: End, words: readonly number[], port: number): boolean {
@@ -576,8 +614,8 @@ function endHash(words: readonly number[], port: number): number {
 
 /** Checksum, key and sequence are passed over; ERSPAN II and III carry Ethernet behind a header of their own. */
 function gre(inner: Layers, bytes: Buffer, start: number, end: number): boolean {
-  const flags = bytes.readUInt16BE(start)
-  const type = bytes.readUInt16BE(start + 2)
+  const flags = be16(bytes, start)
+  const type = be16(bytes, start + 2)
   let at = start + 4
   if ((flags & 7) === 1) {
     // PPTP: key, then sequence and acknowledgement where flagged.
@@ -592,19 +630,18 @@ function gre(inner: Layers, bytes: Buffer, start: number, end: number): boolean 
   at += (flags & 0x8000 ? 4 : 0) + (flags & 0x2000 ? 4 : 0) + (flags & 0x1000 ? 4 : 0)
   // ERSPAN I has no sequence number and no header.
   if (type === 0x88be) return ethernet(inner, bytes, flags & 0x1000 ? at + 8 : at, end)
-  if (type === 0x22eb) return at + 12 < end && ethernet(inner, bytes, at + 12 + ((bytes.readUInt8(at + 11) & 1) === 0 ? 0 : 8), end)
+  if (type === 0x22eb) return at + 12 < end && ethernet(inner, bytes, at + 12 + ((u8(bytes, at + 11) & 1) === 0 ? 0 : 8), end)
   return at < end && afterType(inner, bytes, type, at, end)
 }
 
 /** Addresses of the packet that an ICMP error quotes, and the question where it was one to a name server. */
 function quotedPacket(bytes: Buffer, at: number, end: number): Omit<Quoted, "packets"> | undefined {
-  const version = at < end ? bytes.readUInt8(at) >> 4 : 0
+  const version = at < end ? u8(bytes, at) >> 4 : 0
   const isFour = version === 4 && at + 20 <= end
   if (!isFour && !(version === 6 && at + 40 <= end)) return undefined
-  const protocol = bytes.readUInt8(isFour ? at + 9 : at + 6)
-  const payload = at + (isFour ? (bytes.readUInt8(at) & 15) * 4 : 40)
-  const asks =
-    protocol === 17 && payload + 8 <= end && (isDnsPort(bytes.readUInt16BE(payload)) || isDnsPort(bytes.readUInt16BE(payload + 2)))
+  const protocol = u8(bytes, isFour ? at + 9 : at + 6)
+  const payload = at + (isFour ? (u8(bytes, at) & 15) * 4 : 40)
+  const asks = protocol === 17 && payload + 8 <= end && (isDnsPort(be16(bytes, payload)) || isDnsPort(be16(bytes, payload + 2)))
   const question = asks ? readDns(bytes, payload + 8, end)?.questions[0]?.name : undefined
   return {
     source: isFour ? [...bytes.subarray(at + 12, at + 16)].join(".") : sixAddress(bytes, at + 8),

@@ -1,4 +1,5 @@
 // Reads one DNS message. Tolerant: what stands before a damage is kept, since a question alone is worth a hit.
+import { be16, u8 } from "./integers.js"
 
 export interface DnsMessage {
   readonly id: number
@@ -44,9 +45,9 @@ const jumpsMax = 128
 /** Undefined where it is no DNS message. All records of it are read: 64 KiB hold less than 6000. */
 export function readDns(bytes: Buffer, start: number, end: number): DnsMessage | undefined {
   if (end - start < 12) return undefined
-  const flags = bytes.readUInt16BE(start + 2)
-  const asked = bytes.readUInt16BE(start + 4)
-  const told = bytes.readUInt16BE(start + 6) + bytes.readUInt16BE(start + 8) + bytes.readUInt16BE(start + 10)
+  const flags = be16(bytes, start + 2)
+  const asked = be16(bytes, start + 4)
+  const told = be16(bytes, start + 6) + be16(bytes, start + 8) + be16(bytes, start + 10)
   const opcode = (flags >> 11) & 15
   if (opcode > 6 || (asked > 64 && opcode !== 0) || asked + told === 0) return undefined
   const questions: { name: string; type: string }[] = []
@@ -58,7 +59,7 @@ export function readDns(bytes: Buffer, start: number, end: number): DnsMessage |
     if (cursor.cut && index === 0) return undefined
     if (name === undefined || cursor.cut) break
     cursor.first ??= name
-    questions.push({ name, type: typeName(bytes.readUInt16BE(cursor.at)) })
+    questions.push({ name, type: typeName(be16(bytes, cursor.at)) })
     cursor.at += 4
   }
   for (let index = 0; index < told && !cursor.cut; index++) {
@@ -67,7 +68,7 @@ export function readDns(bytes: Buffer, start: number, end: number): DnsMessage |
     else if (answer.type !== "OPT") answers.push(answer)
   }
   return {
-    id: bytes.readUInt16BE(start),
+    id: be16(bytes, start),
     response: (flags & 0x8000) !== 0,
     code: flags & 15,
     questions,
@@ -94,8 +95,8 @@ function readRecord(cursor: Cursor): { name: string; type: string; data: string 
   const { bytes } = cursor
   const name = readName(cursor)
   if (name === undefined || cursor.at + 10 > cursor.end) return undefined
-  const type = bytes.readUInt16BE(cursor.at)
-  const length = bytes.readUInt16BE(cursor.at + 8)
+  const type = be16(bytes, cursor.at)
+  const length = be16(bytes, cursor.at + 8)
   const from = cursor.at + 10
   if (from + length > cursor.end) return undefined
   cursor.at = from + length
@@ -130,7 +131,7 @@ function dataText(cursor: Cursor, type: number, from: number, to: number): strin
       return to - from === 16 ? sixAddress(bytes, from) : undefined
     case 33: {
       const name = to - from > 6 ? readName(within(cursor, from + 6, to)) : undefined
-      return name === undefined ? undefined : `${name}:${bytes.readUInt16BE(from + 4)}`
+      return name === undefined ? undefined : `${name}:${be16(bytes, from + 4)}`
     }
     case 35:
       return naptr(cursor, from, to)
@@ -165,7 +166,7 @@ function nameList(inner: Cursor, names: number, hasMore: boolean): string | unde
 function naptr(cursor: Cursor, from: number, to: number): string | undefined {
   const { bytes } = cursor
   let at = from + 4
-  for (let index = 0; index < 3 && at < to; index++) at += 1 + bytes.readUInt8(at)
+  for (let index = 0; index < 3 && at < to; index++) at += 1 + u8(bytes, at)
   const name = at < to ? readName(within(cursor, at, to)) : undefined
   return name === undefined ? undefined : `${legible(bytes, from + 4, at)} ${name}`
 }
@@ -179,8 +180,8 @@ function service(cursor: Cursor, from: number, to: number): string | undefined {
   const parts = [name]
   let { at } = inner
   while (at + 4 <= to) {
-    const key = bytes.readUInt16BE(at)
-    const stop = at + 4 + bytes.readUInt16BE(at + 2)
+    const key = be16(bytes, at)
+    const stop = at + 4 + be16(bytes, at + 2)
     if (stop > to) return undefined
     at += 4
     const size = key === 4 ? 4 : key === 6 ? 16 : 0
@@ -205,7 +206,7 @@ function fourAddress(bytes: Buffer, at: number): string {
 function strings(bytes: Buffer, from: number, to: number): string {
   let text = ""
   for (let at = from; at < to; ) {
-    const length = bytes.readUInt8(at)
+    const length = u8(bytes, at)
     text += bytes.toString("latin1", at + 1, Math.min(at + 1 + length, to))
     at += 1 + length
   }
@@ -223,14 +224,14 @@ function readName(cursor: Cursor): string | undefined {
   let chars = 0
   let behind = -1
   for (let jumps = 0; at < end; ) {
-    const length = bytes.readUInt8(at)
+    const length = u8(bytes, at)
     if (length === 0) {
       cursor.at = behind < 0 ? at + 1 : behind
       return chars === 0 ? "." : scratch.toString("latin1", 1, chars)
     }
     if (length >= 0xc0) {
       if (at + 2 > end) return undefined
-      const to = cursor.start + (bytes.readUInt16BE(at) & 0x3fff)
+      const to = cursor.start + (be16(bytes, at) & 0x3fff)
       if (behind < 0) behind = at + 2
       if (to >= at || ++jumps > jumpsMax) return undefined
       at = to
@@ -249,7 +250,7 @@ const scratch = Buffer.alloc(nameCharsMax + 64)
 /** Canonical text of an IPv6 address (RFC 5952). */
 export function sixAddress(bytes: Buffer, at: number): string {
   const groups: number[] = []
-  for (let index = 0; index < 8; index++) groups.push(bytes.readUInt16BE(at + index * 2))
+  for (let index = 0; index < 8; index++) groups.push(be16(bytes, at + index * 2))
   let best = -1
   let bestLength = 1
   for (let index = 0; index < 8; ) {

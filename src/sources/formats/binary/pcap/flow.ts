@@ -126,7 +126,8 @@ export const tcpFlags = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16 } as const
  * else the one who was seen first.
  */
 export function initiator({ protocol, ends }: Flow): Side {
-  const [first, second] = ends
+  const first = ends[0]
+  const second = ends[1]
   if (protocol === 6) {
     const opening = first.opening & (tcpFlags.syn | tcpFlags.ack)
     if (opening === tcpFlags.syn) return 0

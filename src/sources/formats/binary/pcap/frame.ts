@@ -1,4 +1,5 @@
 // From a captured frame to the network layer inside it: link types, VLAN tags, PPPoE, MPLS, tunnels. Fills one reused object, since it runs for each packet.
+import { be16, u8 } from "./integers.js"
 
 /** What was found in one packet. `kind` 0 is a frame of no known network layer. */
 export interface Layers {
@@ -52,13 +53,13 @@ export function findNetwork(layers: Layers, linkType: number, bytes: Buffer, sta
     case 51:
       return pppoe(layers, bytes, start, end)
     case 104: // Cisco HDLC
-      return start + 4 <= end && afterType(layers, bytes, bytes.readUInt16BE(start + 2), start + 4, end)
+      return start + 4 <= end && afterType(layers, bytes, be16(bytes, start + 2), start + 4, end)
     case 107: // frame relay with an address of two bytes
       return bytes[start + 2] === 0x03 && bytes[start + 3] === 0xcc && bare(layers, bytes, start + 4)
     case 113: // Linux cooked
-      return start + 16 <= end && afterType(layers, bytes, bytes.readUInt16BE(start + 14), start + 16, end)
+      return start + 16 <= end && afterType(layers, bytes, be16(bytes, start + 14), start + 16, end)
     case 276: // Linux cooked, version 2
-      return start + 20 <= end && afterType(layers, bytes, bytes.readUInt16BE(start), start + 20, end)
+      return start + 20 <= end && afterType(layers, bytes, be16(bytes, start), start + 20, end)
     case 117: {
       const length = ((bytes[start] ?? 0) + 3) & ~3
       return start + length < end && bare(layers, bytes, start + length)
@@ -72,7 +73,7 @@ export function findNetwork(layers: Layers, linkType: number, bytes: Buffer, sta
 export function ethernet(layers: Layers, bytes: Buffer, start: number, end: number): boolean {
   if (start + 14 > end) return false
   layers.mac = start
-  return afterType(layers, bytes, bytes.readUInt16BE(start + 12), start + 14, end)
+  return afterType(layers, bytes, be16(bytes, start + 12), start + 14, end)
 }
 
 /** What an EtherType announces: tags and labels are passed over, however many there are. */
@@ -83,8 +84,8 @@ export function afterType(layers: Layers, bytes: Buffer, etherType: number, star
     if (type === ipv4Type || type === ipv6Type) return bare(layers, bytes, at)
     if (type === 0x8100 || type === 0x88a8 || type === 0x9100 || type === 0x9200) {
       if (at + 4 > end) return false
-      layers.vlan = bytes.readUInt16BE(at) & 0x0fff
-      type = bytes.readUInt16BE(at + 2)
+      layers.vlan = be16(bytes, at) & 0x0fff
+      type = be16(bytes, at + 2)
       at += 4
     } else if (type === 0x8847 || type === 0x8848) {
       return mpls(layers, bytes, at, end)
@@ -94,7 +95,7 @@ export function afterType(layers: Layers, bytes: Buffer, etherType: number, star
       return at > start ? false : ethernet(layers, bytes, at, end)
     } else if (type <= 1500 && at + 8 <= end && bytes[at] === 0xaa && bytes[at + 1] === 0xaa) {
       // 802.2 with SNAP
-      type = bytes.readUInt16BE(at + 6)
+      type = be16(bytes, at + 6)
       at += 8
       if (type <= 1500) return other(layers, type, at)
     } else {
@@ -121,7 +122,7 @@ function bare(layers: Layers, bytes: Buffer, at: number): boolean {
 function mpls(layers: Layers, bytes: Buffer, start: number, end: number): boolean {
   let at = start
   while (at + 4 <= end) {
-    const bottom = (bytes.readUInt8(at + 2) & 1) !== 0
+    const bottom = (u8(bytes, at + 2) & 1) !== 0
     at += 4
     if (!bottom) continue
     if (bare(layers, bytes, at)) return true
@@ -138,8 +139,8 @@ function pppoe(layers: Layers, bytes: Buffer, start: number, end: number): boole
 function ppp(layers: Layers, bytes: Buffer, start: number, end: number): boolean {
   if (start + 2 > end) return false
   // An odd first byte is a compressed protocol field.
-  const short = (bytes.readUInt8(start) & 1) !== 0
-  const protocol = short ? bytes.readUInt8(start) : bytes.readUInt16BE(start)
+  const short = (u8(bytes, start) & 1) !== 0
+  const protocol = short ? u8(bytes, start) : be16(bytes, start)
   const at = start + (short ? 1 : 2)
   if (protocol === 0x21 || protocol === 0x57) return bare(layers, bytes, at)
   if (protocol === 0x281) return mpls(layers, bytes, at, end)

@@ -180,9 +180,14 @@ function targetEnd(first: string, space: number): number {
 
 /** 0 where the line gives none. */
 function statusOf(first: string): number {
-  if (!first.startsWith("HTTP/1.") || first[8] !== " ") return 0
-  const digits = first.slice(9, 12)
-  return /^\d{3}$/.test(digits) ? Number(digits) : 0
+  if (first.charCodeAt(8) !== 0x20 || !first.startsWith("HTTP/1.")) return 0
+  let status = 0
+  for (let at = 9; at < 12; at++) {
+    const digit = first.charCodeAt(at) - 0x30
+    if (!(digit >= 0 && digit <= 9)) return 0
+    status = status * 10 + digit
+  }
+  return status
 }
 
 const newline = 0x0a

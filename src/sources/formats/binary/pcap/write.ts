@@ -12,18 +12,26 @@ import type { TlsFacts } from "./tls.js"
 
 type Plain = Readonly<Record<string, unknown>>
 
-let secondKnown = Number.NaN
-let secondText = ""
+/** The last seconds that were written, by their lowest bits: those of open conversations alternate. */
+const secondsKept = 16
+const secondsKnown: number[] = new Array(secondsKept).fill(Number.NaN)
+const secondTexts: string[] = new Array(secondsKept).fill("")
+
+function secondText(seconds: number): string {
+  const slot = seconds & (secondsKept - 1)
+  if (secondsKnown[slot] !== seconds) {
+    const millis = seconds * 1000
+    secondsKnown[slot] = seconds
+    secondTexts[slot] = Math.abs(millis) <= 8.64e15 ? new Date(millis).toISOString().slice(0, -4) : "1970-01-01T00:00:00."
+  }
+  return secondTexts[slot] as string
+}
 
 /** RFC 3339 to nanoseconds. */
 export function instant(seconds: number, nanos: number): string {
-  if (seconds !== secondKnown) {
-    secondKnown = seconds
-    const millis = seconds * 1000
-    secondText = Math.abs(millis) <= 8.64e15 ? new Date(millis).toISOString().slice(0, -4) : "1970-01-01T00:00:00."
-  }
   const micros = Math.floor(nanos / 1000)
-  return `${secondText}${thousandths[Math.floor(micros / 1000)]}${thousandths[micros % 1000]}${thousandths[nanos - micros * 1000]}Z`
+  const millis = Math.floor(micros / 1000)
+  return `${secondText(seconds)}${thousandths[millis]}${thousandths[micros - millis * 1000]}${thousandths[nanos - micros * 1000]}Z`
 }
 
 const thousandths: readonly string[] = Array.from({ length: 1000 }, (_, number) => String(number).padStart(3, "0"))
@@ -31,7 +39,8 @@ const thousandths: readonly string[] = Array.from({ length: 1000 }, (_, number) 
 export function flow(flow: Flow): string {
   const client = initiator(flow)
   const server: Side = client === 0 ? 1 : 0
-  const [first, second] = flow.ends
+  const first = flow.ends[0]
+  const second = flow.ends[1]
   const start = instant(flow.firstSeconds, flow.firstNanos)
   const state = connectionState(flow, client)
   const outcome = state === undefined ? "" : `,"outcome":"${state.outcome}"`
@@ -190,7 +199,7 @@ function addressMembers(flow: Flow, side: Side): string {
 
 function endText(flow: Flow, side: Side): string {
   const address = addressMembers(flow, side)
-  const mac = flow.macs === "" ? "" : `"mac":"${macText(flow.macs, side === 0 ? 6 : 0)}",`
+  const mac = flow.macs === "" ? "" : `"mac":"${macTextsOf(flow.macs)[side === 0 ? 1 : 0]}",`
   return `{${address}${address === "" ? "" : ","}${mac}"packets":${flow.ends[side].packets},"bytes":${flow.ends[side].bytes}}`
 }
 
@@ -216,17 +225,21 @@ function fourText(word: number): string {
 
 const hexOf: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
 
-const macTexts = new Map<string, string>()
+const macTexts = new Map<string, readonly [destination: string, source: string]>()
 const macTextsMax = 4096
 
-/** The destination stands first. */
+/** Of both ends: the destination stands first. */
+function macTextsOf(macs: string): readonly [destination: string, source: string] {
+  const known = macTexts.get(macs)
+  if (known) return known
+  const texts = [macText(macs, 0), macText(macs, 6)] as const
+  if (macTexts.size < macTextsMax) macTexts.set(macs, texts)
+  return texts
+}
+
 function macText(macs: string, at: number): string {
-  const key = at === 0 ? macs : `s${macs}`
-  const known = macTexts.get(key)
-  if (known !== undefined) return known
   let text = ""
   for (let index = at; index < at + 6 && index < macs.length; index++) text += `${index === at ? "" : ":"}${hexOf[macs.charCodeAt(index)]}`
-  if (macTexts.size < macTextsMax) macTexts.set(key, text)
   return text
 }
 
