@@ -1,8 +1,6 @@
 // `sillage watch`: the hunt over what arrives, told at once, until it is stopped.
 import { stat } from "node:fs/promises"
 import { dirname, resolve } from "node:path"
-import { setFlagsFromString } from "node:v8"
-import { runInNewContext } from "node:vm"
 import { buildCommand } from "@stricli/core"
 import { initWorkspace, type StateStore, type Workspace, watchFolder } from "../../hits/store/workspace.js"
 import { Watch, type WatchStatus } from "../../hunt/watch.js"
@@ -22,6 +20,7 @@ import { safe } from "./safe-text.js"
 import { pollFeeds } from "./watch-feeds.js"
 import { type InputFlags, openInputs } from "./watch-inputs.js"
 import { lockWatch } from "./watch-lock.js"
+import { boundMemory } from "./watch-memory.js"
 
 interface WatchFlags extends InputFlags, WorkspaceFlags {
   readonly bulletin?: readonly string[]
@@ -125,25 +124,6 @@ async function runWatch(flags: WatchFlags, paths: readonly string[], version: st
 
 /** Pages of its two databases, each. */
 const cacheBytes = 2 * 1024 * 1024
-const collectEveryMs = 30_000
-/** What lies in the heap of the main thread when nothing is wrong. */
-const heapBytesUsual = 16 * 1024 * 1024
-
-/**
- * A watch runs for months beside the services of its machine. The engine would let its heaps grow to hundreds of megabytes before it looks for what
- * is no longer needed, for the sake of a speed that a watch does not need.
- */
-function boundMemory(): { release(): void } {
-  setFlagsFromString("--semi-space-growth-factor=1")
-  // For the threads to come; what they need is theirs, and only the first collection is earlier.
-  setFlagsFromString("--initial-old-space-size=16")
-  setFlagsFromString("--expose-gc")
-  const collect = runInNewContext("gc") as () => void
-  const timer = setInterval(() => {
-    if (process.memoryUsage().heapTotal > heapBytesUsual) collect()
-  }, collectEveryMs).unref()
-  return { release: () => clearInterval(timer) }
-}
 
 async function watchWith(flags: WatchFlags, paths: readonly string[], version: string): Promise<number> {
   const context = { own: flags.own ?? [], trustedProxies: flags.trustedProxy ?? [] }
