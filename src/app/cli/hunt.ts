@@ -15,6 +15,7 @@ import { createProgress } from "./progress.js"
 import { readIndicators } from "./read-indicators.js"
 import { summarize } from "./summary.js"
 import { writeAnswer } from "./write-answer.js"
+import { keepYoungHeapSmall } from "./young-heap.js"
 
 interface HuntFlags extends WorkspaceFlags {
   readonly bulletin?: readonly string[]
@@ -39,6 +40,8 @@ interface HuntFlags extends WorkspaceFlags {
 
 /** A million hits of one noisy indicator are as well understood by the first thousand in each role, and by their number. */
 export const recordsPerGroup = 1000
+/** From so many on, most of what is made lives on, and collecting it often costs more than the memory is worth. */
+const manyIndicators = 100_000
 
 const text = (input: string): string => input
 
@@ -220,6 +223,7 @@ async function runTask(task: HuntTask, flags: HuntFlags, surroundings: Surroundi
   const { version, folder, workspace, signal } = surroundings
   const id = workspace && beginHunt(workspace, task, flags.resume ?? false)
   const progress = createProgress(process.stderr, flags.quiet ?? false)
+  const young = intake.indicators.length < manyIndicators ? keepYoungHeapSmall() : undefined
   let answer: HuntAnswer
   let triage: TriagedAnswer
   try {
@@ -255,6 +259,7 @@ async function runTask(task: HuntTask, flags: HuntFlags, surroundings: Surroundi
     triage = await triageAnswer(answer, request, intake.bulletins, { follow: flags.follow !== false })
   } finally {
     progress.end()
+    young?.release()
   }
   const kept = { answer, triage, intake, range, version }
   const unkept = workspace && id !== undefined ? endHunt(workspace, id, kept) : undefined

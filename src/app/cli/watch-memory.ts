@@ -2,17 +2,14 @@
 // before it looks for what is no longer needed, for the sake of a speed that a watch does not need.
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
-import type { Worker } from "node:worker_threads"
+import { keepYoungHeapSmall } from "./young-heap.js"
 
 const collectEveryMs = 30_000
 /** What lies in the heap of the main thread when nothing is wrong. */
 const heapBytesUsual = 16 * 1024 * 1024
 
 export function boundMemory(): { release(): void } {
-  keepYoungSmall()
-  // Each thread that begins sets the engine's flag back, for all of them.
-  const onWorker = (worker: Worker): void => void worker.once("online", keepYoungSmall)
-  process.on("worker", onWorker)
+  const young = keepYoungHeapSmall()
   // For the threads to come; what they need is theirs, and only the first collection is earlier.
   setFlagsFromString("--initial-old-space-size=16")
   setFlagsFromString("--expose-gc")
@@ -23,12 +20,7 @@ export function boundMemory(): { release(): void } {
   return {
     release() {
       clearInterval(timer)
-      process.off("worker", onWorker)
+      young.release()
     },
   }
-}
-
-/** Short-lived objects stay in the room that they have. */
-function keepYoungSmall(): void {
-  setFlagsFromString("--semi-space-growth-factor=1")
 }
