@@ -54,6 +54,8 @@ export function translator(sentences: readonly Sentence[]): (text: string) => st
     if (sentence !== undefined) return sentence
     const parts = text.split(between).map((part) => [part, whole(part)] as const)
     if (parts.some(([, said]) => said === undefined)) {
+      const own = pieces(parts)
+      if (parts[0]?.[1] !== undefined && own.length > 1) return own.map((part) => whole(part) ?? part).join(frenchBetween)
       const all = whole(text)
       if (all !== undefined || parts.every(([, said]) => said === undefined)) return all ?? text
     }
@@ -68,6 +70,16 @@ export function translator(sentences: readonly Sentence[]): (text: string) => st
         : value
     })
   return (text) => (text.length > translatedMax ? text : words(text))
+}
+
+/** A part that is no sentence of several words belongs to the quotation at the end of the one before it. */
+function pieces(parts: readonly (readonly [string, string | undefined])[]): readonly string[] {
+  const found: string[] = []
+  for (const [part, said] of parts) {
+    if ((said !== undefined && part.includes(" ")) || found.length === 0) found.push(part)
+    else found.push(`${found.pop()}${between}${part}`)
+  }
+  return found
 }
 
 function ownLength({ en }: Sentence): number {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { allSentences, inFrench } from "../../src/hits/french.js"
 import { nouns } from "../../src/hits/relays/sentences.js"
-import { joined, quoted, type Sentence, say } from "../../src/hits/sentences.js"
+import { joined, quoted, type Sentence, say, type Words } from "../../src/hits/sentences.js"
 import { corroborationOf } from "../../src/hits/triage/corroboration.js"
 import { decoySentence } from "../../src/hits/triage/decoys.js"
 import { findings } from "../../src/hits/triage/factor-table.js"
@@ -67,6 +67,25 @@ describe("what is said of hits", () => {
     hitOf({ id: "6", strength: "mention", fields: { "url.path": "/owa/auth/x.aspx" } }),
     hitOf({ id: "7", fields: { "url.path": "/ecp/auth/w.aspx", "destination.port": 443 } }),
     hitOf({ id: "8", fields: { "destination.port": 3389 }, action: "blocked" }),
+    ...["203.0.113.17", "198.51.100.17", "192.0.2.17"].flatMap((value, at) => [
+      hitOf({ id: `a${at}`, indicator: { value }, fields: { "user_agent.original": "Operator/1.0 (a; b)", "url.path": "/owa" } }),
+      hitOf({ id: `b${at}`, indicator: { value: `${value}0` }, fields: { "user_agent.original": "curl/7.68.0" } }),
+      hitOf({
+        id: `c${at}`,
+        indicator: { value: `${value}1` },
+        fields: {
+          "tls.client.ja3": "6734f3",
+          "user_agent.original": `Mozilla/5.0 (X11) ${["Chrome/88", "Gecko/1 Firefox/85", "Chrome/87"][at]}`,
+        },
+      }),
+    ]),
+    hitOf({ id: "9", indicator: { value: "198.51.100.90" }, fields: { "url.path": "/l/3f1c9a7e5b2d4c6f8a9b0c1d" } }),
+    hitOf({
+      id: "10",
+      indicator: { value: "198.51.100.91" },
+      fields: { "url.path": "/l/3f1c9a7e5b2d4c6f8a9b0c1d", "email.helo": "mx.odd.example" },
+    }),
+    hitOf({ id: "11", indicator: { value: "198.51.101.92" }, fields: { "email.helo": "mx.odd.example" } }),
   ]
   const decoys = { hits: 1_037, addresses: 12, decoyHits: 40, decoyAddresses: 20, listed: 161, decoys: 16_100 }
   const { triage } = triageHits({ hits, decoys, corroboration: corroborationOf(hits) })
@@ -83,6 +102,10 @@ describe("what is said of hits", () => {
     expect(inFrench("authentication succeeded (account a; blocked; b)")).toBe("authentification réussie (compte a; blocked; b)")
     expect(inFrench(say(findings.corroborated, { how: corroborationOf(hits).get("198.51.100.7")?.[0]?.text ?? "" }))).toBe(
       "a essayé amartin, comme 2 autres adresses listées : pulvérisation distribuée",
+    )
+    const client = corroborationOf(hits).get("198.51.100.17")?.[0]?.text as Words
+    expect(inFrench(joined([client, say(phrases.session, { count: 3, others: "a, b" })]))).toBe(
+      "même agent utilisateur que 2 autres adresses listées, dans 3 réseaux, dont 192.0.2.17, 203.0.113.17, ni navigateur ni outil répandu, nombre d'autres visiteurs qui l'ont non mesuré : Operator/1.0 (a; b) ; une même session sur 3 adresses listées, dont a, b",
     )
     expect(inFrench(decoySentence(decoys))).toBe("1\u202f037 occurrences sur 12 adresses listées ; par hasard 0,4")
     expect(inFrench("37 hits on 12 listed addresses; by chance <0.1")).toBe("37 occurrences sur 12 adresses listées ; par hasard <0,1")

@@ -1,16 +1,17 @@
 // What the pivot says of a lead, or of why there is none, in both languages.
+import { clientNames } from "../client-fields.js"
 import type { Sentence } from "../sentences.js"
 import type { Family } from "./family.js"
 
 /** By the first letter of a token. */
 export const nouns: Readonly<Record<string, Sentence>> = {
-  u: both("user agent", "agent utilisateur"),
-  j: both("TLS client (JA3)", "client TLS (JA3)"),
-  k: both("TLS client (JA4)", "client TLS (JA4)"),
-  h: both("SSH client (HASSH)", "client SSH (HASSH)"),
-  e: both("mail greeting (HELO)", "annonce de messagerie (HELO)"),
-  i: both("application id", "identifiant d'application"),
-  v: both("client version", "numéro de version du client"),
+  u: clientNames["user-agent"],
+  j: clientNames.ja3,
+  k: clientNames.ja4,
+  h: clientNames.hassh,
+  e: clientNames.helo,
+  i: clientNames.application,
+  v: clientNames.version,
   p: both("page", "page"),
   t: both("target", "cible"),
   q: both("name asked for", "nom demandé"),

@@ -1,5 +1,6 @@
 // What one record tells about the client behind an address, as tokens: `kind:value`, kinds as in family.ts.
 import type { Action, Direction, Fields, FieldValue, Outcome } from "../../model/log-record.js"
+import { type ClientKind, clientFields, clientValue, networkOf, oneTimeLink } from "../client-fields.js"
 
 /** A record seen from its foreign address. A plain value. */
 export interface ProfileRecord {
@@ -31,23 +32,24 @@ export interface RecordTokens {
 const valueMax = 160
 const assets = /\.(?:css|js|mjs|png|jpe?g|gif|ico|svg|webp|woff2?|ttf|eot|map|mp4|webm)$/i
 
-const clientFields: readonly (readonly [string, readonly string[]])[] = [
-  ["u", ["user_agent.original"]],
-  ["j", ["tls.client.ja3"]],
-  ["k", ["tls.client.ja4"]],
-  ["h", ["ssh.hassh", "ssh.client.hassh", "hassh"]],
-  ["e", ["email.helo", "source.domain"]],
-  ["i", ["cloud.application.id", "application.id", "azure.signinlogs.properties.app_id"]],
-  ["v", ["client.version", "ssh.client.version", "ssh.client"]],
-]
+/** The letter of each kind, as in family.ts. */
+const clientLetters: Readonly<Record<ClientKind, string>> = {
+  "user-agent": "u",
+  ja3: "j",
+  ja4: "k",
+  hassh: "h",
+  helo: "e",
+  application: "i",
+  version: "v",
+}
 const sessionFields = ["session.id", "http.session.id", "http.request.cookie", "http.cookie", "user.session.id", "transaction.id"]
 
 export function tokensOf(record: ProfileRecord): RecordTokens {
   const { fields } = record
   const tokens: string[] = []
   for (const [kind, names] of clientFields) {
-    const value = firstText(fields, names)
-    if (value !== undefined && value !== "-") tokens.push(`${kind}:${cut(value)}`)
+    const value = clientValue(fields, names)
+    if (value !== undefined) tokens.push(`${clientLetters[kind]}:${cut(value)}`)
   }
   const session = firstText(fields, sessionFields)
   if (session !== undefined && session.length >= 8) tokens.push(`s:${cut(session)}`)
@@ -76,7 +78,7 @@ function webTokens(fields: Fields, tokens: string[]): Web {
   // A page answered from the visitor's own cache was fetched earlier, perhaps by somebody else: no token, a question for the links.
   if (!asset && status !== 304)
     tokens.push(method === undefined || method === "GET" || method === "HEAD" ? `p:${cut(path)}` : `p:${method} ${cut(path)}`)
-  const once = oneTime(path, query)
+  const once = asset ? undefined : oneTimeLink(path, query)
   if (once !== undefined) tokens.push(`o:${cut(once)}`)
   const referrer = text(fields["http.request.referrer"])
   const cameFrom = referrer === undefined || referrer === "-" ? undefined : pathOf(referrer)
@@ -111,23 +113,10 @@ function targetTokens(record: ProfileRecord, tokens: string[]): void {
   if (recipient !== undefined) tokens.push(`m:${cut(recipient.toLowerCase())}`)
 }
 
-const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i
-
-/** Long unbroken values of letters and digits, as links carry that are sent to one person. */
-function oneTime(path: string, query: string | undefined): string | undefined {
-  const whole = query === undefined ? path : `${path}?${query}`
-  if (whole.length < 20 || assets.test(path)) return undefined
-  if (uuid.test(whole)) return whole
-  const word = whole.split(/[^A-Za-z0-9]+/).find((one) => one.length >= 20 && /[A-Za-z]/.test(one) && (one.match(/\d/g)?.length ?? 0) >= 4)
-  return word === undefined ? undefined : whole
-}
-
-/** The /16, or the /32 of IPv6: the one token that depends on the address alone. */
+/** The one token that depends on the address alone. */
 export function networkToken(address: string): string | undefined {
-  const four = /^(\d+\.\d+)\.\d+\.\d+$/.exec(address)
-  if (four) return `n:${four[1]}.0.0/16`
-  const six = /^([0-9a-f]+:[0-9a-f]+):/.exec(address)
-  return six ? `n:${six[1]}::/32` : undefined
+  const network = networkOf(address)
+  return network === undefined ? undefined : `n:${network}`
 }
 
 function pathOf(url: string | undefined): string | undefined {

@@ -107,8 +107,14 @@ export const findings = {
   alone: known(
     "F6",
     0,
-    "no second listed address shares a session with it or tried the same accounts",
-    "aucune autre adresse listée ne partage de session avec elle ni n'a essayé les mêmes comptes",
+    "no second listed address shares a session, a one-time link or a client with it or tried the same accounts",
+    "aucune autre adresse listée ne partage avec elle de session, de lien à valeur unique ou de client, ni n'a essayé les mêmes comptes",
+  ),
+  "corroboration-unsettled": open("F6", "{~how}", "{~how}"),
+  "corroboration-silent": open(
+    "F6",
+    "its records hold no session, client or account to compare",
+    "ses enregistrements ne portent ni session, ni client, ni compte à comparer",
   ),
   "corroboration-unknown": open("F6", "not compared with other addresses", "non comparé avec d'autres adresses"),
 

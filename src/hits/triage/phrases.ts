@@ -1,4 +1,5 @@
 // The words with which triage quotes evidence, in both languages: what stands in the `{~…}` of the factor table.
+import { clientNames } from "../client-fields.js"
 import type { Sentence } from "../sentences.js"
 
 export const phrases = {
@@ -48,6 +49,26 @@ export const phrases = {
   session: both(
     "one session on {#count} listed addresses, {others} among them",
     "une même session sur {#count} adresses listées, dont {others}",
+  ),
+  "one-time-link": both(
+    "one link with a one-time value opened from {#count} listed addresses, {others} among them: {link}",
+    "un même lien à valeur unique ouvert depuis {#count} adresses listées, dont {others} : {link}",
+  ),
+  "client-by-name": both(
+    "same {~kind} as {#partners} other listed addresses, in {#networks} networks, {others} among them, no browser or tool that everybody has, how many other visitors have it was not measured: {value}",
+    "même {~kind} que {#partners} autres adresses listées, dans {#networks} réseaux, dont {others}, ni navigateur ni outil répandu, nombre d'autres visiteurs qui l'ont non mesuré : {value}",
+  ),
+  "client-many-names": both(
+    "same {~kind} as {#partners} other listed addresses, in {#networks} networks, {others} among them, under the names of several browsers, which no single browser has: {value}",
+    "même {~kind} que {#partners} autres adresses listées, dans {#networks} réseaux, dont {others}, sous les noms de plusieurs navigateurs, ce qu'aucun navigateur ne fait : {value}",
+  ),
+  "client-unmeasured": both(
+    "same {~kind} as {#partners} other listed addresses, in {#networks} networks, {others} among them, but the hits do not tell whether it is rare: {value}",
+    "même {~kind} que {#partners} autres adresses listées, dans {#networks} réseaux, dont {others}, mais les occurrences ne disent pas si c'est rare : {value}",
+  ),
+  "client-unmeasured-one": both(
+    "same {~kind} as another listed address, {others}, but the hits do not tell whether it is rare: {value}",
+    "même {~kind} qu'une autre adresse listée, {others}, mais les occurrences ne disent pas si c'est rare : {value}",
   ),
   "spray-many": both(
     "tried {names} and {#more} more, as did {#partners} other listed addresses: a distributed spray",
@@ -124,6 +145,7 @@ export function aimedAt(service: ServiceName): Sentence {
 /** Longer names first: "remote desktop (VNC)" is no "remote desktop" with a detail. */
 export const triagePhrases: readonly Sentence[] = [
   ...Object.values(phrases),
+  ...Object.values(clientNames),
   ...(Object.keys(services) as ServiceName[]).map(aimedAt).sort((a, b) => b.en.length - a.en.length),
 ]
 

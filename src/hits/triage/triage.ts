@@ -91,8 +91,11 @@ export interface ValidityWindow {
 }
 
 export interface Corroboration {
-  /** `token`: shares a rare client token or session with another listed address; `spray`: part of a distributed spray or a success after it. */
-  readonly kind: "token" | "spray"
+  /**
+   * `token`: shares a rare client token or session with another listed address; `spray`: part of a distributed spray or a success after it;
+   * `unsettled`: shares something of which the hits do not tell whether it is rare.
+   */
+  readonly kind: "token" | "spray" | "unsettled"
   readonly text: Words
 }
 
@@ -105,8 +108,8 @@ export interface TriageInput {
   readonly decoys?: DecoyCount
   /** In the order of the hits (`readContext`). */
   readonly contexts?: readonly (HitContext | undefined)[]
-  /** By indicator value; absent: nothing was compared. */
-  readonly corroboration?: ReadonlyMap<string, readonly Corroboration[]>
+  /** By indicator value, undefined for one whose records hold nothing to compare; absent: nothing was compared. */
+  readonly corroboration?: ReadonlyMap<string, readonly Corroboration[] | undefined>
   /** By indicator value: CGNAT, mobile or proxy, with the source of that knowledge. Absent: not known. */
   readonly sharedAddresses?: ReadonlyMap<string, string>
 }
@@ -300,13 +303,18 @@ function counted(name: "quiet" | "plain-shape", count: number): Chosen {
 
 function corroboration(hit: Hit, input: TriageInput): Chosen {
   const exploit = isGuess(hit) ? undefined : exploitPattern(hit)
-  const others = input.corroboration?.get(hit.indicator.value) ?? []
-  const kinds = new Set(others.map((one) => one.kind)).size
-  const how = joined([...(exploit ? [exploit] : []), ...others.map((one) => one.text)])
+  const { value } = hit.indicator
+  const others = input.corroboration?.get(value) ?? []
+  const telling = others.filter((one) => one.kind !== "unsettled")
+  const kinds = new Set(telling.map((one) => one.kind)).size
+  const how = joined([...(exploit ? [exploit] : []), ...telling.map((one) => one.text)])
   if (exploit)
     return { name: kinds === 0 ? "exploit-pattern" : kinds === 1 ? "exploit-and-corroborated" : "exploit-and-twice", values: { how } }
   if (kinds > 0) return { name: kinds === 1 ? "corroborated" : "corroborated-twice", values: { how } }
-  return { name: input.corroboration ? "alone" : "corroboration-unknown" }
+  if (others.length > 0) return { name: "corroboration-unsettled", values: { how: joined(others.map((one) => one.text)) } }
+  if (!input.corroboration) return { name: "corroboration-unknown" }
+  const isSilent = input.corroboration.has(value) && input.corroboration.get(value) === undefined
+  return { name: isSilent ? "corroboration-silent" : "alone" }
 }
 
 function sharing(hit: Hit, input: TriageInput, context: HitContext | undefined): Chosen {

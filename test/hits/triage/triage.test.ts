@@ -1,9 +1,16 @@
 import { readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { type ContextRecord, readContext } from "../../../src/hits/triage/context.js"
+import { corroborationOf } from "../../../src/hits/triage/corroboration.js"
 import { chanceRate, decoySentence, decoysFor, expectedByChance } from "../../../src/hits/triage/decoys.js"
 import { classes, classFloor, findings, quadrantTexts } from "../../../src/hits/triage/factor-table.js"
-import { type Corroboration, type TriageInput, triageHits, type ValidityWindow } from "../../../src/hits/triage/triage.js"
+import {
+  type Corroboration,
+  type TriagedGroup,
+  type TriageInput,
+  triageHits,
+  type ValidityWindow,
+} from "../../../src/hits/triage/triage.js"
 import { networkRange, parseIpv4 } from "../../../src/model/address.js"
 import type { Hit } from "../../../src/model/hit.js"
 import { type HitPatch, hitOf } from "./hit.js"
@@ -20,6 +27,10 @@ interface Case {
   readonly window?: ValidityWindow
   readonly shared?: string
   readonly corroboration?: readonly Corroboration[]
+  /** Hits of other listed addresses: all are compared with each other. */
+  readonly others?: readonly HitPatch[]
+  /** What F6 says, among other words. */
+  readonly says?: string
   readonly decoys?: TriageInput["decoys"]
   readonly history?: boolean
   readonly context?: readonly { source: string; account: string; time: string; outcome: "success"; fields: Hit["fields"] }[]
@@ -36,28 +47,31 @@ const cases: readonly Case[] = readFileSync(new URL("../../fixtures/triage/cases
   .map((line) => JSON.parse(line))
 
 function judge(one: Case) {
-  const hits = Array.from({ length: one.repeat ?? 1 }, (_, at) => {
+  const own = Array.from({ length: one.repeat ?? 1 }, (_, at) => {
     const patch = one.record ? { ...one.hit, record: one.record } : one.hit
     const plain = hitOf({ ...patch, id: `h${at}` })
     const time = new Date(Date.parse("2021-03-04T05:06:07Z") + at * (one.everySeconds ?? 1) * 1000).toISOString()
     const moved = plain.time && at > 0 ? { ...plain, time: { earliest: time, latest: time } } : plain
     return one.varyPath ? { ...moved, fields: { ...moved.fields, "url.path": `/p${at}` } } : moved
   })
+  const hits = [...own, ...(one.others ?? []).map((patch, at) => hitOf({ ...patch, id: `o${at}` }))]
   const contexts =
     one.context || one.history
       ? readContext(hits, [...(one.context ?? []).map(contextRecord), ...(one.history ? history() : [])])
       : undefined
   const publishers =
     one.publisher === "none" ? [] : [["CERT", { national: one.publisher !== "unknown", unknown: one.publisher === "unknown" }] as const]
-  return triageHits({
+  const { groups } = triageHits({
     hits,
     publishers: new Map(publishers),
     ...(one.window && { windows: new Map([["", one.window]]) }),
     ...(contexts && { contexts }),
     ...(one.corroboration && { corroboration: new Map([["203.0.113.7", one.corroboration]]) }),
+    ...(one.others && { corroboration: corroborationOf(hits) }),
     ...(one.shared && { sharedAddresses: new Map([["203.0.113.7", one.shared]]) }),
     ...(one.decoys && { decoys: one.decoys }),
   })
+  return groups.find(({ indicator }) => indicator.value === own[0]?.indicator.value) as TriagedGroup
 }
 
 function contextRecord(one: NonNullable<Case["context"]>[number]): ContextRecord {
@@ -85,7 +99,7 @@ describe("the written triage cases", () => {
 
   for (const one of cases) {
     test(`${one.id}: ${one.why}`, () => {
-      const group = judge(one).groups[0]!
+      const group = judge(one)
       const { triage } = group
       const summary = triage.factors.map((factor) => `${factor.id} ${factor.points} ${factor.text}`).join("\n")
       expect(triage.class, summary).toBe(one.class)
@@ -100,6 +114,7 @@ describe("the written triage cases", () => {
         const heaviest = triage.factors.every((each) => Math.abs(each.points) <= Math.abs(factor.points))
         expect(without !== one.class || heaviest, `${one.decides} moves the class or weighs most\n${summary}`).toBe(true)
       }
+      if (one.says) expect(triage.factors.find((factor) => factor.id === "F6")?.text).toContain(one.says)
       for (const id of one.unknown ?? []) expect(triage.factors.find((factor) => factor.id === id)?.known, id).toBe(false)
     })
   }
@@ -107,7 +122,7 @@ describe("the written triage cases", () => {
   test("every one of them that is expected to be priority is found", () => {
     const expected = cases.filter((one) => one.class === "priority")
     expect(expected.length).toBeGreaterThan(10)
-    expect(expected.filter((one) => judge(one).groups[0]?.triage.class !== "priority")).toEqual([])
+    expect(expected.filter((one) => judge(one).triage.class !== "priority")).toEqual([])
   })
 })
 
@@ -144,7 +159,7 @@ describe("triage", () => {
   })
 
   test("keeps confidence and consequence apart", () => {
-    const old = judge(cases.find((one) => one.id === "success-31-days-late")!).groups[0]!
+    const old = judge(cases.find((one) => one.id === "success-31-days-late")!)
     expect(old.quadrant).toBe("low-high")
     expect(quadrantTexts[old.quadrant].en).toContain("without attributing")
   })
