@@ -1,6 +1,6 @@
 // npm run simulate: plants relay operators in a background log, lets the pivot look for them, and writes what it found to docs/simulation.md.
-// Options: --quick (3 trials of the main rows, nothing written), --trials N (20), --only TEXT (rows whose name holds it), --workers N (the
-// cores), --dist FOLDER, --no-write, --seed TEXT, --date DAY.
+// Options: --quick (3 trials of the main rows, nothing written), --trials N (20; three times as many where `times` of the grid says so),
+// --only TEXT (rows whose name holds it), --workers N (the cores), --dist FOLDER, --no-write, --seed TEXT, --date DAY.
 import { existsSync, writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
@@ -43,11 +43,15 @@ if (!options["no-write"] && !options.quick && options.only === "") {
   console.log("docs/simulation.md written")
 }
 
+function trialsOf(row) {
+  return trials * (row.times ?? 1)
+}
+
 /** Trials are handed out one by one; the results stand in the order of the grid whatever thread was first. */
 async function allTrials() {
-  const jobs = chosen.flatMap((row) => Array.from({ length: trials }, (_, trial) => ({ row: row.name, trial })))
+  const jobs = chosen.flatMap((row) => Array.from({ length: trialsOf(row) }, (_, trial) => ({ row: row.name, trial })))
   const total = jobs.length
-  const found = new Map(chosen.map((row) => [row.name, new Array(trials)]))
+  const found = new Map(chosen.map((row) => [row.name, new Array(trialsOf(row))]))
   const width = Math.min(Number(options.workers), total)
   let done = 0
   await Promise.all(
@@ -160,7 +164,7 @@ function document() {
   const detect = base.map(({ row, found }) => [row.name, median(found.map((one) => one.detect))])
   return `# How well the pivot finds relays: a simulation
 
-Made by \`npm run simulate\` on ${date}, seed \`${options.seed}\`, ${trials} trials a row, background: ${name}.
+Made by \`npm run simulate\` on ${date}, seed \`${options.seed}\`, ${trials} trials a row${more()}, background: ${name}.
 Intervals are 95 % bootstrap intervals over the trials. The scenarios (\`simulate/scenarios/\`) and the detector (\`src/hits/relays/\`) share no code and no parameter.
 Both were written by the same project, on one small web log of a single site: read the figures as an order of magnitude, and as a guard against getting worse.
 
@@ -190,6 +194,11 @@ Episodes of hidden relays between the third seed's first record and the first hi
 
 ${table(["scenario", "episodes"], detect)}
 `
+}
+
+function more() {
+  const rows = chosen.filter((row) => row.times)
+  return rows.length === 0 ? "" : ` (${rows.map((row) => `${trialsOf(row)} of "${row.name}"`).join(", ")})`
 }
 
 function strongShare(found) {

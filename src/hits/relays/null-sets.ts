@@ -4,7 +4,7 @@ import { buildModel, type Chance, type Entity, entityOf, type Field, judged, typ
 import { below, seededRandom } from "./random.js"
 import { countFrom } from "./statistics.js"
 
-export const nullSetsMin = 200
+const nullSetsDrawn = 200
 const selfTestSets = 999
 /** Once so many random sets resemble themselves as much, more would not change the answer. */
 const asMuchMax = 5
@@ -19,8 +19,6 @@ const selfTestSeedsMax = 60
 const matchWidthMin = 20
 /** What one member may add to the likeness of its set, in hundredths of a bit. */
 const memberMax = 800
-/** In standard deviations; set so that stated and true rates agree over the scenarios of the simulation, on other seeds than those reported. */
-const unluck = 0.25
 
 export interface Scored {
   readonly unit: number
@@ -44,11 +42,14 @@ export interface NullSets {
 
 type Draw = (random: () => number) => readonly Entity[]
 
+/** Told of work that is done, and of how much there is. */
+export type Steps = (done: number, all: number) => void
+
 /** Random sets matched on the number of records. */
-export function drawNullSets(field: Field, seeds: readonly Entity[], seed: string, count = nullSetsMin): NullSets {
+export function drawNullSets(field: Field, seeds: readonly Entity[], seed: string, steps?: Steps): NullSets {
   const random = seededRandom(seed)
   const draw = matchedDraw(field, seeds)
-  const sets = Array.from({ length: count }, () => draw(random))
+  const sets = Array.from({ length: nullSetsDrawn }, () => draw(random))
   const chance = chanceOf(field, sets)
   const resemblance: Resemblance[] = []
   const scores: Int32Array[] = []
@@ -56,6 +57,7 @@ export function drawNullSets(field: Field, seeds: readonly Entity[], seed: strin
     const model = buildModel(field, members, chance)
     scores.push(leadScores(scoreAll(field, model)))
     resemblance.push(resemblanceOf(field, model))
+    steps?.(scores.length, nullSetsDrawn)
   }
   const all = pooled(resemblance)
   return { chance, resemblance, scores, cutoff: Math.max(scoreFloor, (all[Math.floor((1 - topShare) * all.length)] ?? 0) + 1), draw }
@@ -120,13 +122,14 @@ function pooled(sets: readonly Resemblance[]): Int32Array {
  * Chance of a random set to resemble itself as much: a permutation test on the bits that the members have from each other.
  * More sets are drawn than candidates are compared with, until the matter is settled (Besag and Clifford 1991).
  */
-export function selfTestP(field: Field, observed: Resemblance, nulls: NullSets, seed: string): number {
+export function selfTestP(field: Field, observed: Resemblance, nulls: NullSets, seed: string, steps?: Steps): number {
   const random = seededRandom(`self-test ${seed}`)
   const reached = likeness(observed)
   let asMuch = 0
   for (let drawn = 1; drawn <= selfTestSets; drawn++) {
     const scores = nulls.resemblance[drawn - 1] ?? resemblanceOf(field, buildModel(field, nulls.draw(random), nulls.chance))
     if (likeness(scores) >= reached) asMuch++
+    steps?.(drawn, selfTestSets)
     if (asMuch === asMuchMax) return asMuch / drawn
   }
   return (asMuch + 1) / (selfTestSets + 1)
@@ -138,26 +141,20 @@ function likeness(scores: Resemblance): number {
 }
 
 /**
- * The share of members that chance alone would score as low, at most 1: of those without likeness half lie below the median of random ones.
- * One more is counted, since few seeds say little.
+ * Of the pairs of members, the share of which neither is like the others. Of those without likeness half lie below the median of random
+ * ones; one more is counted below it, since few seeds say little.
  */
-export function strangersAmong(observed: Resemblance, sets: readonly Resemblance[]): number {
+export function strangerPairs(observed: Resemblance, sets: readonly Resemblance[]): number {
   const all = pooled(sets)
   const median = all[all.length >> 1] ?? 0
   const low = observed.filter((score) => score <= median).length
-  return Math.min(1, (2 * (low + 1)) / Math.max(1, observed.length))
+  const strangers = Math.min(observed.length, 2 * (low + 1))
+  return observed.length < 2 ? 1 : (strangers * (strangers - 1)) / (observed.length * (observed.length - 1))
 }
 
 /** Mean number of candidates that a random set gets at or above a score. */
 export function expectedFrom(scores: readonly Int32Array[], floor: number): number {
   return scores.reduce((sum, one) => sum + countFrom(one, floor), 0) / Math.max(1, scores.length)
-}
-
-/** The same in a deal that is a little unlucky: the truth is one deal, not the mean of many, and the best cut is looked for in it. */
-export function unluckyFrom(scores: readonly Int32Array[], floor: number): number {
-  const mean = expectedFrom(scores, floor)
-  const squares = scores.reduce((sum, one) => sum + (countFrom(one, floor) - mean) ** 2, 0)
-  return mean + unluck * Math.sqrt(squares / Math.max(1, scores.length))
 }
 
 function chanceOf(field: Field, sets: readonly (readonly Entity[])[]): Chance {

@@ -23,7 +23,6 @@ import {
   expectedFrom,
   leadScores,
   type NullSets,
-  nullSetsMin,
   type Resemblance,
   refoundShare,
   resemblanceOf,
@@ -31,8 +30,7 @@ import {
   scoreAll,
   scoreFloor,
   selfTestP,
-  strangersAmong,
-  unluckyFrom,
+  strangerPairs,
 } from "./null-sets.js"
 import type { Profiles, Sample } from "./profile.js"
 import { reasons } from "./sentences.js"
@@ -46,7 +44,11 @@ export interface PivotOptions {
   /** Names the chance; equal inputs and names give equal results. */
   readonly seed?: string
   readonly candidatesMax?: number
+  /** Told of each part of the comparison, how much of it is done. */
+  readonly progress?: (part: PivotPart, done: number, all: number) => void
 }
+
+export type PivotPart = "random sets" | "chance" | "self-test"
 
 export interface Evidence {
   readonly family: Family
@@ -187,28 +189,32 @@ export function pivotAndRank(
 
 function contextOf(field: Field, seeds: readonly Entity[], options: PivotOptions): Context {
   const chance = `${options.seed ?? ""} ${digest(field.profiles)} ${seeds.length}`
-  const nulls = drawNullSets(field, seeds, chance, nullSetsMin)
+  const steps = (part: PivotPart) => (done: number, all: number) => options.progress?.(part, done, all)
+  const nulls = drawNullSets(field, seeds, chance, steps("random sets"))
   const model = buildModel(field, seeds, nulls.chance)
   const scored = scoreAll(field, model)
   const observed = resemblanceOf(field, model)
   // Seeds that resemble the others are no random addresses; of the rest, two must agree before chance speaks through them.
-  const pairs = strangersAmong(observed, nulls.resemblance) ** 2
-  const dealt = dealtScores(field, model, scored, chance, scoreFloor)
+  const pairs = strangerPairs(observed, nulls.resemblance)
+  const dealt = dealtScores(field, model, scored, chance, scoreFloor, steps("chance"))
   const expected = (floor: number) =>
-    Math.max(pairs * expectedFrom(nulls.scores, floor), dealt.standsFor * unluckyFrom(dealt.scores, floor))
+    Math.max(pairs * expectedFrom(nulls.scores, floor), dealt.standsFor * expectedFrom(dealt.scores, floor))
   return {
     field,
     model,
     nulls,
     scored,
     observed,
-    selfTestP: () => selfTestP(field, observed, nulls, chance),
-    ...calibrated(scored, expected),
+    selfTestP: () => selfTestP(field, observed, nulls, chance, steps("self-test")),
+    ...calibrated(scored, expected, 1 / dealt.scores.length),
   }
 }
 
-/** q of a score: the candidates that chance gives at or above it, over those there are; never falling as the score falls. */
-function calibrated(scored: readonly Scored[], expected: (floor: number) => number): Pick<Context, "q" | "qInstead"> {
+/**
+ * q of a score: the candidates that chance gives at or above it, over those there are; never falling as the score falls. `least`: what a
+ * number of deals in which chance gave nothing still leaves possible.
+ */
+function calibrated(scored: readonly Scored[], expected: (floor: number) => number, least: number): Pick<Context, "q" | "qInstead"> {
   const scores = leadScores(scored).reverse()
   const q = new Float64Array(scores.length)
   let highest = 0
@@ -220,6 +226,12 @@ function calibrated(scored: readonly Scored[], expected: (floor: number) => numb
     q.fill(highest, at, reached)
     at = reached - 1
   }
+  // As a part of a longer list a lead is no worse than that list.
+  let lowest = 1
+  for (let at = scores.length - 1; at >= 0; at--) {
+    lowest = Math.min(lowest, Math.max(q[at] as number, least / (at + 1)))
+    q[at] = lowest
+  }
   const above = (centibits: number) => {
     let at = 0
     while (at < scores.length && (scores[at] as number) > centibits) at++
@@ -229,7 +241,7 @@ function calibrated(scored: readonly Scored[], expected: (floor: number) => numb
     q: (centibits) => q[above(centibits)] ?? 1,
     qInstead: (centibits) => {
       const at = above(centibits)
-      return Math.min(1, Math.max(at === 0 ? 0 : (q[at - 1] as number), expected(centibits) / Math.max(1, at)))
+      return Math.min(1, Math.max(at === 0 ? 0 : (q[at - 1] as number), Math.max(least, expected(centibits)) / Math.max(1, at)))
     },
   }
 }
