@@ -63,6 +63,15 @@ export interface HuntProgress {
   readonly files: number
   readonly filesTotal: number
   readonly hits: number
+  /** What is done with the archive, where it is read once more. */
+  readonly pass?: string
+}
+
+/** Of work that is counted, not read. */
+export interface StepProgress {
+  readonly steps: number
+  readonly stepsTotal: number
+  readonly pass: string
 }
 
 /** Hits in full are those of `recordsPerGroup`; counts and sightings are of all. */
@@ -192,6 +201,7 @@ async function runPass(
     const before = plan.looks()
     const found = await pool.run(one.unit)
     // A segment has no times of its own.
+    progress.read(one.unit)
     const result = ledger && !one.unit.segment ? withTimes(found, one.unit, request) : found
     const change = before ? (isOther(plan.file, before) ? "rewritten" : changeOf(before, identityOf(plan.file))) : "none"
     const identity = plan.identity()
@@ -257,6 +267,8 @@ function asRewritten(result: UnitResult, file: WorkUnit): UnitResult {
 interface Tally {
   /** Before times are known and copies joined: only so many are shown while it goes on. */
   found(result: UnitResult): void
+  /** A unit of a file; the whole of it counts once all are. */
+  read(unit: WorkUnit): void
   done(plan: FilePlan): void
 }
 
@@ -264,7 +276,18 @@ function progressOf(plans: readonly FilePlan[], request: HuntRequest): Tally {
   const open = plans.filter((plan) => plan.units.some((one) => one.missing))
   const totals = { bytesTotal: sizeOf(open), filesTotal: open.length }
   const state = { bytes: 0, files: 0, hits: 0 }
+  /** Of files that are not done. */
+  const parts = new Map<string, number>()
+  const tell = (): void => {
+    const open = [...parts.values()].reduce((sum, bytes) => sum + bytes, 0)
+    request.progress?.({ ...state, bytes: state.bytes + open, ...totals })
+  }
   return {
+    read({ path, size, segment }) {
+      if (!segment) return
+      parts.set(path, Math.min(size, (parts.get(path) ?? 0) + segment.to - segment.from))
+      tell()
+    },
     found({ leaves }) {
       for (const { findings } of leaves) for (const { occurrences } of findings) state.hits += occurrences.length
     },
@@ -272,7 +295,8 @@ function progressOf(plans: readonly FilePlan[], request: HuntRequest): Tally {
       if (units.some((one) => one.missing)) return
       state.bytes += file.size
       state.files++
-      request.progress?.({ ...state, ...totals })
+      parts.delete(file.path)
+      tell()
     },
   }
 }

@@ -5,14 +5,16 @@ import { type Views, viewsOf } from "../hits/relays/views.js"
 import { say } from "../hits/sentences.js"
 import { canonicalAddress } from "../model/canonical.js"
 import type { Problem } from "../model/problem.js"
+import type { HuntProgress, StepProgress } from "./hunt.js"
 import { type ProfileRequest, profileArchive } from "./profile-archive.js"
 
-export interface PivotRequest extends ProfileRequest {
+export interface PivotRequest extends Omit<ProfileRequest, "progress"> {
   /** Confirmed relays, canonical. */
   readonly seeds: readonly string[]
   /** Addresses and networks that are never a lead: partners, monitors, scanners of ours. */
   readonly excluded: readonly string[]
   readonly leadsMax?: number
+  readonly progress?: (state: HuntProgress | StepProgress) => void
 }
 
 export interface PivotAnswer extends PivotResult {
@@ -33,6 +35,9 @@ export async function pivotArchive(request: PivotRequest): Promise<PivotAnswer> 
     seeds: request.seeds,
     excluded: isIn(request.excluded),
     ...(request.leadsMax === undefined ? {} : { candidatesMax: request.leadsMax }),
+    ...(request.progress && {
+      progress: (part, steps, stepsTotal) => request.progress?.({ steps, stepsTotal, pass: `comparing (${part})` }),
+    }),
   })
   const placed = (lead: Lead): Lead => ({ ...lead, records: lead.records.map(placeOf) })
   return {

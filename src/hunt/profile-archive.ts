@@ -39,15 +39,27 @@ export async function profileArchive(request: ProfileRequest): Promise<ProfiledA
   const profiler = createProfiler()
   const results = new Map<string, ProfiledUnit>()
   const state = { bytes: 0, files: 0, hits: 0 }
+  /** Read so far of units that are not done. */
+  const open = new Map<string, number>()
+  const tell = (): void => {
+    const parts = [...open.values()].reduce((sum, bytes) => sum + bytes, 0)
+    request.progress?.({ ...state, bytes: state.bytes + parts, bytesTotal, filesTotal: files.length, pass: "profiles" })
+  }
   const done = (unit: WorkUnit, result: ProfiledUnit): void => {
     results.set(unit.path, result)
+    open.delete(unit.path)
     state.bytes += sizeOf(unit)
     if ((unit.segment?.index ?? 0) === 0) state.files++
-    request.progress?.({ ...state, bytesTotal, filesTotal: files.length })
+    tell()
   }
+  const passed = (unit: WorkUnit, bytes: number): void => {
+    open.set(unit.path, Math.min(sizeOf(unit), bytes))
+    tell()
+  }
+  tell()
   const queue = [...units].sort((a, b) => sizeOf(b) - sizeOf(a) || (a.path < b.path ? -1 : 1))
-  if (request.workers <= 1 || bytesTotal <= inlineBytesMax) await inThisThread(queue, request, profiler, done)
-  else await inThreads(queue, request, profiler, done)
+  if (request.workers <= 1 || bytesTotal <= inlineBytesMax) await inThisThread(queue, request, profiler, { done, passed })
+  else await inThreads(queue, request, profiler, { done, passed })
   const problems = [
     ...files.flatMap((file) => (file.problem ? [{ ...file.problem, where: file.path }] : [])),
     ...[...results.values()].flatMap((one) => one.problems),
@@ -87,25 +99,33 @@ function placesOf(units: readonly WorkUnit[], results: ReadonlyMap<string, Profi
   }
 }
 
-type Done = (unit: WorkUnit, result: ProfiledUnit) => void
+interface Told {
+  readonly done: (unit: WorkUnit, result: ProfiledUnit) => void
+  readonly passed: (unit: WorkUnit, bytes: number) => void
+}
 
-async function inThisThread(queue: WorkUnit[], request: ProfileRequest, profiler: Profiler, done: Done): Promise<void> {
+async function inThisThread(queue: WorkUnit[], request: ProfileRequest, profiler: Profiler, { done, passed }: Told): Promise<void> {
   const scan = createProfileScan(setupOf(request))
   for (const unit of queue) {
     if (request.signal?.aborted) return
-    done(unit, await scan(unit, async (rows) => profiler.addRows(rows)))
+    const result = await scan(
+      unit,
+      async (rows) => profiler.addRows(rows),
+      (bytes) => passed(unit, bytes),
+    )
+    done(unit, result)
     // A walk in this thread leaves no pause by itself: an interrupt could not be heard.
     await new Promise((resume) => setImmediate(resume))
   }
 }
 
-async function inThreads(queue: WorkUnit[], request: ProfileRequest, profiler: Profiler, done: Done): Promise<void> {
+async function inThreads(queue: WorkUnit[], request: ProfileRequest, profiler: Profiler, told: Told): Promise<void> {
   const workers = Math.min(request.workers, queue.length)
-  await Promise.all(Array.from({ length: workers }, (_, at) => oneThread(at, queue, request, profiler, done)))
+  await Promise.all(Array.from({ length: workers }, (_, at) => oneThread(at, queue, request, profiler, told)))
 }
 
 /** A worker that dies ends its unit as not read; another takes its place. */
-function oneThread(writer: number, queue: WorkUnit[], request: ProfileRequest, profiler: Profiler, done: Done): Promise<void> {
+function oneThread(writer: number, queue: WorkUnit[], request: ProfileRequest, profiler: Profiler, { done, passed }: Told): Promise<void> {
   return new Promise((resolve) => {
     let generation = 0
     const start = (): void => {
@@ -122,6 +142,10 @@ function oneThread(writer: number, queue: WorkUnit[], request: ProfileRequest, p
         if (message.kind === "rows") {
           profiler.addRows(message.rows, own)
           tell({ kind: "taken" })
+          return
+        }
+        if (message.kind === "passed") {
+          if (current) passed(current, message.bytes)
           return
         }
         if (current) done(current, message.result)

@@ -35,6 +35,9 @@ export interface ProfiledUnit {
 
 export type Emit = (rows: ProfileRows) => Promise<void>
 
+/** Told of the stored bytes of the unit that were read so far. */
+export type Passed = (bytes: number) => void
+
 const rowsPerBatch = 4096
 const roomBytes = 1 << 20
 const addressesKept = 500_000
@@ -54,7 +57,7 @@ interface Counts {
   newlines: number
 }
 
-export function createProfileScan(setup: ProfileSetup): (unit: WorkUnit, emit: Emit) => Promise<ProfiledUnit> {
+export function createProfileScan(setup: ProfileSetup): (unit: WorkUnit, emit: Emit, passed?: Passed) => Promise<ProfiledUnit> {
   const roles = createRoleContext(setup)
   const foreignOf = createForeign(roles)
   const writer = createRowWriter()
@@ -62,7 +65,7 @@ export function createProfileScan(setup: ProfileSetup): (unit: WorkUnit, emit: E
     from: setup.since === null ? Number.NEGATIVE_INFINITY : Number(setup.since / 1_000_000n),
     to: setup.until === null ? Number.POSITIVE_INFINITY : Number(setup.until / 1_000_000n),
   }
-  return async (unit, emit) => {
+  return async (unit, emit, passed) => {
     const counts: Counts = { records: 0, passedOver: 0, newlines: 0 }
     const problems: Problem[] = []
     let notRead = 0
@@ -90,7 +93,10 @@ export function createProfileScan(setup: ProfileSetup): (unit: WorkUnit, emit: E
       const steps = head.format.decode
         ? decodedSteps(leaf, head.format, problems, (text, line, at) => note(run, text, line, at), full)
         : lineSteps(leaf, run, counts, (text, line, at) => note(run, text, line, at), full)
-      for await (const _ of steps) await flush(path)
+      for await (const _ of steps) {
+        if (full()) await flush(path)
+        passed?.(leaf.passed())
+      }
       await flush(path)
       const stored = await leaf.close()
       notRead += stored.notSearched
@@ -204,6 +210,7 @@ async function* lineSteps(leaf: Leaf, run: Run, counts: Counts, note: Note, full
       start = end + 1
       if (full()) yield
     }
+    yield
   }
   counts.newlines += line
 }
@@ -217,6 +224,7 @@ async function* decodedSteps(leaf: Leaf, format: LogFormat, problems: Problem[],
       note(record.text.replaceAll("\n", " "), record.line ?? record.record ?? number, record.offset ?? number)
       if (full()) yield
     }
+    yield
   }
 }
 

@@ -6,10 +6,12 @@ import { createProfileScan, type ProfiledUnit, type ProfileSetup } from "./profi
 
 export type FromProfileWorker =
   | { readonly kind: "rows"; readonly rows: ProfileRows }
+  | { readonly kind: "passed"; readonly bytes: number }
   | { readonly kind: "done"; readonly result: ProfiledUnit }
 export type ToProfileWorker = { readonly kind: "unit"; readonly unit: WorkUnit } | { readonly kind: "taken" }
 
 const aheadMax = 4
+const toldEach = 1 << 20
 
 const port = parentPort
 if (!port) throw new Error("this file runs as a worker only")
@@ -23,10 +25,17 @@ port.on("message", async (message: ToProfileWorker) => {
     resume?.()
     return
   }
-  const result = await scan(message.unit, async (rows) => {
+  const emit = async (rows: ProfileRows): Promise<void> => {
     ahead++
     port.postMessage({ kind: "rows", rows } satisfies FromProfileWorker, [rows.numbers.buffer, rows.times.buffer] as ArrayBuffer[])
     while (ahead >= aheadMax) await new Promise<void>((go) => (resume = go))
-  })
+  }
+  let told = 0
+  const passed = (bytes: number): void => {
+    if (bytes - told < toldEach) return
+    told = bytes
+    port.postMessage({ kind: "passed", bytes } satisfies FromProfileWorker)
+  }
+  const result = await scan(message.unit, emit, passed)
   port.postMessage({ kind: "done", result } satisfies FromProfileWorker)
 })

@@ -178,13 +178,15 @@ async function accountRecords(answer: HuntAnswer, request: HuntRequest, accounts
   if (times.length === 0) return noDoings
   const reach = contextHours * hourMs
   const near = (first: number, last: number) => times.some((time) => first <= time + reach && last >= time - reach)
-  const paths = answer.coverage
-    .filter(
-      ({ source, first, last }) =>
-        source.member === undefined && source.path !== "-" && first && last && near(Date.parse(first), Date.parse(last)),
-    )
-    .map(({ source }) => source.path)
+  const files = answer.coverage.filter(
+    ({ source, first, last }) =>
+      source.member === undefined && source.path !== "-" && first && last && near(Date.parse(first), Date.parse(last)),
+  )
+  const paths = files.map(({ source }) => source.path)
   if (paths.length === 0) return noDoings
+  const pass = "what accounts did"
+  const bytesTotal = files.reduce((sum, { bytes }) => sum + bytes.searched + bytes.notSearched, 0)
+  request.progress?.({ bytes: 0, bytesTotal, files: 0, filesTotal: paths.length, hits: 0, pass })
   const { hits, problems } = await hunt({
     paths,
     indicators: accounts.map((value) => ({ type: "file:name", value, bulletin: "context", marks: [], provenance: "context" })),
@@ -196,6 +198,7 @@ async function accountRecords(answer: HuntAnswer, request: HuntRequest, accounts
     until: fromMillis(times.reduce((a, b) => Math.max(a, b)) + reach),
     ...(request.tz === undefined ? {} : { tz: request.tz }),
     ...(request.signal && { signal: request.signal }),
+    ...(request.progress && { progress: (state) => request.progress?.({ ...state, pass }) }),
   })
   return { records: hits.map(contextRecord), problems: problems.filter((one) => !isTold(answer, one)).map(ofAccounts) }
 }

@@ -1,9 +1,10 @@
 // `sillage pivot` on small archives: the contract of the machine output, the planted relays on top, abstention with its reason.
 import { spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { gzipSync } from "node:zlib"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 
 const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url))
@@ -113,6 +114,28 @@ describe("sillage pivot", () => {
     const { stdout, status } = pivot("--indicator", "203.0.113.99", "logs")
     expect(stdout).toContain("NO LEADS GIVEN: there is no confirmed relay to start from.")
     expect(status).toBe(1)
+  })
+
+  test("says what its own hunt could not search", () => {
+    mkdirSync(join(folder, "long"))
+    const message = `\\u0031%252e&#37;2e ${"x".repeat(14 * 1024 * 1024)}`
+    writeFileSync(join(folder, "long", "long.json"), JSON.stringify([{ note: "short" }, { note: "203.0.113.98 seen", message }]))
+    const { stdout, status } = pivot("--indicator", "203.0.113.98", "--json", "long")
+    const { problems, complete } = JSON.parse(stdout) as { problems: { code: string; where: string }[]; complete: boolean }
+    expect(problems.map(({ code }) => code)).toEqual(["limit"])
+    expect(problems[0]?.where).toContain("long.json")
+    expect(complete).toBe(false)
+    expect(status).toBe(3)
+  }, 60_000)
+
+  test("tells once what neither of its passes could read", () => {
+    mkdirSync(join(folder, "cut"))
+    const whole = gzipSync(readFileSync(join(folder, "logs", "access.log")))
+    writeFileSync(join(folder, "cut", "access.log.gz"), whole.subarray(0, whole.length - 200))
+    const { stdout } = pivot("--indicator", "203.0.113.98", "--seed", listed[0] as string, "--json", "cut")
+    const { problems, complete } = JSON.parse(stdout) as { problems: { code: string }[]; complete: boolean }
+    expect(problems).toHaveLength(1)
+    expect(complete).toBe(false)
   })
 
   test("is refused without hits, without files, and for a seed that is no address", () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, expect, test } from "vitest"
+import type { HuntProgress } from "../../src/hunt/hunt.js"
 import { accountMatcherOf } from "../../src/hunt/load-matcher.js"
 import type { Indicator } from "../../src/model/indicator.js"
 import type { Fields, LogRecord } from "../../src/model/log-record.js"
@@ -66,4 +67,31 @@ test("what cannot be read for it any longer is a problem of the answer", async (
   const { problems } = await triageAnswer(answer, request, [])
   expect(problems.map(({ where }) => where)).toEqual([other])
   expect(problems[0]?.message).toMatch(/^while it was read for what accounts did: /)
+})
+
+test("its progress is a pass of its own, from nothing read to everything", async () => {
+  const login = join(folder, "auth.log")
+  writeFileSync(login, "2026-03-15T10:01:00Z gw1 sshd[71]: Accepted password for a.martin from 203.0.113.9 port 40000 ssh2\n")
+  const states: HuntProgress[] = []
+  const request = {
+    since: null,
+    until: null,
+    own: [],
+    trustedProxies: [],
+    workers: 1,
+    paths: [login],
+    indicators: [indicatorOf("ipv4-addr", "203.0.113.9")],
+    progress: (state: HuntProgress) => states.push(state),
+  }
+  const answer = await hunt(request)
+  const huntStates = states.splice(0)
+  expect(huntStates.every(({ pass }) => pass === undefined)).toBe(true)
+  await triageAnswer(answer, request, [])
+  expect(states[0]).toMatchObject({ bytes: 0, filesTotal: 1, pass: "what accounts did" })
+  expect(states.at(-1)).toMatchObject({
+    bytes: states[0]?.bytesTotal,
+    bytesTotal: states[0]?.bytesTotal,
+    files: 1,
+    pass: "what accounts did",
+  })
 })

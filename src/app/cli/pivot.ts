@@ -107,6 +107,8 @@ interface Asked {
 interface Judged {
   readonly groups: TriageResult["groups"]
   readonly problems: readonly Problem[]
+  /** Nothing stood in the way of finding the hits. */
+  readonly complete: boolean
 }
 
 async function runPivot(flags: PivotFlags, paths: readonly string[]): Promise<number> {
@@ -124,7 +126,7 @@ async function runPivot(flags: PivotFlags, paths: readonly string[]): Promise<nu
     if (asked.paths.includes("-")) throw new UsageError("the archive is read twice: give files or folders, not -")
     const judged = await judge(flags, asked, workspace, named.length > 0, progress.show, stop.signal)
     const choice = withNamed(chosen(judged, flags, workspace?.verdicts.list() ?? []), named)
-    const answer = await pivotArchive({
+    const found = await pivotArchive({
       ...asked.range,
       paths: asked.paths,
       own: asked.own,
@@ -137,7 +139,8 @@ async function runPivot(flags: PivotFlags, paths: readonly string[]): Promise<nu
       signal: stop.signal,
     })
     progress.end()
-    const problems = [...judged.problems, ...answer.problems]
+    const answer = { ...found, complete: found.complete && judged.complete }
+    const problems = distinct([...judged.problems, ...answer.problems])
     await write(flags.json ? `${JSON.stringify(machineForm(answer, choice, problems))}\n` : renderPivot({ answer, choice, problems }))
     if (stop.signal.aborted) return 130
     return answer.candidates.length > 0 ? 0 : answer.complete ? 1 : 3
@@ -189,10 +192,10 @@ async function judge(
     const hits = [...workspace.hunts.hits(flags.hunt)]
     const indicators = workspace.hunts.indicators(flags.hunt)
     const bulletins = workspace.hunts.bulletins(flags.hunt).map((bulletin) => ({ ...bulletin, indicators }))
-    return { groups: triageKept(hits, bulletins, asked.range, keptFindings(workspace, flags.hunt)).groups, problems: [] }
+    return { groups: triageKept(hits, bulletins, asked.range, keptFindings(workspace, flags.hunt)).groups, problems: [], complete: true }
   }
   if (!flags.bulletin?.length && !flags.indicator?.length) {
-    if (seedsNamed) return { groups: [], problems: [] }
+    if (seedsNamed) return { groups: [], problems: [], complete: true }
     throw new UsageError("no hits to start from: give --hunt ID, --bulletin FILE, --indicator VALUE or --seed ADDRESS")
   }
   const intake = await readIndicators(flags)
@@ -208,7 +211,16 @@ async function judge(
   }
   const answer = await hunt(request)
   const triage = await triageAnswer(answer, request, intake.bulletins)
-  return { groups: triage.groups, problems: [...intake.problems, ...triage.problems] }
+  return {
+    groups: triage.groups,
+    problems: [...intake.problems, ...answer.problems, ...triage.problems],
+    complete: !answer.interrupted && answer.coverage.every(({ source, state }) => source.member !== undefined || state === "searched"),
+  }
+}
+
+/** The archive is read twice: what neither pass could read is told once. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((one) => [JSON.stringify([one.code, one.where, one.message]), one])).values()]
 }
 
 function chosen({ groups }: Judged, flags: PivotFlags, verdicts: readonly Verdict[]): SeedChoice {
