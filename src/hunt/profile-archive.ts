@@ -41,6 +41,7 @@ export async function profileArchive(request: ProfileRequest): Promise<ProfiledA
   const state = { bytes: 0, files: 0, hits: 0 }
   /** Read so far of units that are not done. */
   const open = new Map<string, number>()
+  const segmentsLeft = new Map<string, number>()
   const tell = (): void => {
     const parts = [...open.values()].reduce((sum, bytes) => sum + bytes, 0)
     request.progress?.({ ...state, bytes: state.bytes + parts, bytesTotal, filesTotal: files.length, pass: "profiles" })
@@ -49,7 +50,9 @@ export async function profileArchive(request: ProfileRequest): Promise<ProfiledA
     results.set(unit.path, result)
     open.delete(unit.path)
     state.bytes += sizeOf(unit)
-    if ((unit.segment?.index ?? 0) === 0) state.files++
+    const left = (segmentsLeft.get(unit.file) ?? unit.segment?.count ?? 1) - 1
+    segmentsLeft.set(unit.file, left)
+    if (left === 0) state.files++
     tell()
   }
   const passed = (unit: WorkUnit, bytes: number): void => {

@@ -31,6 +31,7 @@ test.each([1, 2])(
     expect(read.filter(({ bytes, bytesTotal }) => bytes > 0 && bytes < bytesTotal).length).toBeGreaterThan(10)
     expect(read.every(({ bytes }, at) => bytes >= (read[at - 1]?.bytes ?? 0))).toBe(true)
     expect(read.at(-1)?.bytes).toBe(read.at(-1)?.bytesTotal)
+    expect(read.filter(({ files }) => files === 1).every(({ bytes, bytesTotal }) => bytes === bytesTotal)).toBe(true)
     const counted = states.flatMap((state) => ("steps" in state ? [state] : []))
     expect(new Set(counted.map(({ pass }) => pass))).toEqual(
       new Set(["comparing (random sets)", "comparing (chance)", "comparing (self-test)"]),

@@ -1,7 +1,7 @@
 // The progress line on a terminal's stderr: what is done, rate and time left; nothing when piped.
 import type { HuntProgress, StepProgress } from "../../hunt/hunt.js"
 
-/** Hits only where something is hunted. */
+/** Hits only where something is hunted, and only those of the hunt itself. */
 export type Shown = (Omit<HuntProgress, "hits"> & Partial<Pick<HuntProgress, "hits">>) | StepProgress
 
 export interface Progress {
@@ -44,7 +44,7 @@ function line(state: Shown, seconds: number): string {
   const percent = all > 0 ? Math.floor((100 * done) / all) : 100
   const left = rate > 0 ? `${clock((all - done) / rate)} left` : "time left not known yet"
   if ("steps" in state) return `${percent} %  ${done} of ${all}  ${rate.toFixed(rate < 10 ? 1 : 0)}/s  ${left}`
-  return `${percent} %  ${size(done)} of ${size(all)}  ${state.files}/${state.filesTotal} files  ${size(rate)}/s  ${left}${state.hits === undefined ? "" : `  ${state.hits} hits`}`
+  return `${percent} %  ${size(done)} of ${size(all)}  ${state.files}/${state.filesTotal} files  ${size(rate)}/s  ${left}${state.hits === undefined || state.pass !== undefined ? "" : `  ${state.hits} hits`}`
 }
 
 /** Bytes for people: 1.2 GB. */

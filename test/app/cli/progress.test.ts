@@ -35,8 +35,8 @@ test("a further pass has its name, its own rate and its own time left", () => {
   end()
   end()
   expect(written).toEqual([
-    "what accounts did: 0 %  0 B of 8.0 MB  0/1 files  0 B/s  time left not known yet  0 hits",
-    "what accounts did: 25 %  2.0 MB of 8.0 MB  0/1 files  1.0 MB/s  6 s left  0 hits",
+    "what accounts did: 0 %  0 B of 8.0 MB  0/1 files  0 B/s  time left not known yet",
+    "what accounts did: 25 %  2.0 MB of 8.0 MB  0/1 files  1.0 MB/s  6 s left",
     "comparing (random sets): 0 %  0 of 200  0.0/s  time left not known yet",
     "comparing (random sets): 25 %  50 of 200  13/s  12 s left",
     "",
