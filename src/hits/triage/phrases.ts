@@ -142,10 +142,19 @@ export function aimedAt(service: ServiceName): Sentence {
   return { en: `${en} ({detail})`, fr: `${fr} ({detail})` }
 }
 
+/** What earlier versions said, in answers that were kept. */
+const earlier: readonly Sentence[] = [
+  both(
+    "no second listed address shares a session with it or tried the same accounts",
+    "aucune autre adresse listée ne partage de session avec elle ni n'a essayé les mêmes comptes",
+  ),
+]
+
 /** Longer names first: "remote desktop (VNC)" is no "remote desktop" with a detail. */
 export const triagePhrases: readonly Sentence[] = [
   ...Object.values(phrases),
   ...Object.values(clientNames),
+  ...earlier,
   ...(Object.keys(services) as ServiceName[]).map(aimedAt).sort((a, b) => b.en.length - a.en.length),
 ]
 
