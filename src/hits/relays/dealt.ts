@@ -38,8 +38,8 @@ export function dealtScores(field: Field, model: Model, scored: readonly Scored[
   let dealt: readonly Deal[] = []
   for (let round = 0; round < rounds; round++) {
     const total = cards.reduce((sum, { places }) => sum + places.reduce((own, { unit }) => own + innocence(unit), 0), 0)
-    const wanted = round === rounds - 1 ? dealsAtLast : dealsPerRound
-    const times = Math.max(2, Math.min(wanted, Math.floor(dealtTokensMax / Math.max(1, total))))
+    const [wanted, least, cardsInAll] = round === rounds - 1 ? [dealsAtLast, 2, dealtTokensMax] : [dealsPerRound, 1, dealtTokensMax / 2]
+    const times = Math.max(least, Math.min(wanted, Math.floor(cardsInAll / Math.max(1, total))))
     dealt = Array.from({ length: times }, (_, deal) => {
       steps?.(round * dealsPerRound + deal, (rounds - 1) * dealsPerRound + dealsAtLast)
       const hands = new Map<number, number[]>()
