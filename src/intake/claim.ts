@@ -25,6 +25,8 @@ export interface Claim {
   readonly withdrawn?: boolean
   /** How the document spells it, where `value` was already refanged. */
   readonly original?: string
+  /** The value is a text of its own, no cut that holds a whole document alive. */
+  readonly detached?: boolean
   /** Quality marks that the format itself has found, such as `retyped`. */
   readonly marks?: readonly string[]
 }

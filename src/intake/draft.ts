@@ -223,7 +223,8 @@ function leftKey(code: ProblemCode, type: string, value: string): string {
 
 function newEntry(found: Found, raw: string, said: ClaimContext): Entry {
   const spelt = said.original ?? raw
-  return new PlainEntry(found, said, spelt === found.value ? undefined : spelt)
+  const value = said.detached && found.value === raw ? raw : detached(found.value)
+  return new PlainEntry(found, value, said, spelt === found.value ? undefined : spelt)
 }
 
 /**
@@ -246,9 +247,9 @@ class PlainEntry implements Entry {
   declare comment?: string
   declare original?: string
 
-  constructor(found: Found, said: ClaimContext, original: string | undefined) {
+  constructor(found: Found, value: string, said: ClaimContext, original: string | undefined) {
     this.type = found.type
-    this.value = detached(found.value)
+    this.value = value
     this.marks = marksOf(found, said)
     this.provenance = said.provenance
     if (said.validFrom !== undefined) this.validFrom = said.validFrom

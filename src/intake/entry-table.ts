@@ -6,9 +6,8 @@ const probesMax = 64
 
 export class EntryTable<Entry extends Observable> {
   readonly entries: Entry[] = []
-  /** Index into the entries plus one, 0 is free; beside it the value's hash, so that most strangers are told apart without reading them. */
-  private places = new Int32Array(1024)
-  private hashes = new Int32Array(1024)
+  /** Pairs: index into the entries plus one, 0 is free; and the value's hash, so that most strangers are told apart without reading them. */
+  private slots = new Int32Array(2 * 1024)
   private readonly overflow = new Map<string, number>()
 
   /** The last value looked for, which is the one that is then added, and its hash. */
@@ -21,12 +20,13 @@ export class EntryTable<Entry extends Observable> {
     this.asked = value
     this.askedType = type
     this.askedHash = hash
-    const mask = this.places.length - 1
+    const { slots } = this
+    const mask = slots.length / 2 - 1
     for (let probe = 0; probe < probesMax; probe++) {
-      const at = (hash + probe) & mask
-      const place = this.places[at]!
+      const at = 2 * ((hash + probe) & mask)
+      const place = slots[at]!
       if (place === 0) return undefined
-      if (this.hashes[at] !== hash) continue
+      if (slots[at + 1] !== hash) continue
       const entry = this.entries[place - 1]!
       if (entry.value === value && entry.type === type) return entry
     }
@@ -37,7 +37,7 @@ export class EntryTable<Entry extends Observable> {
   /** Adds an entry that `find` does not know. */
   add(entry: Entry): void {
     this.entries.push(entry)
-    if (this.entries.length * 2 > this.places.length) this.grow()
+    if (this.entries.length * 4 > this.slots.length) this.grow()
     if (entry.value === this.asked && entry.type === this.askedType) this.place(this.entries.length, this.askedHash)
     else this.settle(this.entries.length)
   }
@@ -48,12 +48,13 @@ export class EntryTable<Entry extends Observable> {
   }
 
   private place(place: number, hash: number): void {
-    const mask = this.places.length - 1
+    const { slots } = this
+    const mask = slots.length / 2 - 1
     for (let probe = 0; probe < probesMax; probe++) {
-      const at = (hash + probe) & mask
-      if (this.places[at] !== 0) continue
-      this.places[at] = place
-      this.hashes[at] = hash
+      const at = 2 * ((hash + probe) & mask)
+      if (slots[at] !== 0) continue
+      slots[at] = place
+      slots[at + 1] = hash
       return
     }
     const { type, value } = this.entries[place - 1]!
@@ -62,12 +63,11 @@ export class EntryTable<Entry extends Observable> {
 
   /** Hashes are kept, so that growing reads no value again. */
   private grow(): void {
-    const { places, hashes } = this
+    const { slots } = this
     const crowded = [...this.overflow.values()]
-    this.places = new Int32Array(places.length * 2)
-    this.hashes = new Int32Array(places.length * 2)
+    this.slots = new Int32Array(slots.length * 2)
     this.overflow.clear()
-    for (const [at, place] of places.entries()) if (place !== 0) this.place(place, hashes[at]!)
+    for (let at = 0; at < slots.length; at += 2) if (slots[at] !== 0) this.place(slots[at]!, slots[at + 1]!)
     for (const place of crowded) this.settle(place)
   }
 }

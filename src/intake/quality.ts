@@ -1,5 +1,6 @@
 // Marks that a value earns by what it is: special-purpose ranges and warninglists (semantics 11.4). Never a reason to drop it.
 import { type AddressRange, mappedIpv4, parseIpv4 } from "../model/address.js"
+import { isPlainIpv6, pathOfPlainUrl, plainIpv4Network } from "../model/already-canonical.js"
 import { canonicalAddress } from "../model/canonical.js"
 import { publishers, reporters } from "./data/publishers.js"
 import { fileLists, hashLists, nameLists, networkLists, reservedNetworks } from "./data/warninglists.js"
@@ -50,7 +51,7 @@ function isUnder(host: string, names: ReadonlySet<string>): boolean {
 export function hostOf(found: Found): string | undefined {
   if (found.type === "domain-name") return found.value
   if (found.type === "email-addr") return found.value.slice(found.value.lastIndexOf("@") + 1)
-  if (found.type === "url") return /^[^/]*\/\/([^/:?#]+)/.exec(found.value)?.[1]
+  if (found.type === "url") return plainHost(found.value) ?? /^[^/]*\/\/([^/:?#]+)/.exec(found.value)?.[1]
   return undefined
 }
 
@@ -74,6 +75,17 @@ const byOctet: readonly (readonly (Listed & { readonly from: number; readonly to
     .filter(({ range }) => range.version === 4 && Number(range.first >> 24n) <= octet && Number(range.last >> 24n) >= octet)
     .map((entry) => ({ ...entry, from: Number(entry.range.first), to: Number(entry.range.last) })),
 )
+/** First groups of IPv6 that some network touches; NaN stands for `::`. */
+const listedGroups: ReadonlySet<number> = new Set([
+  Number.NaN,
+  ...listed.filter(({ range }) => range.version === 6).flatMap(({ range }) => groupsOf(range)),
+])
+
+function groupsOf({ first, last }: AddressRange): readonly number[] {
+  const from = Number(first >> 112n)
+  return Array.from({ length: Number(last >> 112n) - from + 1 }, (_, at) => from + at)
+}
+
 const nameMarks = new Map<string, string[]>()
 for (const { name, names } of nameLists) {
   for (const entry of names) nameMarks.set(entry, [...(nameMarks.get(entry) ?? []), `warninglist:${name}`])
@@ -90,6 +102,13 @@ function addressMarks(value: string): readonly string[] {
       if (from <= address && address <= to && !marks.includes(mark)) marks = [...marks, mark]
     return marks
   }
+  const network = plainIpv4Network(value)
+  if (network && network.first >>> 24 === network.last >>> 24) {
+    const touched = byOctet[network.first >>> 24]!.filter(({ from, to }) => from <= network.last && network.first <= to)
+    return unique(touched.map(({ mark }) => mark))
+  }
+  // A value that begins with a group of its own lies within that group.
+  if (isPlainIpv6(value) && !listedGroups.has(Number.parseInt(value, 16))) return none
   const range = canonicalAddress(value)?.range
   if (!range) return none
   const inner = range.version === 6 ? mappedIpv4(range.first) : undefined
@@ -101,7 +120,16 @@ function addressMarks(value: string): readonly string[] {
   )
 }
 
+/** Of a URL whose host is a plain name. */
+function plainHost(url: string): string | undefined {
+  const path = pathOfPlainUrl(url)
+  return path < 0 ? undefined : url.slice(url.indexOf("/") + 2, path)
+}
+
 function urlMarks(value: string): readonly string[] {
+  // A path behind a name is no slip, and a name is no address.
+  const path = pathOfPlainUrl(value)
+  if (path >= 0 && path < value.length - 1) return none
   const host = /^[^/]*\/\/(\[[^\]]+\]|[^/:?#]+)(?::\d+)?(.*)$/.exec(value)
   if (!host) return none
   const address = canonicalAddress(host[1]!)

@@ -1,5 +1,6 @@
 // Reads one value of a bulletin: refanged, its kind recognised, in canonical form, with the marks of semantics 11.6.
 import { parseIpv4 } from "../model/address.js"
+import { isPlainIpv6, pathOfPlainUrl, plainIpv4Network } from "../model/already-canonical.js"
 import { canonical, canonicalAddress, canonicalDomain, canonicalEmail, canonicalHash, canonicalUrl } from "../model/canonical.js"
 import type { ObservableType } from "../model/observable.js"
 import type { ProblemCode } from "../model/problem.js"
@@ -65,8 +66,11 @@ export function readAddress(text: string): Found | undefined {
   const first = text.charCodeAt(0)
   // Cheap refusal of what cannot be one: a digit, a hex letter before a colon, or a bracket begins every address.
   if (!(first >= 48 && first <= 57) && (!text.includes(":") || text.includes("://"))) return undefined
+  if (!text.includes(".") && !text.includes(":")) return undefined
   // Strict parsing accepts the canonical spelling only, so the text is its own canonical form.
   if (parseIpv4(text) !== undefined) return { type: "ipv4-addr", value: text, marks: none }
+  if (plainIpv4Network(text) !== undefined) return { type: "ipv4-addr", value: text, marks: none }
+  if (isPlainIpv6(text)) return { type: "ipv6-addr", value: text, marks: none }
   const exact = canonicalAddress(text)
   if (exact) return { type: exact.type, value: exact.value, marks: exact.hostBits ? ["host-bits"] : [] }
   const port = /^(\d[\d.]*|\[[^\]]+\])[:#]\d{1,5}$/.exec(text)
@@ -85,6 +89,7 @@ export function readAddress(text: string): Found | undefined {
 
 export function readUrl(text: string): Found | undefined {
   if (!text.includes("/")) return undefined
+  if (pathOfPlainUrl(text) >= 0) return { type: "url", value: text, marks: none }
   const scheme = /^[a-zA-Z][a-zA-Z0-9+.-]{0,31}:\/\//.exec(text)
   if (scheme) {
     const value = canonicalUrl(bracketedIpv6(text))
@@ -182,23 +187,34 @@ function bounded(found: Found): Reading {
   // Escapes make a URL longer than it was written.
   if (found.value.length > valueLengthMax) return { code: "indicator-unreadable", reason: `longer than ${valueLengthMax} characters` }
   if (found.type !== "ipv4-addr" && found.type !== "ipv6-addr") return { found }
-  if (!/[/-]/.test(found.value)) return { found }
+  if (!found.value.includes("/") && !found.value.includes("-")) return { found }
+  const network = plainIpv4Network(found.value)
+  if (network && network.last - network.first < 2 ** 24) return { found }
   const range = canonicalAddress(found.value)!.range
   const widest = found.type === "ipv4-addr" ? 1n << 24n : 1n << 112n
   if (range.last - range.first + 1n <= widest) return { found }
   return { code: "indicator-too-wide", reason: `wider than /${found.type === "ipv4-addr" ? 8 : 16}: it would match nearly everything` }
 }
 
-/** Letters, digits, `.`, `-`, `_`, `@`: nothing to undress, and most values are of these alone. */
+/**
+ * Letters, digits, `.`, `-`, `_`, `@`, or what an address is written with: nothing to undress, and most values are of these alone. Of URLs
+ * those without any mark that is used to defang.
+ */
 function isPlain(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code > 122 || plainCodes[code] === 0) return false
-  }
-  return true
+  let kinds = 0
+  for (let at = 0; at < text.length; at++) kinds |= kindsOfCharacters[text.charCodeAt(at)] ?? dressing
+  return kinds === 0 || kinds === ofNames || kinds === ofAddresses || (kinds < dressing && isPlainUrl(text))
 }
 
-const plainCodes = Uint8Array.from({ length: 123 }, (_, code) => Number(/[A-Za-z0-9._@-]/.test(String.fromCharCode(code))))
+const [ofNames, ofAddresses, dressing] = [1, 2, 4]
+const kindsOfCharacters = Uint8Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code)
+  return /[A-Fa-f0-9.]/.test(char) ? 0 : /[A-Za-z0-9_@-]/.test(char) ? ofNames : /[:/]/.test(char) ? ofAddresses : dressing
+})
+
+function isPlainUrl(text: string): boolean {
+  return pathOfPlainUrl(text) >= 0 && !/h[tx]xp|hxtp|fxp/i.test(text)
+}
 
 /** Refanged, without the quotes and marks that a document puts around a value. */
 function undressed(raw: string, stated: StatedType): string {

@@ -1,5 +1,6 @@
 // The canonical form of every kind of observable (semantics 1.1 and 5.9). Only canonical forms are compared.
 import { type AddressRange, formatIpv4, formatIpv6, mappedIpv4, networkRange, parseIpv4, parseIpv6 } from "./address.js"
+import { pathOfPlainUrl } from "./already-canonical.js"
 import type { Observable, ObservableType } from "./observable.js"
 
 /** An address, network (`a/n`, host bits cleared) or range (`a-b`), with the numbers behind it. */
@@ -52,6 +53,7 @@ export function canonicalDomain(text: string): string | undefined {
 
 /** WHATWG parse; default port, userinfo and fragment dropped; escapes normalised (semantics 5.9). Undefined if it is no URL with a host. */
 export function canonicalUrl(text: string): string | undefined {
+  if (pathOfPlainUrl(text) >= 0) return text
   let url: URL
   try {
     url = new URL(text.trim())

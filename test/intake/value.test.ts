@@ -1,4 +1,5 @@
 // One value of a bulletin: recognised, in canonical form, marked; or refused with a reason.
+import fc from "fast-check"
 import { expect, test } from "vitest"
 import { parseIndicator } from "../../src/intake/intake.js"
 import { readValue } from "../../src/intake/value.js"
@@ -122,4 +123,17 @@ test("endless and hostile values end quickly", () => {
   for (const piece of ["a.", "[.", "((((", "a-", "1.", "%41", "\\", "@a", ":a", "[[dot]]", " .", "//"])
     readValue("any", piece.repeat(4000).slice(0, 8192))
   expect(performance.now() - start).toBeLessThan(5000)
+})
+
+test("a value that needs no undressing is read as it is with white space around it", () => {
+  const part = fc.constantFrom(
+    ..."http:// https:// hxxp:// htxp: hxtp fxp: : / . - _ @ a f g z 1 9 evil example com 203.0.113.9 /24 2001:db8 :: x p dot at".split(
+      " ",
+    ),
+  )
+  const value = fc.array(part, { minLength: 1, maxLength: 9 }).map((parts) => parts.join(""))
+  fc.assert(
+    fc.property(value, (text) => void expect([text, readValue("any", text)]).toEqual([text, readValue("any", ` ${text}`)])),
+    { numRuns: 20_000, seed: 8 },
+  )
 })

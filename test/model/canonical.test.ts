@@ -1,8 +1,9 @@
 // Canonical forms (semantics 1.1, 5.9): equal values have one form, and what is no value has none.
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../../src/model/address.js"
-import { canonical } from "../../src/model/canonical.js"
+import { formatIpv4, formatIpv6, mappedIpv4, parseIpv4, parseIpv6 } from "../../src/model/address.js"
+import { isPlainIpv6, pathOfPlainUrl, plainIpv4Network } from "../../src/model/already-canonical.js"
+import { canonical, canonicalAddress, normalizeEscapes } from "../../src/model/canonical.js"
 import type { ObservableType } from "../../src/model/observable.js"
 
 function check(type: ObservableType, text: string, wanted: string | undefined): void {
@@ -73,4 +74,74 @@ describe("digests and files", () => {
   check("file:hashes.MD5", "0cc175b9c0f1b6a831c399e26977266", undefined)
   check("file:name", " e\u0301vil.exe ", "évil.exe")
   check("file:name", " ", undefined)
+})
+
+describe("what is told to be canonical already", () => {
+  const plainUrl = (text: string): boolean => pathOfPlainUrl(text) >= 0
+
+  test("is what a parser gives back as it stands", () => {
+    const fine = fc.constantFrom(..."a z 0 9 - _ . / ? @ & = com A ~".split(" "))
+    const odd = fc.constantFrom(..."| .. // /. /.. ?? # % %41 %2e : :80 + ; , ! ( ) * $ ' \" \\ ^ ` { } < > é xn-- 0x1 \t".split(" "), " ")
+    const part = fc.oneof({ arbitrary: fine, weight: 12 }, { arbitrary: odd, weight: 1 })
+    const text = fc.array(part, { minLength: 1, maxLength: 12 }).map((parts) => parts.join(""))
+    const scheme = fc.constantFrom("http://", "https://", "ftp://", "HTTP://", "http:/", "http:///")
+    let plain = 0
+    fc.assert(
+      fc.property(scheme, fc.constantFrom("", "a.example/", "evil-1.example"), text, (begin, host, end) => {
+        const url = `${begin}${host}${end}`
+        if (!plainUrl(url)) return
+        plain++
+        const parsed = new URL(url)
+        expect([parsed.href, parsed.port, parsed.hash, parsed.username]).toEqual([url, "", "", ""])
+        expect(`${parsed.protocol}//${parsed.hostname}${normalizeEscapes(parsed.pathname)}${normalizeEscapes(parsed.search)}`).toBe(url)
+        expect(canonical("url", ` ${url}`)).toBe(url)
+      }),
+      { numRuns: 20_000, seed: 8 },
+    )
+    expect(plain).toBeGreaterThan(1000)
+  })
+
+  test("holds for hosts whose labels are as long as labels may be, and no longer ones", () => {
+    expect(plainUrl(`http://${"a".repeat(63)}.example/`)).toBe(true)
+    expect(plainUrl(`http://${"a".repeat(64)}.example/`)).toBe(false)
+    expect(plainUrl(`http://${"a.".repeat(130)}example/`)).toBe(false)
+    for (const url of ["http://1.2.3.4/", "http://a.0x1/", "http://example./", "http://.example/", "http://a.example", "http:///"])
+      expect(plainUrl(url)).toBe(false)
+  })
+
+  test("are addresses of version 6 in the form of RFC 5952 that hold none of version 4", () => {
+    const group = fc.constantFrom("0", "1", "00", "f", "0f", "ffff", "abcd", "ABCD", "")
+    const parts = fc.array(group, { minLength: 1, maxLength: 9 })
+    const whole = fc.oneof(
+      parts.map((all) => all.join(":")),
+      fc.tuple(parts, parts).map(([head, tail]) => `${head.join(":")}::${tail.join(":")}`),
+      fc.bigInt(0n, (1n << 128n) - 1n).map((number) => formatIpv6(number)),
+      fc
+        .array(fc.constantFrom(0, 0, 1, 0xffff), { minLength: 8, maxLength: 8 })
+        .map((all) => formatIpv6(BigInt(`0x${all.map((one) => one.toString(16).padStart(4, "0")).join("")}`))),
+    )
+    fc.assert(
+      fc.property(whole, (text) => {
+        const number = parseIpv6(text)
+        const wanted = number !== undefined && formatIpv6(number) === text && mappedIpv4(number) === undefined
+        expect([text, isPlainIpv6(text)]).toEqual([text, wanted])
+      }),
+      { numRuns: 20_000, seed: 8 },
+    )
+  })
+
+  test("are networks of version 4 with clear host bits", () => {
+    const octet = fc.constantFrom("0", "1", "128", "192", "240", "255", "256", "01", "")
+    const prefix = fc.constantFrom("", "0", "1", "8", "08", "16", "24", "30", "31", "32", "33", "99", "240", "x", "2x")
+    fc.assert(
+      fc.property(fc.array(octet, { minLength: 4, maxLength: 4 }), prefix, (octets, bits) => {
+        const text = `${octets.join(".")}/${bits}`
+        const address = canonicalAddress(text)
+        const wanted =
+          address?.wide && address.value === text ? { first: Number(address.range.first), last: Number(address.range.last) } : undefined
+        expect([text, plainIpv4Network(text)]).toEqual([text, wanted])
+      }),
+      { numRuns: 20_000, seed: 8 },
+    )
+  })
 })

@@ -200,7 +200,7 @@ function writeFile(dir: string, { name, content }: RuleFile): Written {
   const fd = openSync(part, "w")
   let bytes = 0
   try {
-    for (const piece of batched(content)) {
+    for (const piece of inBytes(content)) {
       hash.update(piece)
       bytes += piece.length
       for (let at = 0; at < piece.length; ) at += writeSync(fd, piece, at)
@@ -212,15 +212,27 @@ function writeFile(dir: string, { name, content }: RuleFile): Written {
   return { name, bytes, sha256: hash.digest("hex") }
 }
 
-/** Many short lines as few large pieces. */
-function* batched(content: Iterable<string>): Iterable<Buffer> {
+/** As much text as the processor keeps at hand while it is put together and encoded. */
+const batchLength = 1 << 15
+const room = Buffer.allocUnsafe(1 << 20)
+
+/** Many short lines as few large pieces, each valid until the next is asked for. */
+function* inBytes(content: Iterable<string>): Iterable<Uint8Array> {
   let batch = ""
+  let used = 0
   for (const piece of content) {
     batch += piece
-    if (batch.length < 1 << 18) continue
-    yield Buffer.from(batch)
+    if (batch.length < batchLength) continue
+    // A character of UTF-16 takes three bytes of UTF-8 at most.
+    if (used + 3 * batch.length > room.length) {
+      yield room.subarray(0, used)
+      used = 0
+    }
+    if (3 * batch.length > room.length) yield Buffer.from(batch)
+    else used += room.write(batch, used, "utf8")
     batch = ""
   }
+  if (used > 0) yield room.subarray(0, used)
   if (batch.length > 0) yield Buffer.from(batch)
 }
 

@@ -42,7 +42,21 @@ export function singleAddresses(value: string, max: number): readonly string[] |
   if (isSingle(value)) return [value]
   const { version, first, last } = rangeOf(value)
   if (last - first >= BigInt(max)) return undefined
-  return Array.from({ length: Number(last - first) + 1 }, (_, offset) => format(version, first + BigInt(offset)))
+  const count = Number(last - first) + 1
+  return version === 4
+    ? ipv4Addresses(Number(first), count)
+    : Array.from({ length: count }, (_, offset) => format(version, first + BigInt(offset)))
+}
+
+/** As they follow one another, of which 256 share all but the last octet. */
+function ipv4Addresses(first: number, count: number): readonly string[] {
+  const all: string[] = []
+  let head = ""
+  for (let address = first; address < first + count; address++) {
+    if (head === "" || address % 256 === 0) head = formatIpv4(address).replace(/\d+$/, "")
+    all.push(head + (address % 256))
+  }
+  return all
 }
 
 /** How many addresses the value has. */
@@ -52,7 +66,8 @@ export function addressCount(value: string): bigint {
   return last - first + 1n
 }
 
-function isSingle(value: string): boolean {
+/** One address, and not a network or range. */
+export function isSingle(value: string): boolean {
   return !value.includes("/") && !value.includes("-")
 }
 

@@ -63,5 +63,5 @@ export const clickhouse: RuleExporter = {
 
 function* queryLines({ indicators, header }: RenderInput): Iterable<string> {
   yield comments("--", header)
-  for (const { title, text } of queriesFor(target, indicators, sql, queryMax)) yield `\n-- ${title}\n${text}\n`
+  for (const { title, text } of queriesFor([target], indicators, sql, queryMax)) yield `\n-- ${title}\n${text}\n`
 }

@@ -4,7 +4,7 @@ import type { Indicator } from "../../model/indicator.js"
 import type { Problem } from "../../model/problem.js"
 import { type Pap, papLevels, strictest, type Tlp, tlpLevels } from "../../model/tlp.js"
 import type { ExportHeader, RuleAction, RuleExporter, RuleFile } from "./exporter.js"
-import { inOrder } from "./in-order.js"
+import { orderOf } from "./in-order.js"
 
 export interface ComposeRequest {
   readonly exporter: RuleExporter
@@ -33,6 +33,7 @@ export function composeRules(request: ComposeRequest): Composed | { readonly ref
   const header = {
     ...headerOf(request),
     tlp: strictestOf(request, tlps),
+    tlps: [...tlps].filter((tlp) => tlp !== undefined).sort(),
     pap,
     indicators: kept.length,
     leftOut: problems.length,
@@ -59,28 +60,45 @@ interface Partition {
   readonly expires: string | undefined
 }
 
-/** In one pass, for what is in order lies anywhere in memory. */
+/**
+ * By type and value, each once: the same set gives the same bytes, whatever its order. What is in order lies anywhere in memory, so that what can
+ * be asked of the indicators in the order in which they came is asked so.
+ */
 function partition({ exporter, bulletins, others }: ComposeRequest): Partition {
-  const kept: Indicator[] = []
-  const problems: Problem[] = []
-  const tlps = new Set<Tlp | undefined>()
-  let [expires, endless]: [string | undefined, boolean] = [undefined, false]
+  const all = joined([...bulletins.map(marked), others])
   const reasonAgainst = reasonsOf(exporter)
+  const { indicatorsMax = Number.POSITIVE_INFINITY, insteadOfMore } = exporter
+  const tooMany = `more than ${indicatorsMax} in one export${insteadOfMore ? `: use --to ${insteadOfMore}` : ""}`
+  const reasons = all.map(reasonAgainst)
+  const kept: Indicator[] = []
+  const isKept = new Uint8Array(all.length)
+  const problems: Problem[] = []
   const messageOf = messages()
-  for (const indicator of sortedOnce(joined([...bulletins.map(marked), others]))) {
-    const reason = reasonAgainst(indicator, kept.length)
+  for (const at of placesOnce(all)) {
+    const reason = reasons[at] ?? (kept.length >= indicatorsMax ? tooMany : undefined)
+    const indicator = all[at] as Indicator
     if (reason === undefined) {
-      const { tlp, validUntil } = indicator
       kept.push(indicator)
-      tlps.add(tlp)
-      if (validUntil === undefined) endless = true
-      else if (expires === undefined || validUntil > expires) expires = validUntil
+      isKept[at] = 1
     } else {
       const { provenance, value, type } = indicator
       problems.push({ code: "inexpressible", where: provenance, value, message: messageOf(type, reason) })
     }
   }
-  return { kept, problems, tlps, expires: endless ? undefined : expires }
+  return { kept, problems, ...heldOf(all, isKept) }
+}
+
+function heldOf(all: readonly Indicator[], isKept: Uint8Array): Pick<Partition, "tlps" | "expires"> {
+  const tlps = new Set<Tlp | undefined>()
+  let [expires, endless]: [string | undefined, boolean] = [undefined, false]
+  for (let at = 0; at < all.length; at++) {
+    if (isKept[at] === 0) continue
+    const { tlp, validUntil } = all[at] as Indicator
+    tlps.add(tlp)
+    if (validUntil === undefined) endless = true
+    else if (expires === undefined || validUntil > expires) expires = validUntil
+  }
+  return { tlps, expires: endless ? undefined : expires }
 }
 
 /** The same text once, for it may be said of a million. */
@@ -107,32 +125,31 @@ function marked({ indicators, tlp }: Bulletin): readonly Indicator[] {
   return tlp === null ? indicators : indicators.map((one) => (one.tlp === undefined ? { ...one, tlp } : one))
 }
 
-function reasonsOf(exporter: RuleExporter): (indicator: Indicator, kept: number) => string | undefined {
-  const { capabilities, inexpressible, indicatorsMax = Number.POSITIVE_INFINITY, insteadOfMore } = exporter
+function reasonsOf(exporter: RuleExporter): (indicator: Indicator) => string | undefined {
+  const { capabilities, inexpressible } = exporter
   const noForm = `${exporter.name} has no form for this type`
-  const tooMany = `more than ${indicatorsMax} in one export${insteadOfMore ? `: use --to ${insteadOfMore}` : ""}`
-  return (indicator, kept) => {
+  return (indicator) => {
     if (indicator.tlp === "red") return "TLP:RED never leaves"
     if (indicator.marks.includes("withdrawn")) return "withdrawn by its publisher"
     if (!capabilities[indicator.type]) return noForm
-    return inexpressible?.(indicator) ?? (kept >= indicatorsMax ? tooMany : undefined)
+    return inexpressible?.(indicator)
   }
 }
 
 /**
- * By type and value, each once: the same set gives the same bytes, whatever its order. Of equal values one that is not withdrawn is taken, and
- * of those the most freely marked: one publisher's RED does not hide what another published.
+ * Of equal values one that is not withdrawn is taken, and of those the most freely marked: one publisher's RED does not hide what another
+ * published.
  */
-function sortedOnce(indicators: readonly Indicator[]): readonly Indicator[] {
-  const once: Indicator[] = []
-  let last: Indicator | undefined
-  for (const one of inOrder(indicators)) {
-    if (last === undefined || last.value !== one.value || last.type !== one.type) once.push(one)
-    else if (rank(one) < rank(last)) once[once.length - 1] = one
-    else continue
-    last = one
+function placesOnce(all: readonly Indicator[]): Uint32Array {
+  const { places, repeats } = orderOf(all)
+  let count = 0
+  for (let place = 0; place < places.length; place++) {
+    const at = places[place] as number
+    // Written over the places that were read already.
+    if (repeats[place] === 0) places[count++] = at
+    else if (rank(all[at] as Indicator) < rank(all[places[count - 1] as number] as Indicator)) places[count - 1] = at
   }
-  return once
+  return places.subarray(0, count)
 }
 
 function rank({ marks, tlp }: Indicator): number {

@@ -1,11 +1,12 @@
 // Elasticsearch and OpenSearch: the indicators as documents under their ECS names, and queries over the logs.
 import type { Indicator } from "../../model/indicator.js"
-import { addressBlocks } from "./address-blocks.js"
+import { addressBlocks, isSingle } from "./address-blocks.js"
+import { forEachType } from "./every-type.js"
 import type { Capabilities, RenderInput, RuleExporter, RuleFile } from "./exporter.js"
 import { comments, headerLines, plainText } from "./header.js"
 import { type QueryTarget, queriesFor } from "./queries.js"
-import { addressConditions, type Dialect, doubleQuoted, inChunks } from "./query.js"
-import { uuidOf } from "./stable-id.js"
+import { type Dialect, doubleQuoted, inChunks, listedAddresses } from "./query.js"
+import { uuidsUnder } from "./stable-id.js"
 import { jsonText } from "./tame.js"
 import { urlParts } from "./url-parts.js"
 
@@ -83,7 +84,7 @@ export const opensearch: RuleExporter = {
 
 function* queryLines({ indicators, header }: RenderInput): Iterable<string> {
   yield comments("//", header)
-  for (const { title, text } of queriesFor(target, indicators, esql, queryMax)) yield `\n// ${title}\n${text}\n`
+  for (const { title, text } of queriesFor([target], indicators, esql, queryMax)) yield `\n// ${title}\n${text}\n`
 }
 
 function indexFiles({ indicators, header }: RenderInput): readonly RuleFile[] {
@@ -110,9 +111,11 @@ function indexFiles({ indicators, header }: RenderInput): readonly RuleFile[] {
 /** The body of a bulk request: an action and a document for each indicator, with ids that make a second load change nothing. */
 function* bulkLines(indicators: readonly Indicator[]): Iterable<string> {
   for (const indicator of indicators) {
-    yield `{"index":{"_index":"${index}","_id":"${uuidOf("indicator", indicator.type, indicator.value)}"}}\n${documentOf(indicator)}\n`
+    yield `{"index":{"_index":"${index}","_id":"${idOf[indicator.type](indicator.value)}"}}\n${documentOf(indicator)}\n`
   }
 }
+
+const idOf = forEachType((type) => uuidsUnder("indicator", type))
 
 /** Written by hand, member by member: a million documents need no million objects. */
 function documentOf(indicator: Indicator): string {
@@ -137,9 +140,8 @@ function valueMembers({ type, value }: Indicator): string {
   switch (type) {
     case "ipv4-addr":
     case "ipv6-addr": {
+      if (isSingle(value)) return member("ip", value)
       const blocks = addressBlocks(value)
-      const [only] = blocks
-      if (blocks.length === 1 && only && !only.text.includes("/")) return member("ip", value)
       return `,"threat.indicator.ip_range":${JSON.stringify(blocks.map(({ address, prefix }) => `${address}/${prefix}`))}`
     }
     case "domain-name":
@@ -175,7 +177,8 @@ function* searchLines(indicators: readonly Indicator[]): Iterable<string> {
 function addressClauses(chunk: readonly Indicator[]): readonly unknown[] {
   const addresses = chunk.filter(({ type }) => type === "ipv4-addr" || type === "ipv6-addr")
   // A terms query on an ip field takes networks beside addresses.
-  const all = addressConditions(addresses, [""]).flatMap((one) => (one.op === "in" ? one.values : one.op === "within" ? [one.network] : []))
+  const { single, wide } = listedAddresses(addresses)
+  const all = [...single.all, ...wide]
   return all.length === 0 ? [] : (target.addresses ?? []).map((field) => ({ terms: { [field]: all } }))
 }
 

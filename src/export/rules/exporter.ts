@@ -24,6 +24,8 @@ export interface ExportHeader {
   readonly date: string | null
   /** The strictest marking of what is exported; undefined: nothing is marked, which is not clear. */
   readonly tlp: Tlp | undefined
+  /** The markings of single indicators exported, sorted. */
+  readonly tlps: readonly Tlp[]
   readonly pap: Pap | undefined
   readonly indicators: number
   readonly leftOut: number

@@ -1,10 +1,11 @@
 // osquery: a pack of queries over sockets, processes and files of the machines themselves.
 import type { Indicator } from "../../model/indicator.js"
-import { addressCount, singleAddresses } from "./address-blocks.js"
+import { addressCount, isSingle, singleAddresses } from "./address-blocks.js"
 import type { RuleExporter } from "./exporter.js"
 import { headerLines } from "./header.js"
+import { ofTypes } from "./in-order.js"
 import { type QueryTarget, queriesFor } from "./queries.js"
-import { type Dialect, spell, sqlQuoted, valueConditions } from "./query.js"
+import { type Dialect, spell, sqlQuoted, Values, valueConditions } from "./query.js"
 
 const queryMax = 500
 /** A network is spelt out, up to so many addresses. */
@@ -61,24 +62,29 @@ function* packLines(indicators: readonly Indicator[], about: readonly string[]):
 }
 
 function* queries(indicators: readonly Indicator[]): Iterable<{ readonly title: string; readonly text: string }> {
-  const count = indicators.reduce((sum, one) => sum + (isSpeltOut(one) ? Number(addressCount(one.value)) : 0), 0)
+  let count = 0
+  for (const one of addressesIn(indicators)) if (isSpeltOut(one)) count += isSingle(one.value) ? 1 : Number(addressCount(one.value))
   const parts = Math.ceil(count / queryMax)
   let part = 0
   for (const chunk of chunked(addressesOf(indicators)))
     yield {
       title: `sockets: addresses${parts > 1 ? ` (${++part} of ${parts})` : ""}`,
-      text: `SELECT s.pid, p.name, p.path, s.local_port, s.remote_address, s.remote_port FROM process_open_sockets s LEFT JOIN processes p USING (pid) WHERE ${spell(sqlite, valueConditions(chunk, ["s.remote_address"]))};`,
+      text: `SELECT s.pid, p.name, p.path, s.local_port, s.remote_address, s.remote_port FROM process_open_sockets s LEFT JOIN processes p USING (pid) WHERE ${spell(sqlite, valueConditions({ single: new Values(chunk) }, ["s.remote_address"]))};`,
     }
-  for (const target of targets) yield* queriesFor(target, indicators, sqlite, queryMax)
+  yield* queriesFor(targets, indicators, sqlite, queryMax)
 }
 
 /** Networks spelt out come to millions: never all at once. */
 function* addressesOf(indicators: readonly Indicator[]): Iterable<string> {
-  for (const one of indicators) if (isSpeltOut(one)) yield* singleAddresses(one.value, spelledOutMax) ?? []
+  for (const one of addressesIn(indicators)) if (isSpeltOut(one)) yield* singleAddresses(one.value, spelledOutMax) ?? []
 }
 
-function isSpeltOut({ type, value }: Indicator): boolean {
-  return (type === "ipv4-addr" || type === "ipv6-addr") && addressCount(value) <= spelledOutMax
+function addressesIn(indicators: readonly Indicator[]): readonly Indicator[] {
+  return ofTypes(indicators, ["ipv4-addr", "ipv6-addr"])
+}
+
+function isSpeltOut({ value }: Indicator): boolean {
+  return isSingle(value) || addressCount(value) <= spelledOutMax
 }
 
 function* chunked(values: Iterable<string>): Iterable<readonly string[]> {

@@ -2,7 +2,17 @@
 import type { Indicator } from "../../model/indicator.js"
 import type { ObservableType } from "../../model/observable.js"
 import { ofTypes } from "./in-order.js"
-import { addressConditions, type Condition, type Dialect, inChunks, nameConditions, spell, valueConditions } from "./query.js"
+import {
+  addressConditions,
+  type Condition,
+  type Dialect,
+  type Listed,
+  listed,
+  listedAddresses,
+  nameConditions,
+  spell,
+  valueConditions,
+} from "./query.js"
 
 /** A table or index of the engine, and the fields of it that are asked, by what they hold. */
 export interface QueryTarget {
@@ -16,56 +26,79 @@ export interface QueryTarget {
   readonly agents?: readonly string[]
   readonly files?: readonly string[]
   readonly hashes?: Readonly<Partial<Record<ObservableType, readonly string[]>>>
-  /** As the engine writes digests; lower case where absent. */
-  readonly upperHashes?: boolean
 }
 
-/** All queries of a target over the indicators, which are in order, each with at most `size` of them. */
+/** All queries of the targets over the indicators, which are in order, each with at most `size` of them. */
 export function* queriesFor(
-  target: QueryTarget,
+  targets: readonly QueryTarget[],
   indicators: readonly Indicator[],
   dialect: Dialect,
   size: number,
 ): Iterable<{ readonly title: string; readonly text: string }> {
-  for (const [what, types, conditions] of questions(target)) {
-    const chunks = inChunks(ofTypes(indicators, types), size)
-    for (const [at, chunk] of chunks.entries()) {
-      const part = chunks.length > 1 ? ` (${at + 1} of ${chunks.length})` : ""
-      yield { title: `${target.title}: ${what}${part}`, text: target.query(spell(dialect, conditions(chunk))) }
+  const asked = targets.map((target) => ({ target, questions: questions(target) }))
+  const listings = new Map<string, Listing>()
+  for (const { questions } of asked) {
+    for (const { what, types, list } of questions) {
+      const known = listings.get(what)
+      if (known) known.kept = []
+      else listings.set(what, { all: ofTypes(indicators, types), list, kept: undefined })
+    }
+  }
+  for (const { target, questions } of asked) {
+    for (const { what, conditions } of questions) {
+      const listing = listings.get(what) as Listing
+      const parts = Math.ceil(listing.all.length / size)
+      for (let at = 0; at < parts; at++) {
+        const part = parts > 1 ? ` (${at + 1} of ${parts})` : ""
+        yield { title: `${target.title}: ${what}${part}`, text: target.query(spell(dialect, conditions(partOf(listing, at, size)))) }
+      }
     }
   }
 }
 
-type Question = readonly [what: string, types: readonly ObservableType[], conditions: (chunk: readonly Indicator[]) => readonly Condition[]]
+/** Indicators of one kind, which several targets may ask for. */
+interface Listing {
+  readonly all: readonly Indicator[]
+  readonly list: (chunk: readonly Indicator[]) => Listed
+  /** Parts already listed, where another target asks for them too. */
+  kept: Listed[] | undefined
+}
+
+function partOf({ all, list, kept }: Listing, at: number, size: number): Listed {
+  const known = kept?.[at]
+  if (known) return known
+  const made = list(all.slice(at * size, (at + 1) * size))
+  if (kept) kept[at] = made
+  return made
+}
+
+interface Question {
+  readonly what: string
+  readonly types: readonly ObservableType[]
+  readonly list: (chunk: readonly Indicator[]) => Listed
+  readonly conditions: (listed: Listed) => readonly Condition[]
+}
 
 function questions(target: QueryTarget): readonly Question[] {
-  const values =
-    (fields: readonly string[]) =>
-    (chunk: readonly Indicator[]): readonly Condition[] =>
-      valueConditions(
-        chunk.map(({ value }) => value),
-        fields,
-      )
-  const all: Question[] = []
-  if (target.addresses) {
-    const fields = target.addresses
-    all.push(["addresses", ["ipv4-addr", "ipv6-addr"], (chunk) => addressConditions(chunk, fields)])
-  }
-  if (target.names) {
-    const fields = target.names
-    all.push(["names", ["domain-name"], (chunk) => nameConditions(chunk, fields)])
-  }
-  if (target.urls) all.push(["URLs", ["url"], values(target.urls)])
-  if (target.mails) all.push(["mail addresses", ["email-addr"], values(target.mails)])
-  if (target.agents) all.push(["user agents", ["user-agent"], values(target.agents)])
-  if (target.files) all.push(["file names", ["file:name"], values(target.files)])
-  for (const [type, fields] of Object.entries(target.hashes ?? {})) {
-    const digests = (chunk: readonly Indicator[]): readonly Condition[] =>
-      valueConditions(
-        chunk.map(({ value }) => (target.upperHashes ? value.toUpperCase() : value)),
-        fields,
-      )
-    all.push([type.slice("file:hashes.".length), [type as ObservableType], digests])
-  }
-  return all
+  const { addresses, names, urls, mails, agents, files, hashes = {} } = target
+  const values = (what: string, type: ObservableType, fields: readonly string[] | undefined): readonly Question[] =>
+    fields ? [{ what, types: [type], list: listed, conditions: (all) => valueConditions(all, fields) }] : []
+  return [
+    ...(addresses ? [addressQuestion(addresses)] : []),
+    ...(names ? [nameQuestion(names)] : []),
+    ...values("URLs", "url", urls),
+    ...values("mail addresses", "email-addr", mails),
+    ...values("user agents", "user-agent", agents),
+    ...values("file names", "file:name", files),
+    ...Object.entries(hashes).flatMap(([type, fields]) => values(type.slice("file:hashes.".length), type as ObservableType, fields)),
+  ]
+}
+
+function addressQuestion(fields: readonly string[]): Question {
+  const types = ["ipv4-addr", "ipv6-addr"] as const
+  return { what: "addresses", types, list: listedAddresses, conditions: (all) => addressConditions(all, fields) }
+}
+
+function nameQuestion(fields: readonly string[]): Question {
+  return { what: "names", types: ["domain-name"], list: listed, conditions: (all) => nameConditions(all, fields) }
 }

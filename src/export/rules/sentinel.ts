@@ -86,6 +86,5 @@ function* watchlistLines(indicators: readonly Indicator[]): Iterable<string> {
 
 function* queryLines({ indicators, header }: RenderInput): Iterable<string> {
   yield comments("//", header)
-  for (const target of targets)
-    for (const { title, text } of queriesFor(target, indicators, kql, queryMax)) yield `\n// ${title}\n${text};\n`
+  for (const { title, text } of queriesFor(targets, indicators, kql, queryMax)) yield `\n// ${title}\n${text};\n`
 }

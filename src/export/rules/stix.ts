@@ -1,10 +1,12 @@
 // STIX 2.1: one indicator object for each value, with its pattern, marked with TLP 2.0.
 import type { Indicator } from "../../model/indicator.js"
 import type { Tlp } from "../../model/tlp.js"
-import { addressBlocks } from "./address-blocks.js"
+import { addressBlocks, isSingle } from "./address-blocks.js"
+import { forEachType } from "./every-type.js"
 import type { ExportHeader, RuleExporter } from "./exporter.js"
 import { plainText } from "./header.js"
-import { uuidOf } from "./stable-id.js"
+import { uuidOf, uuidsUnder } from "./stable-id.js"
+import { isTame, jsonText } from "./tame.js"
 
 /** The ids that FIRST and OASIS gave the TLP 2.0 markings. */
 export const markings: Readonly<Record<Tlp, string>> = {
@@ -42,10 +44,10 @@ export const stix: RuleExporter = {
 function* bundle(indicators: readonly Indicator[], header: ExportHeader): Iterable<string> {
   const created = instant(header.date) ?? unstated
   yield `{"type":"bundle","id":"bundle--${uuidOf("bundle", ...header.bulletins, String(indicators.length))}","objects":[`
-  const used = [...new Set(indicators.flatMap(({ tlp }) => (tlp === undefined ? [] : [tlp])))].sort()
-  const objects = [...used.map(markingDefinition), identity(created)]
+  const objects = [...header.tlps.map(markingDefinition), identity(created)]
   yield objects.map((object) => `\n${JSON.stringify(object)}`).join(",")
-  for (const indicator of indicators) yield `,\n${JSON.stringify(indicatorObject(indicator, created))}`
+  const common = `"created_by_ref":"${identityId}","created":"${created}","modified":"${created}"`
+  for (const indicator of indicators) yield `,\n${indicatorText(indicator, common, created)}`
   yield "\n]}\n"
 }
 
@@ -74,38 +76,46 @@ export function markingDefinition(tlp: Tlp): unknown {
   }
 }
 
-/** What is undefined is not written. */
-function indicatorObject(one: Indicator, created: string): Record<string, unknown> {
-  const from = instant(one.validFrom)
+/** Written by hand, member by member: a million objects need not be made for it. What is undefined is not written. */
+function indicatorText(one: Indicator, common: string, created: string): string {
+  const { type, value, tlp } = one
+  const from = instant(one.validFrom) ?? created
   const until = instant(one.validUntil)
-  return {
-    type: "indicator",
-    spec_version: "2.1",
-    id: `indicator--${uuidOf("indicator", one.type, one.value)}`,
-    created_by_ref: identityId,
-    created,
-    modified: created,
-    name: plainText(`${one.value} (${one.bulletin})`, 200),
-    description: one.comment === undefined ? undefined : plainText(one.comment, 1_000),
-    indicator_types: ["unknown"],
-    pattern: patternOf(one),
-    pattern_type: "stix",
-    pattern_version: "2.1",
-    valid_from: from ?? created,
+  return [
+    `{"type":"indicator","spec_version":"2.1","id":"indicator--${idOf[type](value)}",${common},"name":${nameText(one)}`,
+    one.comment === undefined ? "" : `,"description":${jsonText(plainText(one.comment, 1_000))}`,
+    `,"indicator_types":["unknown"],"pattern":${patternText(one)},"pattern_type":"stix","pattern_version":"2.1","valid_from":"${from}"`,
     // An end that is not after the beginning is no window (STIX 2.1 section 4.7).
-    valid_until: until !== undefined && until > (from ?? created) ? until : undefined,
-    confidence: one.confidence,
-    object_marking_refs: one.tlp === undefined ? undefined : [markings[one.tlp]],
-  }
+    until !== undefined && until > from ? `,"valid_until":"${until}"` : "",
+    one.confidence === undefined ? "" : `,"confidence":${JSON.stringify(one.confidence)}`,
+    tlp === undefined ? "}" : `,"object_marking_refs":["${markings[tlp]}"]}`,
+  ].join("")
+}
+
+const idOf = forEachType((type) => uuidsUnder("indicator", type))
+
+const nameMax = 200
+
+function nameText({ value, bulletin }: Indicator): string {
+  const name = `${value} (${bulletin})`
+  // What neither `plainText` nor JSON would change.
+  return name.length <= nameMax && name.charCodeAt(0) !== 32 && isTame(name) ? `"${name}"` : JSON.stringify(plainText(name, nameMax))
+}
+
+function patternText(one: Indicator): string {
+  const pattern = patternOf(one)
+  return isTame(one.value) ? `"${pattern}"` : JSON.stringify(pattern)
 }
 
 export function patternOf({ type, value }: Pick<Indicator, "type" | "value">): string {
   switch (type) {
     case "ipv4-addr":
-    case "ipv6-addr":
+    case "ipv6-addr": {
+      if (isSingle(value)) return `[${type}:value = ${literal(value)}]`
       return addressBlocks(value)
         .map(({ text }) => `[${type}:value = ${literal(text)}]`)
         .join(" OR ")
+    }
     case "user-agent":
       return `[network-traffic:extensions.'http-request-ext'.request_header.'User-Agent' = ${literal(value)}]`
     case "file:name":
@@ -119,10 +129,11 @@ export function patternOf({ type, value }: Pick<Indicator, "type" | "value">): s
 
 /** STIX patterning section 6: quote and backslash are escaped. */
 function literal(text: string): string {
-  return `'${text.replace(/[\\']/g, "\\$&")}'`
+  return isTame(text) ? `'${text}'` : `'${text.replace(/[\\']/g, "\\$&")}'`
 }
 
 function instant(text: string | null | undefined): string | undefined {
-  const at = text === null || text === undefined ? Number.NaN : Date.parse(text)
+  if (text === null || text === undefined) return undefined
+  const at = Date.parse(text)
   return Number.isNaN(at) ? undefined : new Date(at).toISOString()
 }

@@ -16,3 +16,15 @@ const wild = Uint8Array.from({ length: 127 }, (_, code) => Number(code < 32 || `
 export function jsonText(text: string): string {
   return isTame(text) ? `"${text}"` : JSON.stringify(text)
 }
+
+/** The last answer again where the same text is asked for: of a million indicators nearly all are of one bulletin. */
+export function remembered(make: (text: string) => string): (text: string) => string {
+  let [last, made]: [string | undefined, string] = [undefined, ""]
+  return (text) => {
+    if (text !== last) {
+      made = make(text)
+      last = text
+    }
+    return made
+  }
+}

@@ -1,4 +1,5 @@
 // A canonical URL in the parts that targets ask for.
+import { pathOfPlainUrl } from "../../model/already-canonical.js"
 
 export interface UrlParts {
   readonly scheme: string
@@ -13,7 +14,27 @@ export interface UrlParts {
   readonly query: string
 }
 
+/** Throws if the value is no URL. */
 export function urlParts(value: string): UrlParts {
+  const path = pathOfPlainUrl(value)
+  return path < 0 ? parsedParts(value) : plainParts(value, path)
+}
+
+function plainParts(value: string, path: number): UrlParts {
+  const scheme = value.slice(0, value.indexOf(":"))
+  const target = value.slice(path)
+  const query = target.indexOf("?")
+  return {
+    scheme,
+    host: value.slice(scheme.length + 3, path),
+    port: undefined,
+    target,
+    path: query < 0 ? target : target.slice(0, query),
+    query: query < 0 ? "" : target.slice(query),
+  }
+}
+
+function parsedParts(value: string): UrlParts {
   const url = new URL(value)
   return {
     scheme: url.protocol.slice(0, -1),

@@ -1,9 +1,12 @@
 // YARA: digests of whole files, and names, addresses and strings inside files, with the boundaries of the matcher.
 import type { Indicator } from "../../model/indicator.js"
+import { type ObservableType, observableTypes } from "../../model/observable.js"
 import { singleAddresses } from "./address-blocks.js"
 import type { RuleExporter } from "./exporter.js"
 import { comments, tameText } from "./header.js"
+import { ofTypes } from "./in-order.js"
 import { inChunks } from "./query.js"
+import { remembered } from "./tame.js"
 
 /** Strings in one rule: YARA's limit is 10,000 (yara -l max-strings-per-rule). */
 const stringsMax = 5_000
@@ -28,12 +31,16 @@ export const yara: RuleExporter = {
 }
 
 const functions = { "file:hashes.MD5": "md5", "file:hashes.SHA-1": "sha1", "file:hashes.SHA-256": "sha256" } as const
+const hashes = Object.keys(functions) as readonly ObservableType[]
 
 function* ruleLines(indicators: readonly Indicator[], head: string): Iterable<string> {
   yield `${head}\nimport "hash"\n`
-  const hashed = indicators.filter(({ type }) => type in functions)
+  const hashed = ofTypes(indicators, hashes)
   for (const [at, chunk] of inChunks(hashed, stringsMax).entries()) yield* hashRule(chunk, at + 1)
-  const written = indicators.filter(({ type }) => !(type in functions))
+  const written = ofTypes(
+    indicators,
+    observableTypes.filter((type) => !hashes.includes(type)),
+  )
   for (const [at, chunk] of inChunks(written, stringsMax).entries()) yield* textRule(chunk, at + 1)
 }
 
@@ -50,9 +57,11 @@ function* textRule(chunk: readonly Indicator[], number: number): Iterable<string
 }
 
 function bulletins(chunk: readonly Indicator[]): string {
-  const titles = [...new Set(chunk.map(({ bulletin }) => tameText(bulletin)))].slice(0, 10)
+  const titles = [...new Set(chunk.map(({ bulletin }) => titleOf(bulletin)))].slice(0, 10)
   return titles.map((title, at) => `    bulletin_${at + 1} = "${title}"\n`).join("")
 }
+
+const titleOf = remembered((bulletin) => tameText(bulletin))
 
 /** Semantics 4.1, 4.4, 4.5 and 4.7 in a language without look-around: the boundary is part of the match. */
 function pattern(type: string, value: string): string {
@@ -69,12 +78,18 @@ function pattern(type: string, value: string): string {
   }
 }
 
-/** Printable ASCII taken literally, everything else as bytes. */
+/** Letters and digits of ASCII taken literally, everything else as bytes. */
 function literal(text: string): string {
-  return [...Buffer.from(text)]
-    .map((byte) => {
-      const char = String.fromCharCode(byte)
-      return /[0-9A-Za-z]/.test(char) ? char : `\\x${byte.toString(16).padStart(2, "0")}`
-    })
-    .join("")
+  let out = ""
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 127) return Array.from(Buffer.from(text), (byte) => spellings[byte]).join("")
+    out += spellings[code]
+  }
+  return out
 }
+
+const spellings = Array.from({ length: 256 }, (_, byte) => {
+  const char = String.fromCharCode(byte)
+  return /[0-9A-Za-z]/.test(char) ? char : `\\x${byte.toString(16).padStart(2, "0")}`
+})

@@ -1,16 +1,19 @@
 // Plain lists: one value a line, comments after `#` or `;`, bullets of Markdown; every line that is no value is reported.
+import { isAscii } from "node:buffer"
+import type { ClaimContext } from "../claim.js"
 import type { BulletinDraft } from "../draft.js"
 import { readMeaning } from "../meaning.js"
 import { refangProse } from "../prose.js"
 import { looksLikePattern } from "../stix-terms.js"
 import { readValue } from "../value.js"
-import type { BulletinFormat } from "./format.js"
+import type { BulletinFormat, BulletinInput } from "./format.js"
 
 export const plainList: BulletinFormat = {
   name: "list",
   title: "Plain list, one value a line",
   recognize({ head }) {
-    const lines = [...valueLines(head)]
+    const lines: ValueLine[] = []
+    eachValueLine(head, undefined, (value) => lines.push(value))
     if (lines.length === 0) return 0
     const single = lines.filter((line) => !/\s/.test(line.value)).length
     const readable = lines.filter(({ value }) => "found" in readValue("any", value)).length
@@ -23,13 +26,20 @@ export const plainList: BulletinFormat = {
   parse(input, draft) {
     const text = input.text()
     readMeaning(comments(text), input.name, draft)
-    for (const { value, comment, line } of valueLines(text)) claimLine(value, comment, `${input.name}:${line}`, draft)
+    eachValueLine(text, bytesOf(input, text), ({ value, comment, line, detached }) => {
+      claimLine(value, { provenance: `${input.name}:${line}`, comment, original: value, detached }, draft)
+    })
   },
 }
 
+/** The bytes, where each is the character of the text at its place. */
+function bytesOf({ bytes }: BulletinInput, text: string): Buffer | undefined {
+  if (text.length !== bytes.length || !isAscii(bytes)) return undefined
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+}
+
 /** A line is a value, a value spelt oddly, or a value and a remark without any mark between them. */
-function claimLine(value: string, comment: string | undefined, provenance: string, draft: BulletinDraft): void {
-  const said = { provenance, comment, original: value }
+function claimLine(value: string, said: ClaimContext, draft: BulletinDraft): void {
   const reading = readValue("any", value)
   if ("found" in reading) {
     draft.claimReading(reading, "any", value, said)
@@ -40,7 +50,7 @@ function claimLine(value: string, comment: string | undefined, provenance: strin
   const readable = (text: string): boolean => "found" in readValue("any", text)
   if (readable(spelt)) draft.claimAs("any", spelt, said)
   else if (token && readable(token[1]!))
-    draft.claimAs("any", token[1]!, { ...said, comment: comment ?? token[2], original: value.split(/\s/, 1)[0] })
+    draft.claimAs("any", token[1]!, { ...said, comment: said.comment ?? token[2], original: value.split(/\s/, 1)[0] })
   else draft.claimReading(reading, "any", value, said)
 }
 
@@ -48,39 +58,63 @@ interface ValueLine {
   readonly value: string
   readonly comment: string | undefined
   readonly line: number
+  readonly detached: boolean
 }
 
 const lineLengthMax = 10_000
 
 /** A value and nothing else, as on most lines of long lists. */
 const bareValue = /^[A-Za-z0-9][A-Za-z0-9._@:/-]*\r?$/
+const bareCodes = Uint8Array.from({ length: 128 }, (_, code) => Number(/[A-Za-z0-9._@:/-]/.test(String.fromCharCode(code))))
 
-/** One after another: a list of a million values is not held twice. */
-function* valueLines(text: string): Generator<ValueLine, void, undefined> {
+/**
+ * One after another: a list of a million values is not held twice. Bare values are cut out of the bytes where these are given, and then hold
+ * nothing else alive.
+ */
+function eachValueLine(text: string, bytes: Buffer | undefined, take: (line: ValueLine) => void): void {
   let line = 0
   for (let start = 0; start <= text.length; ) {
+    line++
+    const bare = endOfBare(text, start)
+    if (bare > start) {
+      const value = bytes ? bytes.toString("latin1", start, bare) : text.slice(start, bare)
+      take({ value, comment: undefined, line, detached: bytes !== undefined })
+      start = bare + (text.charCodeAt(bare) === 13 ? 2 : 1)
+      continue
+    }
     const newline = text.indexOf("\n", start)
     const end = newline < 0 ? text.length : newline
-    const whole = text.slice(start, Math.min(end, start + lineLengthMax))
+    for (const found of readLine(text.slice(start, Math.min(end, start + lineLengthMax)))) take({ ...found, line, detached: false })
     start = end + 1
-    line++
-    if (bareValue.test(whole)) {
-      yield { value: whole.endsWith("\r") ? whole.slice(0, -1) : whole, comment: undefined, line }
-      continue
-    }
-    const plain = whole.trim().replace(/^\ufeff/, "")
-    if (plain === "" || /^(?:#|;|\/\/|--)/.test(plain)) continue
-    const hosts = blocked(plain)
-    if (hosts !== undefined) {
-      for (const value of hosts.names) yield { value, comment: hosts.comment, line }
-      continue
-    }
-    const split = /^(.*?)(?:\s+[#;]\s*|\s+\/\/\s+|\t+|;(?=\s|$|[^\s;]+\s))(.*)$/.exec(plain)
-    const value = (split && !looksLikePattern(plain) ? split[1]! : plain)
-      .replace(/^(?:[-*+•]|\d{1,4}[.)])\s+/, "")
-      .replace(/^[`*]+|[`*]+$/g, "")
-    yield { value: value.trim(), comment: split?.[2]?.trim() || undefined, line }
   }
+}
+
+/** Where a line of a bare value alone ends, or -1. */
+function endOfBare(text: string, start: number): number {
+  if (!isLetterOrDigit(text.charCodeAt(start))) return -1
+  const last = Math.min(text.length, start + lineLengthMax)
+  let at = start
+  while (at < last && bareCodes[text.charCodeAt(at)] === 1) at++
+  const behind = text.charCodeAt(at) === 13 ? at + 1 : at
+  return behind === text.length || text.charCodeAt(behind) === 10 ? at : -1
+}
+
+function isLetterOrDigit(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
+}
+
+/** Several values only on a line of a hosts file. */
+function readLine(whole: string): readonly Pick<ValueLine, "value" | "comment">[] {
+  if (bareValue.test(whole)) return [{ value: whole.endsWith("\r") ? whole.slice(0, -1) : whole, comment: undefined }]
+  const plain = whole.trim().replace(/^\ufeff/, "")
+  if (plain === "" || /^(?:#|;|\/\/|--)/.test(plain)) return []
+  const hosts = blocked(plain)
+  if (hosts !== undefined) return hosts.names.map((value) => ({ value, comment: hosts.comment }))
+  const split = /^(.*?)(?:\s+[#;]\s*|\s+\/\/\s+|\t+|;(?=\s|$|[^\s;]+\s))(.*)$/.exec(plain)
+  const value = (split && !looksLikePattern(plain) ? split[1]! : plain)
+    .replace(/^(?:[-*+•]|\d{1,4}[.)])\s+/, "")
+    .replace(/^[`*]+|[`*]+$/g, "")
+  return [{ value: value.trim(), comment: split?.[2]?.trim() || undefined }]
 }
 
 /** `0.0.0.0 evil.example worse.example`, a line of a hosts file: the names are meant; the address only says where they are to lead. */

@@ -27,6 +27,29 @@ function text(composed: ReturnType<typeof compose>): string {
 
 const reasons = (composed: ReturnType<typeof compose>) => (composed as Composed).problems.map(({ value, message }) => [value, message])
 
+test("JSON that is written by hand is spelt as JSON.stringify spells it", () => {
+  const markings = ["green", undefined, "amber"] as const
+  const indicators = hostileBulletin.indicators.map((indicator, at): Indicator => {
+    const { comment, confidence, validFrom, validUntil, ...rest } = indicator
+    const tlp = markings[at % 3]
+    const bare = tlp === undefined ? rest : { ...rest, tlp }
+    return at % 2 === 0
+      ? bare
+      : { ...bare, comment: comment as string, confidence: at, validFrom: "2021-01-01T00:00:00Z", toIds: at % 4 === 1 }
+  })
+  for (const [to, file] of [
+    ["stix", "sillage-indicators.stix.json"],
+    ["misp", "sillage-event.misp.json"],
+    ["elasticsearch", "sillage-indicators.ndjson"],
+  ]) {
+    const { files } = compose(to as string, indicators, {}, { tlp: null }) as Composed
+    const lines = [...(files.find(({ name }) => name === file)?.content ?? [])].join("").split("\n")
+    const objects = lines.map((line) => line.replace(/^,|,$/g, "")).filter((line) => line.startsWith("{") && line.endsWith("}"))
+    expect(objects.length).toBeGreaterThanOrEqual(to === "elasticsearch" ? 2 * 20 : 20)
+    for (const line of objects) expect(line).toBe(JSON.stringify(JSON.parse(line)))
+  }
+})
+
 describe("what leaves", () => {
   test("a value marked RED does not, and is named", () => {
     const composed = compose("list", [one("203.0.113.9", { tlp: "red" }), one("203.0.113.10")])

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
-import { inOrder, ofTypes } from "../../../src/export/rules/in-order.js"
+import { ofTypes, orderOf } from "../../../src/export/rules/in-order.js"
 import { uuidOf } from "../../../src/export/rules/stable-id.js"
 import { jsonText } from "../../../src/export/rules/tame.js"
 import type { Indicator } from "../../../src/model/indicator.js"
@@ -9,6 +9,10 @@ import type { ObservableType } from "../../../src/model/observable.js"
 
 function indicator(type: ObservableType, value: string, provenance = ""): Indicator {
   return { type, value, bulletin: "b", marks: [], provenance }
+}
+
+function inOrder(indicators: readonly Indicator[]): readonly Indicator[] {
+  return Array.from(orderOf(indicators).places, (at) => indicators[at] as Indicator)
 }
 
 describe("indicators in order", () => {
@@ -35,6 +39,16 @@ describe("indicators in order", () => {
     const many = Array.from({ length: 90 }, (_, at) => indicator("domain-name", `n${at % 3}.example`, String(at)))
     const places = inOrder(many).map(({ provenance }) => Number(provenance))
     expect(places).toEqual([0, 1, 2].flatMap((rest) => Array.from({ length: 30 }, (_, at) => 3 * at + rest)))
+  })
+
+  test("are told where a type and value stand again", () => {
+    const values = Array.from({ length: 300 }, (_, at) => (at % 3 === 0 ? `long-shared-beginning-${at % 7}` : `n${at % 40}\u4e2d${at % 2}`))
+    for (const some of [values, values.slice(0, 20), ["", "", "a", ""]]) {
+      const all = some.map((value, at) => indicator(at % 5 === 0 ? "file:name" : "user-agent", value))
+      const { places, repeats } = orderOf(all)
+      const keys = Array.from(places, (at) => `${all[at]?.type} ${all[at]?.value}`)
+      expect([...repeats]).toEqual(keys.map((key, at) => Number(at > 0 && key === keys[at - 1])))
+    }
   })
 
   test("are found by their types", () => {
