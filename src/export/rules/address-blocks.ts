@@ -1,6 +1,7 @@
 // An address, network or range of canonical form as the networks that cover exactly it: what most targets take.
 import { type AddressRange, formatIpv4, formatIpv6 } from "../../model/address.js"
 import { canonicalAddress } from "../../model/canonical.js"
+import type { Indicator } from "../../model/indicator.js"
 
 export interface AddressBlock {
   readonly version: 4 | 6
@@ -19,6 +20,39 @@ export function addressBlocks(value: string): readonly AddressBlock[] {
   const slash = value.indexOf("/")
   if (slash < 0) return [{ version, address: value, prefix: version === 4 ? 32 : 128, text: value }]
   return [{ version, address: value.slice(0, slash), prefix: Number(value.slice(slash + 1)), text: value }]
+}
+
+/** The texts of these blocks. */
+export function blockTexts(value: string): readonly string[] {
+  return value.includes("-") ? rangeBlocks(value).map(({ text }) => text) : [value]
+}
+
+/** The same of many indicators of one type, which are in order: each text once, where it comes first. */
+export function* blockTextsOnce(indicators: readonly Indicator[]): Iterable<string> {
+  const fromRanges = new Set<string>()
+  for (const [at, { value }] of indicators.entries()) {
+    if (!value.includes("-")) {
+      if (fromRanges.size === 0 || !fromRanges.has(value)) yield value
+      continue
+    }
+    // Only a range can repeat what another says: values themselves are listed once.
+    for (const text of blockTexts(value)) {
+      if (fromRanges.has(text) || isListed(indicators, at, text)) continue
+      fromRanges.add(text)
+      yield text
+    }
+  }
+}
+
+/** Among the indicators before one of them. */
+function isListed(indicators: readonly Indicator[], before: number, value: string): boolean {
+  let [from, to] = [0, before]
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    if ((indicators[middle] as Indicator).value < value) from = middle + 1
+    else to = middle
+  }
+  return from < before && (indicators[from] as Indicator).value === value
 }
 
 function rangeBlocks(value: string): readonly AddressBlock[] {

@@ -3,7 +3,7 @@ import type { Indicator } from "../../model/indicator.js"
 import { everyType } from "./every-type.js"
 import type { RuleExporter } from "./exporter.js"
 import { plainText } from "./header.js"
-import { isTame } from "./tame.js"
+import { remembered } from "./tame.js"
 
 export const csv: RuleExporter = {
   name: "csv",
@@ -18,18 +18,19 @@ export const csv: RuleExporter = {
 }
 
 function* lines(indicators: readonly Indicator[]): Iterable<string> {
+  const bulletinText = remembered(csvText)
   yield csvLine(["type", "value", "bulletin", "valid_from", "valid_until", "confidence", "tlp", "marks", "comment"])
   for (const one of indicators)
     yield csvLine([
       one.type,
       one.value,
-      csvText(one.bulletin),
+      bulletinText(one.bulletin),
       one.validFrom ?? "",
       one.validUntil ?? "",
       one.confidence === undefined ? "" : String(one.confidence),
       one.tlp === undefined ? "" : `TLP:${one.tlp.toUpperCase()}`,
       one.marks.join(" "),
-      csvText(one.comment ?? ""),
+      one.comment === undefined ? "" : csvText(one.comment),
     ])
 }
 
@@ -41,10 +42,23 @@ export function csvText(text: string): string {
 /** RFC 4180: quotes around what needs them, doubled inside. */
 export function csvLine(cells: readonly string[]): string {
   let line = ""
-  for (const [at, cell] of cells.entries()) line += `${at === 0 ? "" : ","}${needsQuotes(cell) ? `"${cell.replaceAll('"', '""')}"` : cell}`
+  for (let at = 0; at < cells.length; at++) {
+    const cell = cells[at] as string
+    if (at > 0) line += ","
+    line += isBare(cell) || !needsQuotes(cell) ? cell : `"${cell.replaceAll('"', '""')}"`
+  }
   return `${line}\r\n`
 }
 
+/** Printable ASCII without quotes, commas and white space at the ends, as most cells are. */
+function isBare(cell: string): boolean {
+  for (let at = 0; at < cell.length; at++) {
+    const code = cell.charCodeAt(at)
+    if (code < 32 || code > 126 || code === 34 || code === 44) return false
+  }
+  return cell.charCodeAt(0) !== 32 && cell.charCodeAt(cell.length - 1) !== 32
+}
+
 function needsQuotes(cell: string): boolean {
-  return (!isTame(cell) && /["\r\n]/.test(cell)) || cell.includes(",") || cell.trim() !== cell
+  return /["\r\n,]/.test(cell) || cell.trim() !== cell
 }

@@ -1,6 +1,7 @@
 // Plain lists that a firewall fetches: one file for each kind of value, one value a line, each once.
 import type { Indicator } from "../../model/indicator.js"
 import type { ObservableType } from "../../model/observable.js"
+import { blockTextsOnce } from "./address-blocks.js"
 import type { ExportHeader, RuleFile } from "./exporter.js"
 import { comments } from "./header.js"
 import { ofTypes } from "./in-order.js"
@@ -8,7 +9,8 @@ import { ofTypes } from "./in-order.js"
 export interface ListSpec {
   readonly name: string
   readonly types: readonly ObservableType[]
-  readonly entries: (indicator: Indicator) => readonly string[]
+  /** No entry of one value is that of another. Absent: the networks that cover an address, network or range, each once. */
+  readonly entries?: (indicator: Indicator) => readonly string[]
 }
 
 /** Lists without an entry are not written. */
@@ -20,12 +22,9 @@ export function externalLists(indicators: readonly Indicator[], header: ExportHe
 
 function* listLines(indicators: readonly Indicator[], header: ExportHeader, { types, entries }: ListSpec): Iterable<string> {
   yield comments("#", header)
-  const seen = new Set<string>()
-  for (const indicator of ofTypes(indicators, types)) {
-    for (const entry of entries(indicator)) {
-      if (seen.has(entry)) continue
-      seen.add(entry)
-      yield `${entry}\n`
-    }
+  for (const type of [...types].sort()) {
+    const all = ofTypes(indicators, [type])
+    if (entries) for (const indicator of all) for (const entry of entries(indicator)) yield `${entry}\n`
+    else for (const text of blockTextsOnce(all)) yield `${text}\n`
   }
 }

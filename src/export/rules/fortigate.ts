@@ -1,5 +1,4 @@
 // FortiGate: external resources (threat feeds) of addresses, names and file hashes.
-import { addressBlocks } from "./address-blocks.js"
 import type { RuleExporter } from "./exporter.js"
 import { externalLists } from "./external-lists.js"
 
@@ -20,7 +19,6 @@ export const fortigate: RuleExporter = {
       {
         name: "sillage-fortigate-ip.txt",
         types: ["ipv4-addr", "ipv6-addr"],
-        entries: ({ value }) => addressBlocks(value).map(({ text }) => text),
       },
       { name: "sillage-fortigate-domain.txt", types: ["domain-name"], entries: ({ value }) => [value, `*.${value}`] },
       {

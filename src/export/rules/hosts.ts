@@ -1,4 +1,5 @@
 // A hosts file: listed names lead nowhere. It knows single names only.
+import type { Indicator } from "../../model/indicator.js"
 import type { RuleExporter } from "./exporter.js"
 import { comments } from "./header.js"
 
@@ -16,8 +17,13 @@ export const hosts: RuleExporter = {
   render: ({ indicators, header }) => [
     {
       name: "sillage.hosts",
-      content: [comments("#", header), ...indicators.flatMap(({ value }) => [`0.0.0.0 ${value}\n`, `:: ${value}\n`])],
+      content: hostLines(indicators, comments("#", header)),
     },
   ],
   checkers: [],
+}
+
+function* hostLines(indicators: readonly Indicator[], head: string): Iterable<string> {
+  yield head
+  for (const { value } of indicators) yield `0.0.0.0 ${value}\n:: ${value}\n`
 }

@@ -1,8 +1,9 @@
 // iptables with ipset: the sets as `ipset restore` reads them, and the rules that ask them.
 import type { Indicator } from "../../model/indicator.js"
-import { addressBlocks } from "./address-blocks.js"
+import { blockTextsOnce } from "./address-blocks.js"
 import type { RuleExporter } from "./exporter.js"
 import { comments } from "./header.js"
+import { ofTypes } from "./in-order.js"
 
 export const ipset: RuleExporter = {
   name: "ipset",
@@ -23,14 +24,12 @@ export const ipset: RuleExporter = {
 
 function* setLines(indicators: readonly Indicator[], head: string): Iterable<string> {
   yield head
-  for (const [set, family, version] of [
-    ["sillage4", "inet", 4],
-    ["sillage6", "inet6", 6],
+  for (const [set, family, type] of [
+    ["sillage4", "inet", "ipv4-addr"],
+    ["sillage6", "inet6", "ipv6-addr"],
   ] as const) {
-    const blocks = new Set<string>()
-    for (const { value, type } of indicators)
-      if (type === (version === 4 ? "ipv4-addr" : "ipv6-addr")) for (const { text } of addressBlocks(value)) blocks.add(text)
-    yield `create ${set} hash:net family ${family} maxelem ${Math.max(65_536, blocks.size)} -exist\nflush ${set}\n`
+    const blocks = [...blockTextsOnce(ofTypes(indicators, [type]))]
+    yield `create ${set} hash:net family ${family} maxelem ${Math.max(65_536, blocks.length)} -exist\nflush ${set}\n`
     for (const text of blocks) yield `add ${set} ${text} -exist\n`
   }
 }

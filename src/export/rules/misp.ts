@@ -1,7 +1,7 @@
 // MISP: one event with one attribute for each value.
 import type { Indicator } from "../../model/indicator.js"
 import type { ObservableType } from "../../model/observable.js"
-import { addressBlocks, isSingle } from "./address-blocks.js"
+import { blockTexts } from "./address-blocks.js"
 import { everyType, forEachType } from "./every-type.js"
 import type { ExportHeader, RuleExporter } from "./exporter.js"
 import { plainText } from "./header.js"
@@ -77,7 +77,7 @@ function attributeText(one: Indicator, value: string, timestamp: string): string
 const idOf = forEachType((type) => uuidsUnder("misp attribute", type))
 
 function valuesOf({ type, value }: Indicator): readonly string[] {
-  return (type === "ipv4-addr" || type === "ipv6-addr") && !isSingle(value) ? addressBlocks(value).map(({ text }) => text) : [value]
+  return type === "ipv4-addr" || type === "ipv6-addr" ? blockTexts(value) : [value]
 }
 
 function seconds(date: string): string {

@@ -1,6 +1,6 @@
 // nftables: two sets and rules that count and log, or drop, packets from and to listed addresses.
 import type { Indicator } from "../../model/indicator.js"
-import { addressBlocks } from "./address-blocks.js"
+import { blockTexts } from "./address-blocks.js"
 import type { RuleExporter } from "./exporter.js"
 import { comments } from "./header.js"
 import { ofTypes } from "./in-order.js"
@@ -45,7 +45,7 @@ function* setLines(name: string, type: string, indicators: readonly Indicator[])
   yield `  set ${name} {\n    type ${type}\n    flags interval\n    auto-merge\n`
   if (indicators.length > 0) {
     yield "    elements = {\n"
-    for (const { value } of indicators) for (const { text } of addressBlocks(value)) yield `      ${text},\n`
+    for (const { value } of indicators) for (const text of blockTexts(value)) yield `      ${text},\n`
     yield "    }\n"
   }
   yield "  }\n"

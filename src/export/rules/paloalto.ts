@@ -1,5 +1,4 @@
 // Palo Alto Networks: external dynamic lists of addresses and of names.
-import { addressBlocks } from "./address-blocks.js"
 import type { RuleExporter } from "./exporter.js"
 import { externalLists } from "./external-lists.js"
 
@@ -17,7 +16,6 @@ export const paloalto: RuleExporter = {
       {
         name: "sillage-paloalto-ip.txt",
         types: ["ipv4-addr", "ipv6-addr"],
-        entries: ({ value }) => addressBlocks(value).map(({ text }) => text),
       },
       { name: "sillage-paloalto-domain.txt", types: ["domain-name"], entries: ({ value }) => [value, `*.${value}`] },
     ]),

@@ -1,5 +1,6 @@
 // pf: a table file and the rules that log, or block, what comes from or goes to it.
-import { addressBlocks } from "./address-blocks.js"
+import type { Indicator } from "../../model/indicator.js"
+import { blockTexts } from "./address-blocks.js"
 import type { RuleExporter } from "./exporter.js"
 import { comments } from "./header.js"
 
@@ -14,7 +15,7 @@ export const pf: RuleExporter = {
   render: ({ indicators, header, action }) => [
     {
       name: "sillage.table",
-      content: [comments("#", header), ...indicators.flatMap(({ value }) => addressBlocks(value).map(({ text }) => `${text}\n`))],
+      content: tableLines(indicators, comments("#", header)),
     },
     {
       name: "sillage.pf.conf",
@@ -28,4 +29,9 @@ export const pf: RuleExporter = {
     },
   ],
   checkers: [{ program: "pfctl", args: ["-n", "-f", "{file}"], files: /\.conf$/ }],
+}
+
+function* tableLines(indicators: readonly Indicator[], head: string): Iterable<string> {
+  yield head
+  for (const { value } of indicators) for (const text of blockTexts(value)) yield `${text}\n`
 }

@@ -40,7 +40,7 @@ export function* queriesFor(
   for (const { questions } of asked) {
     for (const { what, types, list } of questions) {
       const known = listings.get(what)
-      if (known) known.kept = []
+      if (known && list !== listedNames) known.kept = []
       else listings.set(what, { all: ofTypes(indicators, types), list, kept: undefined })
     }
   }
@@ -99,6 +99,9 @@ function addressQuestion(fields: readonly string[]): Question {
   return { what: "addresses", types, list: listedAddresses, conditions: (all) => addressConditions(all, fields) }
 }
 
+/** Never kept: quoted in two forms each, they would be the greater part of the memory of an export. */
+const listedNames: typeof listed = (chunk) => listed(chunk)
+
 function nameQuestion(fields: readonly string[]): Question {
-  return { what: "names", types: ["domain-name"], list: listed, conditions: (all) => nameConditions(all, fields) }
+  return { what: "names", types: ["domain-name"], list: listedNames, conditions: (all) => nameConditions(all, fields) }
 }

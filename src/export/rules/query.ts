@@ -1,6 +1,6 @@
 // One speller for all query languages: conditions are plain values, a dialect is a handful of words and its way to quote.
 import type { Indicator } from "../../model/indicator.js"
-import { addressBlocks, isSingle } from "./address-blocks.js"
+import { blockTexts, isSingle } from "./address-blocks.js"
 import { isTame } from "./tame.js"
 
 /** What a field must be: one of some texts, one of some names or one below it, or an address within a network. */
@@ -74,7 +74,7 @@ export function listedAddresses(indicators: readonly Indicator[]): Listed {
   const [single, wide]: [string[], string[]] = [[], []]
   for (const { value } of indicators) {
     if (isSingle(value)) single.push(value)
-    else for (const { text } of addressBlocks(value)) (text.includes("/") ? wide : single).push(text)
+    else for (const text of blockTexts(value)) (text.includes("/") ? wide : single).push(text)
   }
   return { single: new Values(single), wide }
 }

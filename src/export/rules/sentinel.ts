@@ -5,6 +5,7 @@ import type { RenderInput, RuleExporter } from "./exporter.js"
 import { comments } from "./header.js"
 import { type QueryTarget, queriesFor } from "./queries.js"
 import { type Dialect, doubleQuoted } from "./query.js"
+import { remembered } from "./tame.js"
 
 const queryMax = 500
 
@@ -81,7 +82,8 @@ export const sentinel: RuleExporter = {
 
 function* watchlistLines(indicators: readonly Indicator[]): Iterable<string> {
   yield csvLine(["indicator", "type", "bulletin", "validUntil"])
-  for (const { value, type, bulletin, validUntil } of indicators) yield csvLine([value, type, csvText(bulletin), validUntil ?? ""])
+  const bulletinText = remembered(csvText)
+  for (const { value, type, bulletin, validUntil } of indicators) yield csvLine([value, type, bulletinText(bulletin), validUntil ?? ""])
 }
 
 function* queryLines({ indicators, header }: RenderInput): Iterable<string> {

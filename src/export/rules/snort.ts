@@ -1,6 +1,6 @@
 // Snort 3: one rule for each indicator, place and direction. It has no buffer for DNS questions, so names are matched in their wire form.
 import type { Indicator } from "../../model/indicator.js"
-import { addressBlocks } from "./address-blocks.js"
+import { blockTexts } from "./address-blocks.js"
 import type { RuleExporter } from "./exporter.js"
 import { comments } from "./header.js"
 import { numbersBetween } from "./stable-id.js"
@@ -46,7 +46,7 @@ function rulesFor(type: string, value: string): readonly (readonly [slot: string
   switch (type) {
     case "ipv4-addr":
     case "ipv6-addr": {
-      const list = addressBlocks(value).map(({ text }) => text)
+      const list = blockTexts(value)
       const side = list.length === 1 ? (list[0] as string) : `[${list.join(",")}]`
       const limit = "detection_filter:track by_src, count 1, seconds 3600;"
       return [

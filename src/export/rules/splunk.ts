@@ -6,6 +6,7 @@ import { csvLine, csvText } from "./csv.js"
 import type { ExportHeader, RuleExporter, RuleFile } from "./exporter.js"
 import { comments } from "./header.js"
 import { ofTypes } from "./in-order.js"
+import { remembered } from "./tame.js"
 
 interface Lookup {
   readonly name: string
@@ -79,8 +80,9 @@ export const splunk: RuleExporter = {
 
 function* lookupLines(indicators: readonly Indicator[], { types, key, rows }: Lookup): Iterable<string> {
   yield csvLine([key, "indicator", "bulletin", "valid_until"])
+  const bulletinText = remembered(csvText)
   for (const { value, bulletin, validUntil } of ofTypes(indicators, types))
-    for (const row of rows(value)) yield csvLine([row, value, csvText(bulletin), validUntil ?? ""])
+    for (const row of rows(value)) yield csvLine([row, value, bulletinText(bulletin), validUntil ?? ""])
 }
 
 function definition({ name, key, matchType }: Lookup): string {

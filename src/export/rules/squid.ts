@@ -1,5 +1,4 @@
 // Squid: access lists of names, addresses and URLs, and what to do with them.
-import { addressBlocks } from "./address-blocks.js"
 import type { RenderInput, RuleExporter, RuleFile } from "./exporter.js"
 import { externalLists } from "./external-lists.js"
 import { comments } from "./header.js"
@@ -28,7 +27,7 @@ export const squid: RuleExporter = {
   render(input): readonly RuleFile[] {
     const files = externalLists(input.indicators, input.header, [
       { name: lists[0].name, types: ["domain-name"], entries: outermost(input) },
-      { name: lists[1].name, types: ["ipv4-addr", "ipv6-addr"], entries: ({ value }) => addressBlocks(value).map(({ text }) => text) },
+      { name: lists[1].name, types: ["ipv4-addr", "ipv6-addr"] },
       { name: lists[2].name, types: ["url"], entries: ({ value }) => [`^${literal(value)}$`] },
     ])
     const used = lists.filter(({ name }) => files.some((file) => file.name === name))
@@ -59,5 +58,14 @@ function outermost({ indicators }: RenderInput): (indicator: { readonly value: s
 
 /** POSIX extended, every mark of it taken literally; canonical URLs hold no white space or control character. */
 function literal(text: string): string {
-  return text.replace(/[.[\]{}()*+?^$|\\]/g, "\\$&")
+  let out = ""
+  let from = 0
+  for (let at = 0; at < text.length; at++) {
+    if (special[text.charCodeAt(at)] !== 1) continue
+    out += `${text.slice(from, at)}\\`
+    from = at
+  }
+  return out + text.slice(from)
 }
+
+const special = Uint8Array.from({ length: 127 }, (_, code) => Number(/[.[\]{}()*+?^$|\\]/.test(String.fromCharCode(code))))

@@ -46,12 +46,14 @@ function bytesOf(text: string): Uint8Array {
  * keys of one export fall on the same number, when the later one moves on. Throws if more are asked for than there are.
  */
 export function numbersBetween(first: number, span: number): (key: string) => number {
-  const taken = new Set<number>()
+  const taken = new Uint8Array(span)
+  let count = 0
   return (key) => {
-    if (taken.size >= span) throw new Error(`no number left of ${span}`)
+    if (count >= span) throw new Error(`no number left of ${span}`)
     let at = Number.parseInt(hash("sha256", key, "hex").slice(0, 8), 16) % span
-    while (taken.has(at)) at = (at + 1) % span
-    taken.add(at)
+    while (taken[at] === 1) at = (at + 1) % span
+    taken[at] = 1
+    count++
     return first + at
   }
 }

@@ -1,7 +1,7 @@
 // STIX 2.1: one indicator object for each value, with its pattern, marked with TLP 2.0.
 import type { Indicator } from "../../model/indicator.js"
 import type { Tlp } from "../../model/tlp.js"
-import { addressBlocks, isSingle } from "./address-blocks.js"
+import { blockTexts } from "./address-blocks.js"
 import { forEachType } from "./every-type.js"
 import type { ExportHeader, RuleExporter } from "./exporter.js"
 import { plainText } from "./header.js"
@@ -111,9 +111,9 @@ export function patternOf({ type, value }: Pick<Indicator, "type" | "value">): s
   switch (type) {
     case "ipv4-addr":
     case "ipv6-addr": {
-      if (isSingle(value)) return `[${type}:value = ${literal(value)}]`
-      return addressBlocks(value)
-        .map(({ text }) => `[${type}:value = ${literal(text)}]`)
+      if (!value.includes("-")) return `[${type}:value = ${literal(value)}]`
+      return blockTexts(value)
+        .map((text) => `[${type}:value = ${literal(text)}]`)
         .join(" OR ")
     }
     case "user-agent":

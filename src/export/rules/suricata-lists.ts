@@ -1,7 +1,7 @@
 // Suricata at scale: IP reputation and datasets, and a handful of rules that ask them.
 import type { Indicator } from "../../model/indicator.js"
 import type { ObservableType } from "../../model/observable.js"
-import { addressBlocks } from "./address-blocks.js"
+import { blockTexts } from "./address-blocks.js"
 import type { RuleExporter, RuleFile } from "./exporter.js"
 import { comments } from "./header.js"
 import { ofTypes } from "./in-order.js"
@@ -97,5 +97,5 @@ function* datasetLines(indicators: readonly Indicator[], { type, kind }: StringS
 }
 
 function* reputationLines(addresses: readonly Indicator[]): Iterable<string> {
-  for (const { value } of addresses) for (const { text } of addressBlocks(value)) yield `${text},${category},100\n`
+  for (const { value } of addresses) for (const text of blockTexts(value)) yield `${text},${category},100\n`
 }

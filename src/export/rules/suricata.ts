@@ -1,8 +1,9 @@
 // Suricata: one rule for each indicator, place and direction, with numbers that stay the same from export to export.
 import type { Indicator } from "../../model/indicator.js"
-import { addressBlocks } from "./address-blocks.js"
+import { blockTexts } from "./address-blocks.js"
 import type { RuleExporter, RuleFile } from "./exporter.js"
 import { comments } from "./header.js"
+import { ofTypes } from "./in-order.js"
 import { numbersBetween } from "./stable-id.js"
 import { content, message } from "./suricata-text.js"
 import { urlParts } from "./url-parts.js"
@@ -45,7 +46,7 @@ export const suricata: RuleExporter = {
     const lists = hashLists(indicators)
     return [
       { name: "sillage.rules", content: ruleLines(indicators, lists, comments("#", header), action === "block" ? "drop" : "alert") },
-      ...lists.map((list) => ({ name: list.name, content: list.values.map((value) => `${value}\n`) })),
+      ...lists.map((list) => ({ name: list.name, content: valueLines(list.indicators) })),
     ]
   },
   checkers: [{ program: "suricata", args: ["-T", "-S", "{dir}/sillage.rules", "-l", "{dir}"] }],
@@ -102,7 +103,7 @@ function rulesFor({ type, value }: Indicator): readonly Rule[] {
 const oncePerHour = "threshold:type limit, track by_both, seconds 3600, count 1;"
 
 function addressRules(value: string): readonly Rule[] {
-  const blocks = addressBlocks(value).map(({ text }) => text)
+  const blocks = blockTexts(value)
   const list = blocks.length === 1 ? (blocks[0] as string) : `[${blocks.join(",")}]`
   return [
     { slot: "from", head: `ip ${list} any -> any any`, what: "from", options: oncePerHour },
@@ -130,11 +131,15 @@ function whole(text: string): string {
   return `content:"${content(text)}"; bsize:${Buffer.byteLength(text)};`
 }
 
+function* valueLines(indicators: readonly Indicator[]): Iterable<string> {
+  for (const { value } of indicators) yield `${value}\n`
+}
+
 interface HashList {
   readonly name: string
   readonly keyword: string
   readonly algorithm: string
-  readonly values: readonly string[]
+  readonly indicators: readonly Indicator[]
 }
 
 function hashLists(indicators: readonly Indicator[]): readonly HashList[] {
@@ -148,7 +153,7 @@ function hashLists(indicators: readonly Indicator[]): readonly HashList[] {
       name,
       keyword,
       algorithm,
-      values: indicators.filter((indicator) => indicator.type === type).map(({ value }) => value),
+      indicators: ofTypes(indicators, [type]),
     }))
-    .filter(({ values }) => values.length > 0)
+    .filter(({ indicators }) => indicators.length > 0)
 }

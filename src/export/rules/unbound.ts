@@ -1,4 +1,5 @@
 // Unbound: listed names and those below them are answered with NXDOMAIN, or only logged.
+import type { Indicator } from "../../model/indicator.js"
 import type { RuleExporter } from "./exporter.js"
 import { comments } from "./header.js"
 
@@ -12,12 +13,13 @@ export const unbound: RuleExporter = {
   render: ({ indicators, header, action }) => [
     {
       name: "sillage-unbound.conf",
-      content: [
-        comments("#", header),
-        "server:\n",
-        ...indicators.map(({ value }) => `  local-zone: "${value}." ${action === "block" ? "always_nxdomain" : "inform"}\n`),
-      ],
+      content: zoneLines(indicators, comments("#", header), action === "block" ? "always_nxdomain" : "inform"),
     },
   ],
   checkers: [{ program: "unbound-checkconf", args: ["{file}"] }],
+}
+
+function* zoneLines(indicators: readonly Indicator[], head: string, answer: string): Iterable<string> {
+  yield `${head}server:\n`
+  for (const { value } of indicators) yield `  local-zone: "${value}." ${answer}\n`
 }

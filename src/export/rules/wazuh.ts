@@ -1,8 +1,11 @@
 // Wazuh: CDB lists, and rules that look fields of decoded events up in them.
 import type { Indicator } from "../../model/indicator.js"
-import { singleAddresses } from "./address-blocks.js"
+import type { ObservableType } from "../../model/observable.js"
+import { isSingle, singleAddresses } from "./address-blocks.js"
 import type { RenderInput, RuleExporter, RuleFile } from "./exporter.js"
 import { headerLines, tameText } from "./header.js"
+import { ofTypes } from "./in-order.js"
+import { remembered } from "./tame.js"
 
 /** A network that is no whole number of octets is spelt out, up to so many addresses. */
 const spelledOutMax = 1_024
@@ -11,7 +14,7 @@ const firstRule = 110_500
 interface List {
   readonly name: string
   readonly title: string
-  readonly has: (indicator: Indicator) => boolean
+  readonly types: readonly ObservableType[]
   readonly lookup: string
   readonly fields: readonly string[]
 }
@@ -20,21 +23,21 @@ const lists: readonly List[] = [
   {
     name: "sillage-address",
     title: "a listed address",
-    has: ({ type }) => type === "ipv4-addr" || type === "ipv6-addr",
+    types: ["ipv4-addr", "ipv6-addr"],
     lookup: "address_match_key",
     fields: ["srcip", "dstip"],
   },
   {
     name: "sillage-domain",
     title: "a listed name",
-    has: ({ type }) => type === "domain-name",
+    types: ["domain-name"],
     lookup: "match_key",
     fields: ["url", "dns.question.name"],
   },
   {
     name: "sillage-hash",
     title: "a file with a listed hash",
-    has: ({ type }) => type.startsWith("file:hashes."),
+    types: ["file:hashes.MD5", "file:hashes.SHA-1", "file:hashes.SHA-256"],
     lookup: "match_key",
     fields: ["md5", "sha1", "sha256"],
   },
@@ -57,7 +60,7 @@ export const wazuh: RuleExporter = {
       ? `neither a network of whole octets nor at most ${spelledOutMax} addresses: a CDB list cannot say it exactly`
       : undefined,
   render(input): readonly RuleFile[] {
-    const used = lists.filter((list) => input.indicators.some(list.has))
+    const used = lists.filter(({ types }) => ofTypes(input.indicators, types).length > 0)
     return [
       { name: "sillage_rules.xml", content: rules(input, used) },
       ...used.map((list) => ({ name: list.name, content: listLines(input.indicators, list) })),
@@ -82,9 +85,9 @@ function rules({ header }: RenderInput, used: readonly List[]): readonly string[
 }
 
 function* listLines(indicators: readonly Indicator[], list: List): Iterable<string> {
-  for (const indicator of indicators) {
-    if (!list.has(indicator)) continue
-    const note = tameText(indicator.bulletin, 60)
+  const noteOf = remembered((bulletin) => tameText(bulletin, 60))
+  for (const indicator of ofTypes(indicators, list.types)) {
+    const note = noteOf(indicator.bulletin)
     const keys = list.name === "sillage-address" ? (keysOf(indicator.value) ?? []) : [indicator.value]
     // A key with a colon stands in double quotes (Wazuh documentation, CDB lists).
     for (const key of keys) yield `${key.includes(":") ? `"${key}"` : key}:${note}\n`
@@ -93,6 +96,7 @@ function* listLines(indicators: readonly Indicator[], list: List): Iterable<stri
 
 /** A network of whole octets is its leading octets with a dot; anything else is spelt out. */
 function keysOf(value: string): readonly string[] | undefined {
+  if (isSingle(value)) return [value]
   const octets = /^(\d+\.)(\d+\.)?(\d+\.)?\d+(?:\.\d+)*\/(8|16|24)$/.exec(value)
   if (octets)
     return [

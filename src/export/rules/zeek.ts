@@ -1,9 +1,10 @@
 // Zeek: an intelligence file as its input framework reads it, and the script that loads it.
 import type { Indicator } from "../../model/indicator.js"
 import type { ObservableType } from "../../model/observable.js"
-import { addressBlocks } from "./address-blocks.js"
+import { blockTexts } from "./address-blocks.js"
 import type { RuleExporter } from "./exporter.js"
 import { comments, plainText } from "./header.js"
+import { isTame, remembered } from "./tame.js"
 
 const kinds: Readonly<Partial<Record<ObservableType, string>>> = {
   "domain-name": "DOMAIN",
@@ -62,8 +63,9 @@ redef Intel::read_files += { @DIR + "/sillage-intel.dat" };
 
 function* intelLines(indicators: readonly Indicator[]): Iterable<string> {
   yield "#fields\tindicator\tindicator_type\tmeta.source\tmeta.desc\tmeta.url\n"
+  const sourceOf = remembered((bulletin) => field(plainText(bulletin)))
   for (const indicator of indicators) {
-    const source = field(plainText(indicator.bulletin))
+    const source = sourceOf(indicator.bulletin)
     const about = indicator.comment ? field(plainText(indicator.comment)) : "-"
     for (const [value, kind] of entries(indicator)) yield `${field(value)}\tIntel::${kind}\t${source}\t${about}\t-\n`
   }
@@ -71,13 +73,14 @@ function* intelLines(indicators: readonly Indicator[]): Iterable<string> {
 
 function entries({ type, value }: Indicator): readonly (readonly [value: string, kind: string])[] {
   if (type === "ipv4-addr" || type === "ipv6-addr")
-    return addressBlocks(value).map(({ text }) => [text, text.includes("/") ? "SUBNET" : "ADDR"] as const)
+    return blockTexts(value).map((text) => [text, text.includes("/") ? "SUBNET" : "ADDR"] as const)
   // Zeek's URLs have no scheme (frameworks/intel).
   return [[type === "url" ? value.slice("http://".length) : value, kinds[type] as string]]
 }
 
 /** A cell of the ASCII reader: a backslash begins an escape, a lone `-` is unset, a `#` at the start of a line is a comment. */
 function field(text: string): string {
+  if (text.length > 1 && isTame(text) && !text.startsWith("#")) return text
   if (text === "" || text === "-") return text === "" ? "-" : "\\x2d"
   return text.replace(/[\p{Cc}\\\u2028\u2029]|^#/gu, (char) =>
     [...Buffer.from(char)].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join(""),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { addressBlocks, blockTextsOnce } from "../../../src/export/rules/address-blocks.js"
 import { ofTypes, orderOf } from "../../../src/export/rules/in-order.js"
 import { uuidOf } from "../../../src/export/rules/stable-id.js"
 import { jsonText } from "../../../src/export/rules/tame.js"
@@ -57,6 +58,22 @@ describe("indicators in order", () => {
     for (const wanted of [["url"], ["ipv6-addr", "ipv4-addr"], ["user-agent"], ["file:name", "domain-name"]] as ObservableType[][])
       expect(ofTypes(all, wanted)).toEqual(all.filter(({ type }) => wanted.includes(type)))
   })
+})
+
+test("networks that cover addresses and ranges are written once, where each comes first", () => {
+  const octet = fc.integer({ min: 0, max: 9 })
+  const value = fc.oneof(
+    octet.map((one) => `192.0.2.${one}`),
+    fc.tuple(fc.constantFrom(0, 4, 8), fc.constantFrom(30, 31)).map(([one, prefix]) => `192.0.2.${one}/${prefix}`),
+    fc.tuple(octet, octet).map(([one, other]) => (one < other ? `192.0.2.${one}-192.0.2.${other}` : `192.0.2.${one}`)),
+  )
+  fc.assert(
+    fc.property(fc.uniqueArray(value, { maxLength: 12 }), (values) => {
+      const all = inOrder(values.map((one) => indicator("ipv4-addr", one)))
+      expect([...blockTextsOnce(all)]).toEqual([...new Set(all.flatMap((one) => addressBlocks(one.value).map(({ text }) => text)))])
+    }),
+    { numRuns: 2000, seed: 8 },
+  )
 })
 
 test("an id is the UUID version 5 of its parts, whatever their length and characters", () => {
