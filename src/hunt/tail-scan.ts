@@ -49,19 +49,24 @@ const samplesMax = 12
 const foundMax = 4096
 const formatsMax = 4096
 
+type OpenPart = (unit: WorkUnit, range: { readonly from: number; readonly to: number }) => AsyncIterable<Leaf>
+
 /** A thread's searcher of growing logs: it remembers formats, which cost more to recognise than a few lines to search. */
 export class TailScan {
   readonly #context: ScanContext
+  readonly #openPart: OpenPart
   readonly #formats = new Map<string, { readonly format: LogFormat; readonly headBytes: number; readonly list: boolean }>()
 
-  constructor(context: ScanContext) {
+  /** `open` shows a part of a log as lines; from its file, unless told otherwise. */
+  constructor(context: ScanContext, open: OpenPart = (unit, range) => openPart(unit, range, [])) {
     this.#context = context
+    this.#openPart = open
   }
 
   /** Undefined where the file is no longer one of lines. */
   async scan(unit: WorkUnit, range: TailRange, carry: Carry): Promise<{ readonly leaf: LeafResult; readonly carry: Carry } | undefined> {
     const known = await this.#formatOf(unit, range, carry)
-    for await (const leaf of openPart(unit, range, [])) {
+    for await (const leaf of this.#openPart(unit, range)) {
       const result = await this.#scanLeaf(leaf, known.format, range, carry, unit)
       return { leaf: { ...result.leaf, list: known.list }, carry: { ...result.carry, headBytes: known.headBytes, list: known.list } }
     }
@@ -125,7 +130,7 @@ export class TailScan {
     if (known && bytes < 2 * known.headBytes) return known
     const length = known || carry.headBytes === 0 || bytes >= 2 * carry.headBytes ? bytes : carry.headBytes
     let found = { format: recognizeFormat(new Uint8Array(0), ""), headBytes: 0, list: false }
-    for await (const leaf of openPart(unit, { from: 0, to: length }, [])) {
+    for await (const leaf of this.#openPart(unit, { from: 0, to: length })) {
       const head = await leaf.peek()
       found = { format: recognizeFormat(head, leaf.name), headBytes: length, list: looksLikeList(head) }
     }

@@ -21,6 +21,8 @@ export interface WatchThreadSetup {
   readonly only?: Prints
   /** What was searched for before. */
   readonly known?: Prints
+  /** Searches lines of its own before it is ready, so that the first that are written do not wait for the engine to compile what they need. */
+  readonly rehearse?: true
 }
 
 /** What a thread has loaded. */

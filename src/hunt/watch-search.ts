@@ -4,10 +4,12 @@ import { openWorkspace } from "../hits/store/workspace.js"
 import type { Matcher } from "../match/matcher.js"
 import type { Indicator } from "../model/indicator.js"
 import type { WorkUnit } from "../model/work-unit.js"
+import { openText } from "../sources/files/files.js"
 import { createRoleContext } from "../sources/roles.js"
 import type { LeafResult } from "./finding.js"
 import { decodePrints, encodePrints, printOf } from "./indicator-prints.js"
 import { compileFor, matcherOf } from "./load-matcher.js"
+import { rehearsals } from "./rehearsal.js"
 import { type ScanContext, scanUnit } from "./scan-unit.js"
 import { settleFile } from "./settle.js"
 import { type Carry, noCarry, originOf, TailScan } from "./tail-scan.js"
@@ -16,6 +18,7 @@ import type { IndicatorSource, Loaded, WatchAnswer, WatchJob, WatchThreadSetup }
 export interface WatchSearch {
   readonly loaded: Loaded
   readonly search: (job: WatchJob) => Promise<WatchAnswer>
+  readonly rehearse: () => Promise<void>
 }
 
 /** Loads the indicators and builds their tables. */
@@ -27,7 +30,7 @@ export async function openWatchSearch(setup: WatchThreadSetup): Promise<WatchSea
   const loaded = { indicators: all.length, prints: encodePrints(prints), freshCount: fresh.length, fresh: encodePrints(fresh) }
   const wanted = setup.only === undefined ? undefined : decodePrints(setup.only)
   const indicators = wanted ? all.filter((_, at) => wanted.has(prints[at] as bigint)) : all
-  return { loaded, search: createSearch(matcherOf(indicators, await compileFor(indicators)), setup) }
+  return { loaded, ...createSearch(matcherOf(indicators, await compileFor(indicators)), setup) }
 }
 
 /** Each value once: what was given explicitly stands before what the workspace says of it. */
@@ -45,14 +48,14 @@ function load({ workspace: folder, given }: IndicatorSource): readonly Indicator
   }
 }
 
-function createSearch(matcher: Matcher, options: WatchThreadSetup): WatchSearch["search"] {
+function createSearch(matcher: Matcher, options: WatchThreadSetup): Pick<WatchSearch, "search" | "rehearse"> {
   const roles = createRoleContext({ own: options.own, trustedProxies: options.trustedProxies })
   const context: ScanContext = { matcher, scanner: matcher.scanner(), decoysFrom: Number.POSITIVE_INFINITY, roles }
   // The tables of the verifier are built now, and not when the first candidate line is met.
   matcher.verify({ text: "", format: "text", fields: {}, direction: "unknown", action: "unknown", outcome: "unknown" })
   const tail = new TailScan(context)
   const answer = (unit: WorkUnit, leaves: readonly LeafResult[]) => answerOf(unit, leaves, matcher, options.tz)
-  return async (job) => {
+  const search: WatchSearch["search"] = async (job) => {
     const { unit } = job
     switch (job.kind) {
       case "lines": {
@@ -80,6 +83,13 @@ function createSearch(matcher: Matcher, options: WatchThreadSetup): WatchSearch[
       }
     }
   }
+  const rehearse = async (): Promise<void> => {
+    for (const { unit, text } of rehearsals(matcher.indicators)) {
+      const found = await new TailScan(context, () => openText(text, unit)).scan(unit, { from: 0, to: text.length, open: false }, noCarry)
+      if (found) answer(unit, [found.leaf])
+    }
+  }
+  return { search, rehearse }
 }
 
 const nothing: WatchAnswer = { hits: [], problems: [], bytes: 0, records: 0 }

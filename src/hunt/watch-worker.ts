@@ -10,7 +10,11 @@ const collectEveryMs = 10_000
 
 const port = parentPort
 if (!port) throw new Error("this file runs as a worker only")
-const { loaded, search } = await openWatchSearch(workerData as WatchThreadSetup)
+const setup = workerData as WatchThreadSetup
+const { loaded, search, rehearse } = await openWatchSearch(setup)
+if (setup.rehearse) await rehearse()
+// What loading left behind is collected before the thread is ready: a million indicators are not looked through while it searches.
+globalThis.gc?.()
 let collected = 0
 port.on("message", async (job: WatchJob) => {
   port.postMessage(await search(job))

@@ -6,8 +6,10 @@ import { type StateStore, StoreError } from "../hits/store/workspace.js"
 import type { Problem } from "../model/problem.js"
 import { Tail, type TailOptions, type TailPart } from "../sources/files/tail.js"
 import type { TailFile } from "../sources/files/tail-file.js"
+import { recognizeFormat } from "../sources/formats/index.js"
 import { pause } from "../sources/live/pause.js"
-import type { Prints } from "./indicator-prints.js"
+import { type KeptPrints, PrintsStore, type PrintsToKeep } from "./kept-prints.js"
+import { rehearsals } from "./rehearsal.js"
 import { type Carry, type Content, noCarry } from "./tail-scan.js"
 import type { IndicatorSource, WatchAnswer, WatchJob } from "./watch-job.js"
 import { type PastBound, type PastSearch, searchPast } from "./watch-past.js"
@@ -71,6 +73,8 @@ interface NextThread {
   readonly opening: Promise<WatchSearcher>
   thread?: WatchSearcher
   failed?: Error
+  /** Of its indicators, and of those that are new: stored before it takes over. */
+  keeping?: readonly [all: PrintsToKeep, fresh: PrintsToKeep]
 }
 
 interface StoredFile {
@@ -91,11 +95,12 @@ const refreshEveryMs = 1000
 const retryMs = 1000
 const hitIdsMax = 5000
 const triesMax = 2
+const piecesPerRound = 2
 
 /** A stored hunt through the past: for these indicators, every content up to where it was when they came. */
 export interface Past {
   readonly id: string
-  readonly prints: Prints
+  readonly prints: KeptPrints
   readonly bounds: readonly PastBound[]
 }
 
@@ -110,6 +115,7 @@ export class Watch {
   readonly #monotonic: () => number
   readonly #tail: Tail
   readonly #groups: AlertGroups
+  readonly #prints: PrintsStore
   readonly #stored = new Map<string, StoredFile>()
   /** Checkpoints that are not yet stored: of parts in which nothing was found. */
   readonly #dirty = new Set<string>()
@@ -118,6 +124,7 @@ export class Watch {
   #thread: WatchSearcher | undefined
   #next: NextThread | undefined
   #revision = ""
+  #serial = 0
   #pasts: Past[]
   #past: PastSearch | undefined
   #times = { walked: Number.NEGATIVE_INFINITY, walkTook: 0, flushed: 0, refreshed: Number.NEGATIVE_INFINITY }
@@ -137,6 +144,7 @@ export class Watch {
     const load = (key: string): StoredGroup | undefined => this.#state.get(kinds.group, key)
     this.#groups = new AlertGroups(groups, { windowMs: request.windowMs, load }, this.#monotonic(), this.#now())
     this.#pasts = this.#state.entries<Past>(kinds.past).map(({ value }) => value)
+    this.#prints = new PrintsStore(this.#state, [this.#known(), ...this.#pasts.map(({ prints }) => prints)])
     this.status = {
       state: "starting",
       reason: null,
@@ -166,7 +174,10 @@ export class Watch {
         if (!worked && this.#isLast() && this.#isThrough()) break
         if (!worked) await pause(this.#pollMs, this.#request.signal)
       }
-      if (this.#isLast() && !request.signal?.aborted) await this.#commit(this.#groups.close("all"))
+      if (this.#isLast() && !request.signal?.aborted) {
+        await this.#commit(this.#groups.close("all"))
+        while (!this.#prints.isClean) await this.#clean()
+      }
       await this.#flush()
     } finally {
       this.status.state = "stopped"
@@ -179,19 +190,29 @@ export class Watch {
 
   async #start(): Promise<void> {
     this.#revision = this.#request.revision?.() ?? ""
-    const thread = await this.#open(this.#setup())
+    const opening = this.#openLive()
+    // While the tables are built: what the first lines will need is compiled.
+    if (!this.#isLast()) for (const { unit, text } of rehearsals([])) recognizeFormat(text, unit.path)
+    const thread = await opening
     await this.#walk()
-    await this.#install(thread)
+    const keeping = this.#keepingOf(thread)
+    while (!(await this.#keep(keeping)));
+    await this.#install(thread, keeping)
     this.status.state = "running"
   }
 
   #setup() {
     const { source, own, trustedProxies, tz } = this.#request
-    return { source, own, trustedProxies, known: this.#known(), ...(tz === undefined ? {} : { tz }) }
+    return { source, own, trustedProxies, known: this.#prints.read(this.#known()), ...(tz === undefined ? {} : { tz }) }
   }
 
-  #known(): Prints {
-    return this.#state.get<Prints>(kinds.known, "all") ?? ""
+  /** A thread for what is being written: where nothing will be, there is no first line to be ready for. */
+  #openLive(): Promise<WatchSearcher> {
+    return this.#open({ ...this.#setup(), ...(this.#isLast() ? {} : { rehearse: true }) })
+  }
+
+  #known(): KeptPrints {
+    return this.#state.get<KeptPrints>(kinds.known, "all") ?? ""
   }
 
   /** One look at everything; whether there was anything to do. */
@@ -199,7 +220,8 @@ export class Watch {
     const now = this.#monotonic()
     if (now - this.#times.refreshed >= refreshEveryMs) await this.#refresh(now)
     if (this.#next?.failed) this.#reopen(this.#next.failed)
-    if (this.#next?.thread) await this.#swap()
+    if (this.#next?.thread) await this.#prepareSwap(this.#next.thread, this.#next)
+    else await this.#clean()
     const due = Math.max(this.#walkEveryMs, 20 * this.#times.walkTook)
     if (now - this.#times.walked >= due || this.#tail.isRotated()) await this.#walk()
     const parts = await this.#tail.parts({ atEnd: this.#isLast() })
@@ -308,7 +330,7 @@ export class Watch {
       this.status.deaths++
       this.#tries.set(part.id, tries)
       await this.#thread?.close()
-      this.#thread = await this.#open(this.#setup())
+      this.#thread = await this.#openLive()
       if (tries >= triesMax) return this.#givenUp(part, error as Error)
       this.#tail.giveBack(part)
       return undefined
@@ -341,8 +363,9 @@ export class Watch {
     this.#times.refreshed = now
     const revision = this.#request.revision?.() ?? ""
     if (revision === (this.#next?.revision ?? this.#revision)) return
+    for (const { kept, stored } of this.#next?.keeping ?? []) if (stored > 0) this.#prints.forget(kept)
     await this.#next?.opening.then((thread) => thread.close()).catch(() => undefined)
-    const opening = this.#open(this.#setup())
+    const opening = this.#openLive()
     const next: NextThread = { revision, opening }
     opening.then(
       (thread) => {
@@ -365,33 +388,70 @@ export class Watch {
     })
   }
 
-  /** The new indicators take over between two parts. */
-  async #swap(): Promise<void> {
+  /** What is large of it is stored before, piece by piece: the search goes on in between. */
+  async #prepareSwap(thread: WatchSearcher, next: NextThread): Promise<void> {
     const began = this.#monotonic()
-    const { thread, revision } = this.#next as { readonly thread: WatchSearcher; readonly revision: string }
+    next.keeping ??= this.#keepingOf(thread)
+    let isKept = false
+    for (let piece = 0; piece < piecesPerRound && !isKept; piece++) isKept = await this.#keep(next.keeping)
+    if (isKept) await this.#swap(thread, next.revision, next.keeping)
+    this.status.swapPauseMs = Math.max(this.status.swapPauseMs, this.#monotonic() - began)
+  }
+
+  #keepingOf({ loaded: { prints, fresh } }: WatchSearcher): NonNullable<NextThread["keeping"]> {
+    const id = `${this.#now().toString(36)}-${process.pid}-${this.#serial++}`
+    return [this.#prints.begin(prints, `${id}-all`), this.#prints.begin(fresh, `${id}-new`)]
+  }
+
+  /** Stores one more piece; whether all are stored. */
+  async #keep(keeping: NonNullable<NextThread["keeping"]>): Promise<boolean> {
+    const one = keeping.find((each) => !this.#prints.isKept(each))
+    if (!one) return true
+    await this.#store(() => {
+      this.#writeCheckpoints()
+      this.#prints.keep(one)
+    })
+    one.stored++
+    return false
+  }
+
+  async #clean(): Promise<void> {
+    for (let piece = 0; piece < piecesPerRound && !this.#prints.isClean; piece++) {
+      await this.#store(() => {
+        this.#writeCheckpoints()
+        this.#prints.clean()
+      })
+      this.#prints.cleaned()
+    }
+  }
+
+  /** The new indicators take over between two parts. */
+  async #swap(thread: WatchSearcher, revision: string, keeping: NonNullable<NextThread["keeping"]>): Promise<void> {
     this.#next = undefined
     this.#revision = revision
     const old = this.#thread
-    await this.#install(thread)
+    await this.#install(thread, keeping)
     this.status.swaps++
-    this.status.swapPauseMs = Math.max(this.status.swapPauseMs, this.#monotonic() - began)
     await old?.close()
   }
 
   /** From here on this thread searches; what its new indicators are not yet searched for is noted in the same commit. */
-  async #install(thread: WatchSearcher): Promise<void> {
-    const { indicators, prints, freshCount, fresh } = thread.loaded
+  async #install(thread: WatchSearcher, [all, fresh]: NonNullable<NextThread["keeping"]>): Promise<void> {
+    const { indicators, freshCount } = thread.loaded
+    const before = this.#known()
     const bounds = this.#bounds()
     for (const file of this.#tail.forgetOpenLines()) this.#remember(file)
     const past: Past | undefined =
       freshCount > 0 && bounds.length > 0
-        ? { id: `past-${this.#now().toString(36)}-${this.#pasts.length}`, prints: fresh, bounds }
+        ? { id: `past-${this.#now().toString(36)}-${this.#pasts.length}`, prints: fresh.kept, bounds }
         : undefined
     await this.#store(() => {
       this.#writeCheckpoints()
-      this.#state.set(kinds.known, "all", prints)
+      this.#state.set(kinds.known, "all", all.kept)
       if (past) this.#state.set(kinds.past, past.id, past)
     })
+    this.#prints.forget(before)
+    if (!past) this.#prints.forget(fresh.kept)
     this.#thread = thread
     this.status.indicators = indicators
     if (!past) return
@@ -422,7 +482,7 @@ export class Watch {
     if (!past) return
     const done = new Set(this.#state.entries<string>(kinds.pastDone).flatMap(({ key, value }) => (value === past.id ? [key] : [])))
     this.#past = searchPast(past, done, {
-      setup: { ...this.#setup(), only: past.prints },
+      setup: { ...this.#setup(), only: this.#prints.read(past.prints) },
       open: this.#open,
       hold: (id) => this.#tail.hold(id),
       copyOf: (id) => this.#stored.get(id)?.file.copyOf,
@@ -440,6 +500,7 @@ export class Watch {
           this.#state.delete(kinds.past, past.id)
           for (const { id } of past.bounds) this.#state.delete(kinds.pastDone, `${past.id} ${id}`)
         })
+        this.#prints.forget(past.prints)
         this.#pasts = this.#pasts.filter((one) => one !== past)
         this.#past = undefined
       },

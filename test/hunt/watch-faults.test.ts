@@ -121,6 +121,63 @@ describe("new indicators", () => {
     expect(place.assets()).toEqual(assetsOf(1, 1, 1, 97, 98, 99))
     expect(place.problems).toEqual([])
   })
+
+  describe("so many that what is kept of them is stored in pieces", () => {
+    const manyOf = (count: number) =>
+      range(1, count).map((number) => indicatorOf(`100.${64 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}`))
+    const many = { given: [...both.given, ...manyOf(26_000)] }
+    const pieces = (): number => place.workspace.state.entries("watch-prints").length
+
+    test("are searched for in the past once, cut off anywhere, and leave no pieces that nothing needs", async () => {
+      appendFileSync(at("app.log"), lineOf(1) + lineOf(2, other))
+      await place.once()
+      let cuts = 0
+      for (let cutAt = 1; ; cutAt++) {
+        let cut = false
+        const state = commitsOf(place.workspace.state, (number) => {
+          if (number !== cutAt) return
+          cut = true
+          throw new Killed()
+        })
+        await place.once({ state, source: many }).catch((error: unknown) => {
+          if (!(error instanceof Killed)) throw error
+        })
+        if (!cut) break
+        cuts++
+      }
+      expect(cuts).toBeGreaterThan(6)
+      await place.once({ source: many })
+      expect([place.assets(), pieces()]).toEqual([assetsOf(1, 2), 2])
+      // Known from the pieces: nothing of it is new.
+      await place.once({ source: { given: [...many.given, indicatorOf("198.51.100.8")] } })
+      expect(place.workspace.state.entries("watch-past")).toEqual([])
+      await place.once({ source: both })
+      expect([place.assets(), pieces()]).toEqual([assetsOf(1, 2), 0])
+    }, 60_000)
+
+    test("take over while a log grows, and the next ones while they are being stored", async () => {
+      append("app.log", 1)
+      let given = both.given.slice(0, 1)
+      let revision = 1
+      const source = {
+        get given() {
+          return given
+        },
+      }
+      const watch = place.start({ source, revision: () => String(revision) })
+      await place.until(() => place.told.length > 0)
+      appendFileSync(at("app.log"), lineOf(2, other))
+      given = many.given
+      revision++
+      await place.until(() => pieces() > 0)
+      given = [...many.given, indicatorOf("198.51.100.8")]
+      revision++
+      appendFileSync(at("app.log"), lineOf(3, "198.51.100.8"))
+      await place.until(() => watch.status.swaps > 0 && place.assets().length === 3 && watch.status.pastLeft === 0)
+      await place.until(() => pieces() === 2)
+      expect(place.assets()).toEqual(assetsOf(1, 2, 3))
+    }, 60_000)
+  })
 })
 
 describe("in a world that fails", () => {

@@ -143,6 +143,17 @@ export async function* openPart(
   }
 }
 
+/** Text that lies in no file, as `openPart` would show it. */
+export async function* openText(text: Uint8Array, unit: WorkUnit): AsyncGenerator<Leaf> {
+  const reader = new ByteReader(sourceOf(once(text)))
+  const ledger = new Ledger(unit, reader, defaultLimits)
+  yield openLeaf({ member: undefined, mtimeMs: unit.mtimeMs, reader, finish: async () => {}, ledger, isPartable: false })
+}
+
+async function* once(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield chunk
+}
+
 /** The one compression around text; undefined for plain text. */
 async function soleCompression(unit: WorkUnit): Promise<Compression | undefined | "other"> {
   const file = unit.problem || unit.segment || unit.path === "-" ? undefined : openFile(unit)
