@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { measureBinary } from "./binary-bench.mjs"
 import { makeCorpus, setName } from "./corpus.mjs"
+import { measureExports } from "./export-bench.mjs"
 import { measureIndex } from "./index-bench.mjs"
 import { measurePasses, textsBelow } from "./kernel-bench.mjs"
 import { machine, measure, median, which } from "./measure.mjs"
@@ -52,6 +53,7 @@ const sections = {
   index: compareIndex,
   intake: measureIntake,
   binary: () => measureBinary({ rounds: settings.rounds }),
+  export: () => measureExports({ cli, say, ...(values.quick ? { indicators: 50_000 } : {}) }),
   watch: () => measureWatch({ cli, say, ...(values.quick ? { lines: 500_000, seconds: 10, swap: 50_000 } : {}) }),
   store: () => measureStore(values.quick ? { hits: 50_000, megabytes: 60, rounds: 1 } : { rounds: settings.rounds }),
 }

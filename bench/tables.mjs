@@ -4,17 +4,22 @@ import { readFileSync, writeFileSync } from "node:fs"
 const number = (value, digits = 2) => (value === null || value === undefined ? "–" : value.toFixed(digits))
 const count = (value) => (value === null || value === undefined ? "–" : value.toLocaleString("en"))
 
+/** The head of the page, where the result says on what it was measured, and a table for each section. */
 export function renderTables(result) {
-  const { machine, contestants, corpus } = result
-  const head =
-    `${result.date}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}, measured by ${machine.timer}; ` +
-    `corpus ${(corpus.rawBytes / 1e6).toFixed(0)} MB, ${count(corpus.lines)} lines, seed \`${corpus.seed}\`; ` +
-    `rg: ${contestants.rg ?? "not installed"}; grep: ${contestants.grep ?? "not installed"}; median of ${result.rounds} interleaved rounds.\n`
-  const tables = { head }
+  const tables = result.machine === undefined ? {} : { head: headOf(result) }
   for (const [name, section] of Object.entries(result.sections)) {
     tables[name] = section.reason === undefined ? (renderers[name] ?? contestTable)(section.rows) : `Not measured: ${section.reason}.\n`
   }
   return tables
+}
+
+function headOf(result) {
+  const { machine, contestants, corpus } = result
+  return (
+    `${result.date}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}, measured by ${machine.timer}; ` +
+    `corpus ${(corpus.rawBytes / 1e6).toFixed(0)} MB, ${count(corpus.lines)} lines, seed \`${corpus.seed}\`; ` +
+    `rg: ${contestants.rg ?? "not installed"}; grep: ${contestants.grep ?? "not installed"}; median of ${result.rounds} interleaved rounds.\n`
+  )
 }
 
 function table(head, rows) {
@@ -61,6 +66,19 @@ const renderers = {
     table(
       ["content", "MB/s of one core", "records/s", "problems", "resident MiB"],
       rows.map((row) => [row.name, number(row.rate, 1), count(Math.round(row.records)), count(row.problems), number(row.memory, 0)]),
+    ),
+  export: (rows) =>
+    table(
+      ["target", "exported", "left out", "wall s", "CPU s", "peak MB", "within 15 s and 600 MB"],
+      rows.map((row) => [
+        row.name,
+        count(row.exported),
+        count(row.leftOut),
+        number(row.wall, 1),
+        number(row.cpu, 1),
+        number(row.megabytes, 0),
+        row.reached ? "yes" : "**no**",
+      ]),
     ),
   watch: (rows) =>
     table(

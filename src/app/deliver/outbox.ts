@@ -2,6 +2,7 @@
 // loses nothing, and a crash between the two delivers twice with the same ids: at least once.
 import { type StateStore, StoreError } from "../../hits/store/workspace.js"
 import { type AlertOutput, RefusedBatch, type Told } from "./alert-output.js"
+import { type Clock, systemClock } from "./clock.js"
 
 export interface OutboxStatus {
   readonly name: string
@@ -17,6 +18,7 @@ export interface OutboxStatus {
 export interface OutboxOptions {
   readonly problem?: (message: string) => void
   readonly retryMs?: { readonly first: number; readonly most: number }
+  readonly clock?: Clock
 }
 
 /** Of an output's queue: `first` is the oldest kept, `next` the number of the one to come. */
@@ -89,6 +91,7 @@ class Lane {
   readonly #state: StateStore
   readonly #output: AlertOutput
   readonly #options: OutboxOptions
+  readonly #clock: Clock
   readonly #kind: string
   #delivered = 0
   #failures = 0
@@ -98,10 +101,11 @@ class Lane {
   #error: string | null = null
   #lastAt = Number.NEGATIVE_INFINITY
   #notBefore = 0
-  #timer: NodeJS.Timeout | undefined
+  /** Takes back what waits for its time. */
+  #cancelWaiting: (() => void) | undefined
   /** Delivered and not yet deleted, from the first kept on. */
   #taken = 0
-  #forgetting: NodeJS.Timeout | undefined
+  #cancelForgetting: (() => void) | undefined
   #running: Promise<void> | undefined
   #closing = false
 
@@ -109,6 +113,7 @@ class Lane {
     this.#state = state
     this.#output = output
     this.#options = options
+    this.#clock = options.clock ?? systemClock
     this.#kind = `${rangeKind} ${output.name}`
     this.wake()
   }
@@ -136,16 +141,15 @@ class Lane {
   }
 
   wake(): void {
-    if (this.#running || this.#timer || this.#closing) return
+    if (this.#running || this.#cancelWaiting || this.#closing) return
     if (this.status().waiting === 0) return
-    const now = performance.now()
-    const wait = Math.max(this.#notBefore, this.#lastAt + this.#output.intervalMs) - now
+    const wait = Math.max(this.#notBefore, this.#lastAt + this.#output.intervalMs) - this.#clock.monotonicMs()
     if (wait <= 0) this.#start()
     else {
-      this.#timer = setTimeout(() => {
-        this.#timer = undefined
+      this.#cancelWaiting = this.#clock.after(wait, () => {
+        this.#cancelWaiting = undefined
         this.#start()
-      }, wait)
+      })
     }
   }
 
@@ -162,17 +166,22 @@ class Lane {
   }
 
   async close(withinMs: number): Promise<void> {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#cancelWaiting?.()
+    this.#cancelWaiting = undefined
     this.#closing = true
-    const end = performance.now() + withinMs
+    const end = this.#clock.monotonicMs() + withinMs
     const drain = async (): Promise<void> => {
       await this.#running
       // What failed last would fail again, and what must wait for its turn waits for the next start.
-      while (this.#error === null && this.#output.intervalMs <= withinMs && this.status().waiting > 0 && performance.now() < end)
+      while (this.#error === null && this.#output.intervalMs <= withinMs && this.status().waiting > 0 && this.#clock.monotonicMs() < end)
         await this.#step()
     }
-    await Promise.race([drain(), new Promise((resolve) => setTimeout(resolve, withinMs).unref())])
+    let cancel = (): void => {}
+    const over = new Promise<void>((resolve) => {
+      cancel = this.#clock.after(withinMs, resolve)
+    })
+    await Promise.race([drain(), over])
+    cancel()
     this.#forget()
     await this.#output.close()
   }
@@ -189,7 +198,7 @@ class Lane {
     const from = first + this.#taken
     const keys = Array.from({ length: Math.min(next - from, this.#output.batchMax) }, (_, at) => keyOf(from + at))
     const batch = keys.map((key) => this.#state.get<Told>(this.#kind, key)).filter((one) => one !== undefined)
-    this.#lastAt = performance.now()
+    this.#lastAt = this.#clock.monotonicMs()
     try {
       if (batch.length > 0) await this.#output.deliver(batch)
     } catch (error) {
@@ -205,13 +214,13 @@ class Lane {
     this.#error = null
     this.#inARow = 0
     this.#refusals = 0
-    this.#forgetting ??= setTimeout(() => this.#forget(), forgetAfterMs)
+    this.#cancelForgetting ??= this.#clock.after(forgetAfterMs, () => this.#forget())
   }
 
   /** A commit that fails leaves them, and is tried again; after a crash they are delivered again. */
   #forget(): void {
-    clearTimeout(this.#forgetting)
-    this.#forgetting = undefined
+    this.#cancelForgetting?.()
+    this.#cancelForgetting = undefined
     if (this.#taken === 0) return
     const count = this.#taken
     try {
@@ -223,7 +232,7 @@ class Lane {
       this.#taken -= count
     } catch (error) {
       if (!(error instanceof StoreError)) throw error
-      if (!this.#closing) this.#forgetting = setTimeout(() => this.#forget(), forgetAfterMs)
+      if (!this.#closing) this.#cancelForgetting = this.#clock.after(forgetAfterMs, () => this.#forget())
     }
   }
 
@@ -241,12 +250,18 @@ class Lane {
     if (this.#error === null) this.#options.problem?.(`${this.#output.name}: ${error.message}: trying again until it works`)
     this.#error = error.message
     const { first, most } = this.#options.retryMs ?? { first: 1000, most: 60_000 }
-    this.#notBefore = performance.now() + Math.min(most, first * 2 ** Math.min(this.#inARow - 1, 10))
+    this.#notBefore = this.#clock.monotonicMs() + Math.min(most, first * 2 ** Math.min(this.#inARow - 1, 10))
     if (!(error instanceof RefusedBatch) || ++this.#refusals < refusalsMax) return
+    try {
+      this.#refuse(batch, count)
+    } catch (fault) {
+      // No room to put them aside: they go on waiting, and are refused once more.
+      if (fault instanceof StoreError) return
+      throw fault
+    }
     this.#options.problem?.(
       `${this.#output.name}: ${batch.length} alerts are refused for good (${error.message}): put aside in the workspace`,
     )
-    this.#refuse(batch, count)
   }
 
   #range(): Range {

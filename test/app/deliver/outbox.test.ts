@@ -12,7 +12,7 @@ import { fileOutput } from "../../../src/app/deliver/ndjson-output.js"
 import { Outbox, putAside } from "../../../src/app/deliver/outbox.js"
 import { openStatusEndpoint } from "../../../src/app/deliver/status-endpoint.js"
 import { signatureOf } from "../../../src/app/deliver/webhook-output.js"
-import { initWorkspace, type Workspace } from "../../../src/hits/store/workspace.js"
+import { initWorkspace, type StateStore, StoreError, type Workspace } from "../../../src/hits/store/workspace.js"
 import { createFraming } from "../../../src/sources/live/syslog-framing.js"
 import { alertWith } from "./alerts.js"
 
@@ -135,6 +135,33 @@ describe("a receiver", () => {
     expect(late).toEqual(["alert-0002", "alert-0003"])
     expect(never).toEqual([])
     expect([...putAside(workspace.state)]).toEqual([])
+  })
+
+  test("that refuses a batch for good while the disk is full has it put aside once there is room", async () => {
+    let isFull = true
+    const { made, taken } = output((batch) => {
+      if (batch.some(({ id }) => id === "alert-0003")) throw new RefusedBatch("413")
+    })
+    const { state } = workspace
+    const full: StateStore = {
+      ...state,
+      set(kind, key, value) {
+        if (isFull && kind === "outbox-refused") throw new StoreError("the disk is full", "SQLITE_FULL")
+        state.set(kind, key, value)
+      },
+    }
+    const told: string[] = []
+    const outbox = new Outbox(full, [made], { ...fast, problem: (message) => told.push(message) })
+    put(outbox, alerts(3, 3))
+    await until(() => (outbox.status()[0]?.failures ?? 0) > 8)
+    expect([outbox.status()[0]?.waiting, outbox.status()[0]?.refused, [...putAside(state)]]).toEqual([1, 0, []])
+    isFull = false
+    await until(() => outbox.status()[0]?.waiting === 0)
+    put(outbox, alerts(4, 4))
+    await until(() => taken.length === 1)
+    await outbox.close(1000)
+    expect([taken, [...putAside(state)]]).toEqual([["alert-0004"], [[made.name, 1]]])
+    expect(told.filter((one) => one.includes("put aside"))).toHaveLength(1)
   })
 
   test("is not asked more often than its rate allows, and gets all of it", async () => {
