@@ -8,6 +8,7 @@ import { formatInstant } from "../../model/time.js"
 import { createRoleContext } from "../../sources/roles.js"
 import { mustExist, rangeOf, wholeNumber } from "./archive-flags.js"
 import { type CliContext, guarded } from "./context.js"
+import { compileLess, keepYoungHeapSmall } from "./engine.js"
 import { beginHunt, endHunt, type HuntTask, resumedTask } from "./hunt-record.js"
 import { type WorkspaceFlags, workspaceFlag } from "./in-workspace.js"
 import { indexFolder } from "./index-folder.js"
@@ -15,7 +16,6 @@ import { createProgress } from "./progress.js"
 import { readIndicators } from "./read-indicators.js"
 import { summarize } from "./summary.js"
 import { writeAnswer } from "./write-answer.js"
-import { keepYoungHeapSmall } from "./young-heap.js"
 
 interface HuntFlags extends WorkspaceFlags {
   readonly bulletin?: readonly string[]
@@ -223,7 +223,9 @@ async function runTask(task: HuntTask, flags: HuntFlags, surroundings: Surroundi
   const { version, folder, workspace, signal } = surroundings
   const id = workspace && beginHunt(workspace, task, flags.resume ?? false)
   const progress = createProgress(process.stderr, flags.quiet ?? false)
-  const young = intake.indicators.length < manyIndicators ? keepYoungHeapSmall() : undefined
+  const isSmall = intake.indicators.length < manyIndicators
+  const young = isSmall ? keepYoungHeapSmall() : undefined
+  if (isSmall) compileLess()
   let answer: HuntAnswer
   let triage: TriagedAnswer
   try {

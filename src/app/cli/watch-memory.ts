@@ -2,7 +2,7 @@
 // before it looks for what is no longer needed, for the sake of a speed that a watch does not need.
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
-import { keepYoungHeapSmall } from "./young-heap.js"
+import { keepYoungHeapSmall } from "./engine.js"
 
 const collectEveryMs = 30_000
 /** What lies in the heap of the main thread when nothing is wrong. */

@@ -110,32 +110,31 @@ function indexFiles({ indicators, header }: RenderInput): readonly RuleFile[] {
 
 /** The body of a bulk request: an action and a document for each indicator, with ids that make a second load change nothing. */
 function* bulkLines(indicators: readonly Indicator[]): Iterable<string> {
-  for (const indicator of indicators) {
+  for (const indicator of indicators)
     yield `{"index":{"_index":"${index}","_id":"${idOf[indicator.type](indicator.value)}"}}\n${documentOf(indicator)}\n`
-  }
 }
 
 const idOf = forEachType((type) => uuidsUnder("indicator", type))
+const headOf = forEachType(
+  (type) =>
+    `{"event.kind":"enrichment","event.category":"threat","event.type":"indicator","threat.indicator.type":"${type.startsWith("file:") ? "file" : type}"`,
+)
 
 /** Written by hand, member by member: a million documents need no million objects. */
 function documentOf(indicator: Indicator): string {
   const { type, bulletin, tlp, confidence, validFrom, validUntil } = indicator
-  return [
-    `{"event.kind":"enrichment","event.category":"threat","event.type":"indicator","threat.indicator.type":"${type.startsWith("file:") ? "file" : type}"`,
-    providerOf(bulletin),
-    member("marking.tlp", tlp?.toUpperCase()),
-    member("confidence", confidence === undefined ? undefined : confidenceOf(confidence)),
-    member("first_seen", validFrom),
-    member("last_seen", validUntil),
-    valueMembers(indicator),
-    "}",
-  ].join("")
+  let text = headOf[type] + providerOf(bulletin)
+  if (tlp !== undefined) text += member("marking.tlp", tlp.toUpperCase())
+  if (confidence !== undefined) text += member("confidence", confidenceOf(confidence))
+  if (validFrom !== undefined) text += member("first_seen", validFrom)
+  if (validUntil !== undefined) text += member("last_seen", validUntil)
+  return `${text}${valueMembers(indicator)}}`
 }
 
 const providerOf = remembered((bulletin) => member("provider", plainText(bulletin)))
 
-function member(name: string, value: string | undefined): string {
-  return value === undefined ? "" : `,"threat.indicator.${name}":${jsonText(value)}`
+function member(name: string, value: string): string {
+  return `,"threat.indicator.${name}":${jsonText(value)}`
 }
 
 function valueMembers({ type, value }: Indicator): string {
@@ -157,9 +156,11 @@ function valueMembers({ type, value }: Indicator): string {
     case "user-agent":
       return member("user_agent.original", value)
     default:
-      return member(`file.hash.${type.slice("file:hashes.".length).toLowerCase().replace("-", "")}`, value)
+      return member(hashMembers[type], value)
   }
 }
+
+const hashMembers = forEachType((type) => `file.hash.${type.slice("file:hashes.".length).toLowerCase().replace("-", "")}`)
 
 /** ECS knows words, STIX numbers: the scale of STIX 2.1 appendix A, None/Low/Med/High. */
 function confidenceOf(confidence: number): string {

@@ -63,18 +63,18 @@ function* event(indicators: readonly Indicator[], header: ExportHeader): Iterabl
 
 /** Written by hand, member by member: a million attributes need not be made for it. What is undefined is not written. */
 function attributeText(one: Indicator, value: string, timestamp: string): string {
-  const [type, category] = types[one.type]
-  return [
-    `{"uuid":"${idOf[one.type](value)}","type":"${type}","category":"${category}","value":${jsonText(value)},"to_ids":${one.toIds ?? true}`,
-    `,"timestamp":"${timestamp}","distribution":"5","comment":${one.comment ? jsonText(plainText(one.comment, 500)) : '""'}`,
-    ',"disable_correlation":false',
-    one.validFrom === undefined ? "" : `,"first_seen":${jsonText(one.validFrom)}`,
-    one.validUntil === undefined ? "" : `,"last_seen":${jsonText(one.validUntil)}`,
-    one.tlp === undefined ? "}" : `,"Tag":[{"name":"tlp:${one.tlp}"}]}`,
-  ].join("")
+  const comment = one.comment ? jsonText(plainText(one.comment, 500)) : '""'
+  let text =
+    `{"uuid":"${idOf[one.type](value)}${heads[one.type]}${jsonText(value)},"to_ids":${one.toIds ?? true}` +
+    `,"timestamp":"${timestamp}","distribution":"5","comment":${comment},"disable_correlation":false`
+  if (one.validFrom !== undefined) text += `,"first_seen":${jsonText(one.validFrom)}`
+  if (one.validUntil !== undefined) text += `,"last_seen":${jsonText(one.validUntil)}`
+  if (one.tlp !== undefined) text += `,"Tag":[{"name":"tlp:${one.tlp}"}]`
+  return `${text}}`
 }
 
 const idOf = forEachType((type) => uuidsUnder("misp attribute", type))
+const heads = forEachType((type) => `","type":"${types[type][0]}","category":"${types[type][1]}","value":`)
 
 function valuesOf({ type, value }: Indicator): readonly string[] {
   return type === "ipv4-addr" || type === "ipv6-addr" ? blockTexts(value) : [value]

@@ -66,7 +66,7 @@ function* queries(indicators: readonly Indicator[]): Iterable<{ readonly title: 
   for (const one of addressesIn(indicators)) if (isSpeltOut(one)) count += isSingle(one.value) ? 1 : Number(addressCount(one.value))
   const parts = Math.ceil(count / queryMax)
   let part = 0
-  for (const chunk of chunked(addressesOf(indicators)))
+  for (const chunk of addressChunks(indicators))
     yield {
       title: `sockets: addresses${parts > 1 ? ` (${++part} of ${parts})` : ""}`,
       text: `SELECT s.pid, p.name, p.path, s.local_port, s.remote_address, s.remote_port FROM process_open_sockets s LEFT JOIN processes p USING (pid) WHERE ${spell(sqlite, valueConditions({ single: new Values(chunk) }, ["s.remote_address"]))};`,
@@ -74,9 +74,19 @@ function* queries(indicators: readonly Indicator[]): Iterable<{ readonly title: 
   yield* queriesFor(targets, indicators, sqlite, queryMax)
 }
 
-/** Networks spelt out come to millions: never all at once. */
-function* addressesOf(indicators: readonly Indicator[]): Iterable<string> {
-  for (const one of addressesIn(indicators)) if (isSpeltOut(one)) yield* singleAddresses(one.value, spelledOutMax) ?? []
+/** Addresses in chunks: networks spelt out come to millions, and are never there all at once. */
+function* addressChunks(indicators: readonly Indicator[]): Iterable<readonly string[]> {
+  let chunk: string[] = []
+  for (const one of addressesIn(indicators)) {
+    if (!isSpeltOut(one)) continue
+    for (const address of singleAddresses(one.value, spelledOutMax) ?? []) {
+      chunk.push(address)
+      if (chunk.length < queryMax) continue
+      yield chunk
+      chunk = []
+    }
+  }
+  if (chunk.length > 0) yield chunk
 }
 
 function addressesIn(indicators: readonly Indicator[]): readonly Indicator[] {
@@ -85,15 +95,4 @@ function addressesIn(indicators: readonly Indicator[]): readonly Indicator[] {
 
 function isSpeltOut({ value }: Indicator): boolean {
   return isSingle(value) || addressCount(value) <= spelledOutMax
-}
-
-function* chunked(values: Iterable<string>): Iterable<readonly string[]> {
-  let chunk: string[] = []
-  for (const value of values) {
-    chunk.push(value)
-    if (chunk.length < queryMax) continue
-    yield chunk
-    chunk = []
-  }
-  if (chunk.length > 0) yield chunk
 }

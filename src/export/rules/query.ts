@@ -111,5 +111,5 @@ export function doubleQuoted(text: string): string {
 
 /** Single quotes of standard SQL: the quote is doubled and nothing else is special. */
 export function sqlQuoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
+  return text.includes("'") ? `'${text.replaceAll("'", "''")}'` : `'${text}'`
 }

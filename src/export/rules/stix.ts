@@ -46,7 +46,7 @@ function* bundle(indicators: readonly Indicator[], header: ExportHeader): Iterab
   yield `{"type":"bundle","id":"bundle--${uuidOf("bundle", ...header.bulletins, String(indicators.length))}","objects":[`
   const objects = [...header.tlps.map(markingDefinition), identity(created)]
   yield objects.map((object) => `\n${JSON.stringify(object)}`).join(",")
-  const common = `"created_by_ref":"${identityId}","created":"${created}","modified":"${created}"`
+  const common = `","created_by_ref":"${identityId}","created":"${created}","modified":"${created}","name":`
   for (const indicator of indicators) yield `,\n${indicatorText(indicator, common, created)}`
   yield "\n]}\n"
 }
@@ -81,15 +81,14 @@ function indicatorText(one: Indicator, common: string, created: string): string 
   const { type, value, tlp } = one
   const from = instant(one.validFrom) ?? created
   const until = instant(one.validUntil)
-  return [
-    `{"type":"indicator","spec_version":"2.1","id":"indicator--${idOf[type](value)}",${common},"name":${nameText(one)}`,
-    one.comment === undefined ? "" : `,"description":${jsonText(plainText(one.comment, 1_000))}`,
-    `,"indicator_types":["unknown"],"pattern":${patternText(one)},"pattern_type":"stix","pattern_version":"2.1","valid_from":"${from}"`,
-    // An end that is not after the beginning is no window (STIX 2.1 section 4.7).
-    until !== undefined && until > from ? `,"valid_until":"${until}"` : "",
-    one.confidence === undefined ? "" : `,"confidence":${JSON.stringify(one.confidence)}`,
-    tlp === undefined ? "}" : `,"object_marking_refs":["${markings[tlp]}"]}`,
-  ].join("")
+  let text = `{"type":"indicator","spec_version":"2.1","id":"indicator--${idOf[type](value)}${common}${nameText(one)}`
+  if (one.comment !== undefined) text += `,"description":${jsonText(plainText(one.comment, 1_000))}`
+  text += `,"indicator_types":["unknown"],"pattern":${patternText(one)},"pattern_type":"stix","pattern_version":"2.1","valid_from":"${from}"`
+  // An end that is not after the beginning is no window (STIX 2.1 section 4.7).
+  if (until !== undefined && until > from) text += `,"valid_until":"${until}"`
+  if (one.confidence !== undefined) text += `,"confidence":${JSON.stringify(one.confidence)}`
+  if (tlp !== undefined) text += `,"object_marking_refs":["${markings[tlp]}"]`
+  return `${text}}`
 }
 
 const idOf = forEachType((type) => uuidsUnder("indicator", type))
