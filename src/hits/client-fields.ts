@@ -1,4 +1,4 @@
-// What a record says about the program behind an address, about its network, and about links that are sent to one person alone.
+// What a record says about the program behind an address, about its network, about what a page brings along, and about links that are sent to one person alone.
 import type { Fields, FieldValue } from "../model/log-record.js"
 import type { Sentence } from "./sentences.js"
 
@@ -38,6 +38,13 @@ function firstOf(value: FieldValue | undefined): string | undefined {
   const first = typeof value === "object" ? value[0] : value
   return first === undefined || first === "" ? undefined : String(first)
 }
+
+/** What a page brings along: nobody asks for it by itself. */
+export function isAsset(path: string): boolean {
+  return assets.test(path)
+}
+
+const assets = /\.(?:css|js|mjs|png|jpe?g|gif|ico|svg|webp|woff2?|ttf|eot|map|mp4|webm)$/i
 
 /** The /16, or the /32 of IPv6. */
 export function networkOf(address: string): string | undefined {

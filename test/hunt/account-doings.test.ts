@@ -24,6 +24,16 @@ const indicatorOf = (type: Indicator["type"], value: string): Indicator => ({
   provenance: "list",
 })
 
+const requestFor = (path: string) => ({
+  since: null,
+  until: null,
+  own: [],
+  trustedProxies: [],
+  workers: 1,
+  paths: [path],
+  indicators: [indicatorOf("ipv4-addr", "203.0.113.9")],
+})
+
 test("an account is known in every way in which a field may hold it", () => {
   const accounts = ["1001", "a.martin"].map((name) => indicatorOf("file:name", name))
   const { verify } = accountMatcherOf(accounts, {} as never)
@@ -50,15 +60,7 @@ test("what cannot be read for it any longer is a problem of the answer", async (
   const stamp = (minute: number) => `2026-03-15T10:${String(minute).padStart(2, "0")}:00Z gw1 sshd[71]:`
   writeFileSync(login, `${stamp(1)} Accepted password for a.martin from 203.0.113.9 port 40000 ssh2\n`)
   writeFileSync(other, `${stamp(20)} Accepted password for a.martin from 198.51.100.7 port 40001 ssh2\n`)
-  const request = {
-    since: null,
-    until: null,
-    own: [],
-    trustedProxies: [],
-    workers: 1,
-    paths: [folder],
-    indicators: [indicatorOf("ipv4-addr", "203.0.113.9")],
-  }
+  const request = requestFor(folder)
   const answer = await hunt(request)
   const whole = await triageAnswer(answer, request, [])
   expect(whole.followed).toEqual(["a.martin"])
@@ -74,13 +76,7 @@ test("its progress is a pass of its own, from nothing read to everything", async
   writeFileSync(login, "2026-03-15T10:01:00Z gw1 sshd[71]: Accepted password for a.martin from 203.0.113.9 port 40000 ssh2\n")
   const states: HuntProgress[] = []
   const request = {
-    since: null,
-    until: null,
-    own: [],
-    trustedProxies: [],
-    workers: 1,
-    paths: [login],
-    indicators: [indicatorOf("ipv4-addr", "203.0.113.9")],
+    ...requestFor(login),
     progress: (state: HuntProgress) => states.push(state),
   }
   const answer = await hunt(request)

@@ -19,6 +19,22 @@ const range = (from: number, to: number): readonly number[] => Array.from({ leng
 
 class Killed extends Error {}
 
+/** Starts it again and again, cut off at its first commit, its second, and so on, until it comes to its end. How often it was cut. */
+async function cutAnywhere(source: NonNullable<Parameters<Place["once"]>[0]>["source"]): Promise<number> {
+  for (let cutAt = 1; ; cutAt++) {
+    let cut = false
+    const state = commitsOf(place.workspace.state, (number) => {
+      if (number !== cutAt) return
+      cut = true
+      throw new Killed()
+    })
+    await place.once({ state, source }).catch((error: unknown) => {
+      if (!(error instanceof Killed)) throw error
+    })
+    if (!cut) return cutAt - 1
+  }
+}
+
 describe("cut off", () => {
   /** What happens to the log before each start. */
   const steps: readonly (() => void)[] = [
@@ -106,18 +122,7 @@ describe("new indicators", () => {
     for (const name of ["a.log", "b.log", "c.log"]) appendFileSync(at(name), lineOf(1) + lineOf(name.charCodeAt(0), other))
     await place.once()
     execFileSync("gzip", [at("b.log")])
-    for (let cutAt = 1; ; cutAt++) {
-      let cut = false
-      const state = commitsOf(place.workspace.state, (number) => {
-        if (number !== cutAt) return
-        cut = true
-        throw new Killed()
-      })
-      await place.once({ state, source: both }).catch((error: unknown) => {
-        if (!(error instanceof Killed)) throw error
-      })
-      if (!cut) break
-    }
+    await cutAnywhere(both)
     expect(place.assets()).toEqual(assetsOf(1, 1, 1, 97, 98, 99))
     expect(place.problems).toEqual([])
   })
@@ -131,20 +136,7 @@ describe("new indicators", () => {
     test("are searched for in the past once, cut off anywhere, and leave no pieces that nothing needs", async () => {
       appendFileSync(at("app.log"), lineOf(1) + lineOf(2, other))
       await place.once()
-      let cuts = 0
-      for (let cutAt = 1; ; cutAt++) {
-        let cut = false
-        const state = commitsOf(place.workspace.state, (number) => {
-          if (number !== cutAt) return
-          cut = true
-          throw new Killed()
-        })
-        await place.once({ state, source: many }).catch((error: unknown) => {
-          if (!(error instanceof Killed)) throw error
-        })
-        if (!cut) break
-        cuts++
-      }
+      const cuts = await cutAnywhere(many)
       expect(cuts).toBeGreaterThan(6)
       await place.once({ source: many })
       expect([place.assets(), pieces()]).toEqual([assetsOf(1, 2), 2])

@@ -1,6 +1,6 @@
 // What one record tells about the client behind an address, as tokens: `kind:value`, kinds as in family.ts.
 import type { Action, Direction, Fields, FieldValue, Outcome } from "../../model/log-record.js"
-import { type ClientKind, clientFields, clientValue, networkOf, oneTimeLink } from "../client-fields.js"
+import { type ClientKind, clientFields, clientValue, isAsset, networkOf, oneTimeLink } from "../client-fields.js"
 
 /** A record seen from its foreign address. A plain value. */
 export interface ProfileRecord {
@@ -30,7 +30,6 @@ export interface RecordTokens {
 }
 
 const valueMax = 160
-const assets = /\.(?:css|js|mjs|png|jpe?g|gif|ico|svg|webp|woff2?|ttf|eot|map|mp4|webm)$/i
 
 /** The letter of each kind, as in family.ts. */
 const clientLetters: Readonly<Record<ClientKind, string>> = {
@@ -74,7 +73,7 @@ function webTokens(fields: Fields, tokens: string[]): Web {
   const method = text(fields["http.request.method"])
   const status = Number(text(fields["http.response.status_code"]))
   const query = text(fields["url.query"])
-  const asset = assets.test(path)
+  const asset = isAsset(path)
   // A page answered from the visitor's own cache was fetched earlier, perhaps by somebody else: no token, a question for the links.
   if (!asset && status !== 304)
     tokens.push(method === undefined || method === "GET" || method === "HEAD" ? `p:${cut(path)}` : `p:${method} ${cut(path)}`)
@@ -85,7 +84,7 @@ function webTokens(fields: Fields, tokens: string[]): Web {
   return {
     path,
     asset,
-    cameFrom: cameFrom === undefined || cameFrom === "/" || assets.test(cameFrom) || cameFrom === path ? undefined : cut(cameFrom),
+    cameFrom: cameFrom === undefined || cameFrom === "/" || isAsset(cameFrom) || cameFrom === path ? undefined : cut(cameFrom),
     heldAlready: status === 304 && !asset ? cut(path) : undefined,
     fetched: asset || status === 304 ? undefined : cut(path),
   }

@@ -3,7 +3,7 @@
 // show: it counts only where its name is none of everybody's and several networks have it, and the text says what was not measured.
 import type { Hit } from "../../model/hit.js"
 import { isAuthentication } from "../authentication.js"
-import { type ClientKind, clientFields, clientNames, clientValue, networkOf, oneTimeLink } from "../client-fields.js"
+import { type ClientKind, clientFields, clientNames, clientValue, isAsset, networkOf, oneTimeLink } from "../client-fields.js"
 import { quoted, say, type Words } from "../sentences.js"
 import { accountName } from "./account.js"
 import { engineOf, isCommonClient } from "./common-clients.js"
@@ -32,7 +32,6 @@ const everybodyTries = new Set([
   "ubuntu",
   "pi",
 ])
-const assets = /\.(?:css|js|png|jpe?g|gif|ico|svg|woff2?|ttf|map)$/i
 const dayMs = 86_400_000
 const shownMax = 3
 /** Relays stand in many networks; a household or a company in one or two. */
@@ -72,7 +71,7 @@ function sessionOf({ fields }: Hit): string | undefined {
 
 function linkOf({ fields }: Hit): string | undefined {
   const path = text(fields["url.path"])
-  return path === undefined || assets.test(path) ? undefined : oneTimeLink(path, text(fields["url.query"]))
+  return path === undefined || isAsset(path) ? undefined : oneTimeLink(path, text(fields["url.query"]))
 }
 
 /** Values of which at least one record says something that another address could share. */

@@ -1,5 +1,6 @@
 // How one indicator's records look together: quiet and specific, a mass scan, or a long, large or periodic flow.
 import type { Hit } from "../../model/hit.js"
+import { isAsset } from "../client-fields.js"
 import { say, type Words } from "../sentences.js"
 import { number, text } from "./fields.js"
 import { phrases } from "./phrases.js"
@@ -21,7 +22,6 @@ const periodicSpread = 0.2
 
 const scanners =
   /masscan|zgrab|zmap|nmap|censys|shodan|internet-?measurement|nuclei|nikto|sqlmap|expanse|paloalto.*scan|leakix|gobuster|dirbuster|wpscan/i
-const assets = /\.(?:css|js|png|jpe?g|gif|ico|svg|woff2?|ttf|map)$/i
 
 /** Of the unauthenticated records that came in. */
 export function inboundShape(hits: readonly Hit[]): Shape {
@@ -30,7 +30,7 @@ export function inboundShape(hits: readonly Hit[]): Shape {
     if (seen.targets.size < targetsKept) seen.targets.add(aim(hit))
     if (hit.action === "blocked") seen.dropped++
     const path = text(hit.fields["url.path"])
-    if (path && assets.test(path)) seen.assets++
+    if (path && isAsset(path)) seen.assets++
     if (targetOf(hit).kind === "sensitive") seen.sensitive++
     const agent = text(hit.fields["user_agent.original"])
     if (agent && !seen.scanner && scanners.test(agent)) seen.scanner = agent
