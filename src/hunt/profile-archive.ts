@@ -5,7 +5,7 @@ import type { Problem } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { discover } from "../sources/files/files.js"
 import { type HuntProgress, unitsOf } from "./hunt.js"
-import { createProfileScan, type ProfiledUnit, type ProfileSetup } from "./profile-unit.js"
+import { createProfileScan, type ProfiledUnit, type ProfileSetup, partName } from "./profile-unit.js"
 import type { FromProfileWorker, ToProfileWorker } from "./profile-worker.js"
 
 export interface ProfileRequest extends ProfileSetup {
@@ -35,7 +35,7 @@ export async function profileArchive(request: ProfileRequest): Promise<ProfiledA
   const files: WorkUnit[] = []
   for await (const file of discover(request.paths)) files.push(file)
   const bytesTotal = files.reduce((sum, file) => sum + file.size, 0)
-  const units = (await Promise.all(files.map(async (file) => (file.problem ? [] : (await unitsOf(file)).map(named))))).flat()
+  const units = (await Promise.all(files.map(async (file) => (file.problem ? [] : await unitsOf(file))))).flat()
   const profiler = createProfiler()
   const results = new Map<string, ProfiledUnit>()
   const state = { bytes: 0, files: 0, hits: 0 }
@@ -47,8 +47,8 @@ export async function profileArchive(request: ProfileRequest): Promise<ProfiledA
     request.progress?.({ ...state, bytes: state.bytes + parts, bytesTotal, filesTotal: files.length, pass: "profiles" })
   }
   const done = (unit: WorkUnit, result: ProfiledUnit): void => {
-    results.set(unit.path, result)
-    open.delete(unit.path)
+    results.set(partName(unit), result)
+    open.delete(partName(unit))
     state.bytes += sizeOf(unit)
     const left = (segmentsLeft.get(unit.file) ?? unit.segment?.count ?? 1) - 1
     segmentsLeft.set(unit.file, left)
@@ -56,11 +56,12 @@ export async function profileArchive(request: ProfileRequest): Promise<ProfiledA
     tell()
   }
   const passed = (unit: WorkUnit, bytes: number): void => {
-    open.set(unit.path, Math.min(sizeOf(unit), bytes))
+    open.set(partName(unit), Math.min(sizeOf(unit), bytes))
     tell()
   }
   tell()
-  const queue = [...units].sort((a, b) => sizeOf(b) - sizeOf(a) || (a.path < b.path ? -1 : 1))
+  // The largest file first; the segments of one in their order, so that a thread goes through it once for the header lines before each.
+  const queue = [...units].sort((a, b) => b.size - a.size)
   if (request.workers <= 1 || bytesTotal <= inlineBytesMax) await inThisThread(queue, request, profiler, { done, passed })
   else await inThreads(queue, request, profiler, { done, passed })
   const problems = [
@@ -79,22 +80,15 @@ export async function profileArchive(request: ProfileRequest): Promise<ProfiledA
   }
 }
 
-const segmentMark = "\0segment "
-
-/** A segment's samples carry its number in their path until all line numbers are known. */
-function named(unit: WorkUnit): WorkUnit {
-  return unit.segment && unit.segment.index > 0 ? { ...unit, path: `${unit.path}${segmentMark}${unit.segment.index}` } : unit
-}
-
 function placesOf(units: readonly WorkUnit[], results: ReadonlyMap<string, ProfiledUnit>): (sample: Sample) => Sample {
   const shifts = new Map<string, { readonly path: string; readonly lines: number }>()
+  /** Of each file, the lines of its segments so far: they come in their order. */
+  const passed = new Map<string, number>()
   for (const unit of units) {
-    const [path, index] = unit.path.split(segmentMark)
-    if (path === undefined || index === undefined) continue
-    let lines = 0
-    for (let before = 0; before < Number(index); before++)
-      lines += results.get(before === 0 ? path : `${path}${segmentMark}${before}`)?.newlines ?? 0
-    shifts.set(unit.path, { path, lines })
+    if (!unit.segment) continue
+    const lines = passed.get(unit.file) ?? 0
+    shifts.set(partName(unit), { path: unit.path, lines })
+    passed.set(unit.file, lines + (results.get(partName(unit))?.newlines ?? 0))
   }
   return (sample) => {
     const shift = shifts.get(sample.path)

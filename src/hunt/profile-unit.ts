@@ -1,5 +1,6 @@
 // Carries every record of one unit to the relay profiler: own parsing of all lines, no matcher. Runs in a worker or in the main thread.
 import { createRowWriter, type ProfileRows } from "../hits/relays/rows.js"
+import { parseIpv4 } from "../model/address.js"
 import type { Fields, LogRecord } from "../model/log-record.js"
 import type { Problem } from "../model/problem.js"
 import type { Instant, Stamp } from "../model/time.js"
@@ -57,6 +58,11 @@ interface Counts {
   newlines: number
 }
 
+/** Segments of a large file count their lines from their own start: their samples carry the segment until all line numbers are known. */
+export function partName({ path, segment }: WorkUnit): string {
+  return segment ? `${path}\0segment ${String(segment.index).padStart(8, "0")}` : path
+}
+
 export function createProfileScan(setup: ProfileSetup): (unit: WorkUnit, emit: Emit, passed?: Passed) => Promise<ProfiledUnit> {
   const roles = createRoleContext(setup)
   const foreignOf = createForeign(roles)
@@ -87,7 +93,7 @@ export function createProfileScan(setup: ProfileSetup): (unit: WorkUnit, emit: E
     const full = () => writer.count() >= rowsPerBatch
     for await (const leaf of openLeaves(unit)) {
       const head = await headOf(leaf)
-      const path = leaf.member === undefined ? unit.path : `${unit.path}!/${leaf.member}`
+      const path = leaf.member === undefined ? partName(unit) : `${unit.path}!/${leaf.member}`
       const run = await createRun(leaf, head, path, unit, setup, roles)
       if (leaf.base > 0) for (const line of headersBefore(leaf, run, writer)) run.see(line)
       const steps = head.format.decode
@@ -126,7 +132,7 @@ async function createRun(
   const reader = openLines(head.format, parsing)
   const samples =
     head.format.decode || !needsSamples(head.text, reader.parse) ? [] : await samplesOf(unit, leaf.member, head.format, parsing)
-  const clock: FileClock = { path, mtimeMs: leaf.mtimeMs, samples, ...(setup.tz === undefined ? {} : { tz: setup.tz }) }
+  const clock: FileClock = { path: leaf.where, mtimeMs: leaf.mtimeMs, samples, ...(setup.tz === undefined ? {} : { tz: setup.tz }) }
   return { parse: reader.parse, see: reader.see, opens: reader.opens, prefix: reader.headerPrefix, timeOf: createClock(clock), path }
 }
 
@@ -242,6 +248,7 @@ function createForeign(roles: RoleContext): (fields: Fields, direction: LogRecor
     const raw = typeof value === "object" ? value[0] : value
     if (raw === undefined) return undefined
     const text = String(raw)
+    if (parseIpv4(text) !== undefined) return roles.isInside(text) ? undefined : text
     if (known.has(text)) return known.get(text)
     if (known.size >= addressesKept) known.clear()
     const bare = bareAddress(text)

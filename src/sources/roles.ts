@@ -9,10 +9,10 @@ import type { RoleContext } from "./log-format.js"
 export function createRoleContext(given: { readonly own: readonly string[]; readonly trustedProxies: readonly string[] }): RoleContext {
   const inside = [...insideNetworks, ...given.own.map((text) => networkOf("--own", text))]
   const proxies = given.trustedProxies.map((text) => networkOf("--trusted-proxy", text))
-  const isInside = (address: string): boolean => isWithin(address, inside)
+  const isInside = within(inside)
   return {
     isInside,
-    isTrustedProxy: proxies.length > 0 ? (address) => isWithin(address, proxies) : isInside,
+    isTrustedProxy: proxies.length > 0 ? within(proxies) : isInside,
     ownGiven: given.own.length > 0,
   }
 }
@@ -103,13 +103,16 @@ function networkOf(option: string, text: string): AddressRange {
   return network.range
 }
 
-function isWithin(address: string, networks: readonly AddressRange[]): boolean {
-  const bare = bareAddress(address)
-  if (bare === undefined) return false
-  const four = parseIpv4(bare)
-  const range = four === undefined ? canonicalAddress(bare)?.range : { version: 4, first: BigInt(four), last: BigInt(four) }
-  return (
-    range !== undefined &&
-    networks.some(({ version, first, last }) => version === range.version && first <= range.first && range.last <= last)
-  )
+function within(networks: readonly AddressRange[]): (address: string) => boolean {
+  // Plain numbers: it is asked of every address of every record.
+  const four = networks.filter(({ version }) => version === 4).map(({ first, last }) => [Number(first), Number(last)] as const)
+  const six = networks.filter(({ version }) => version === 6)
+  return (address) => {
+    const bare = bareAddress(address)
+    if (bare === undefined) return false
+    const bits = parseIpv4(bare)
+    if (bits !== undefined) return four.some(([first, last]) => first <= bits && bits <= last)
+    const range = canonicalAddress(bare)?.range
+    return range !== undefined && six.some(({ first, last }) => first <= range.first && range.last <= last)
+  }
 }

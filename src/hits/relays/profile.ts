@@ -1,9 +1,10 @@
 // Per foreign address and episode: which tokens it has, how much it did and when. Streams millions of records in bounded memory.
 // An episode is the whole life of a sparse address and a fortnight of a busy one, since by then the holder may have changed.
+import { createAddressTable } from "./address-table.js"
 import { familyOf } from "./family.js"
 import { createRowWriter, type ProfileRows, rowFlags } from "./rows.js"
 import { createTokenTable } from "./token-table.js"
-import type { ProfileRecord } from "./tokens.js"
+import { networkToken, type ProfileRecord } from "./tokens.js"
 import type { FlowEvent, LoginEvent } from "./views.js"
 
 export type { ProfileRows } from "./rows.js"
@@ -94,11 +95,11 @@ const eventsMax = 1_000_000
 const linkReachMs = 86_400_000
 
 export function createProfiler(options: ProfilerOptions = {}): Profiler {
-  const sourcesMax = options.sourcesMax ?? sourcesMaxDefault
   const table = createTokenTable(options.tokensMax)
-  const sourceIds = new Map<string, number>()
-  const sources: string[] = []
+  const addresses = createAddressTable(options.sourcesMax ?? sourcesMaxDefault)
   const lastUnit = new Column(Int32Array)
+  /** By address, the entry of its network in the table; -1 where it has none. */
+  const networks = new Column(Int32Array)
   const unit = {
     source: new Column(Int32Array),
     window: new Column(Int32Array),
@@ -138,18 +139,19 @@ export function createProfiler(options: ProfilerOptions = {}): Profiler {
     eventsLeftOut += Math.max(0, events.length - room)
   }
 
-  const sourceOf = (address: string): number => {
-    const known = sourceIds.get(address)
-    if (known !== undefined || sources.length >= sourcesMax) return known ?? -1
-    const source = sources.length
-    const copy = Buffer.from(address).toString()
-    sources.push(copy)
-    sourceIds.set(copy, source)
-    lastUnit.set(source, -1)
-    return source
+  const newSource = (source: number): void => {
+    lastUnit.push(-1)
+    const network = networkToken(addresses.texts[source] as string)
+    networks.push(network === undefined ? -1 : table.entryOf(network))
+  }
+  const noteNetwork = (id: number, source: number): void => {
+    const entry = networks.at(source)
+    // The text is wanted by the second address alone.
+    if (entry !== -1) note(id, entry, table.idOf(entry) === -1 ? (networkToken(addresses.texts[source] as string) as string) : "")
   }
   const unitOf = (source: number, time: number): number => {
     const window = Number.isNaN(time) ? undatedWindow : Math.floor(time / fortnightMs)
+    if (source === lastUnit.length) newSource(source)
     let at = lastUnit.at(source)
     while (at !== -1 && unit.window.at(at) !== window) at = unit.previous.at(at)
     return at === -1 ? newUnit(source, window) : at
@@ -170,6 +172,7 @@ export function createProfiler(options: ProfilerOptions = {}): Profiler {
       unit.samplePath.push(-1)
       unit.sampleLine.push(0)
     }
+    noteNetwork(id, source)
     return id
   }
   const holds = (id: number, token: number): boolean => {
@@ -206,12 +209,11 @@ export function createProfiler(options: ProfilerOptions = {}): Profiler {
   const dictionaries = new Map<number, Dictionary>()
   const addRows = (rows: ProfileRows, writer = 0): void => {
     const known = dictionaries.get(writer)
-    const { texts, entries, sources: addresses } = known && !rows.reset ? known : { texts: [], entries: [], sources: [] }
-    dictionaries.set(writer, { texts, entries, sources: addresses })
+    const { texts, entries } = known && !rows.reset ? known : { texts: [], entries: [] }
+    dictionaries.set(writer, { texts, entries })
     for (const text of rows.texts) {
       texts.push(text)
       entries.push(unresolved)
-      addresses.push(unresolved)
     }
     const entryOf = (number: number): number => {
       const entry = entries[number] as number
@@ -228,8 +230,7 @@ export function createProfiler(options: ProfilerOptions = {}): Profiler {
       const [cameFrom, held, size] = [numbers[at + 3] as number, numbers[at + 4] as number, numbers[at + 5] as number]
       at += 6 + size
       records++
-      if (addresses[who] === unresolved) addresses[who] = sourceOf(texts[who] as string)
-      const source = addresses[who] as number
+      const source = flags & rowFlags.ipv4 ? addresses.ofIpv4(who >>> 0) : addresses.of(texts[who] as string)
       if (source === -1) {
         recordsLeftOut++
         continue
@@ -261,16 +262,28 @@ export function createProfiler(options: ProfilerOptions = {}): Profiler {
       addRows(single.take(record.path), -1)
     },
     finish() {
-      return finished({ sources, unit, cell, table, paths, pages, orphans, logins, flows, records, recordsLeftOut, eventsLeftOut })
+      return finished({
+        sources: addresses.texts,
+        unit,
+        cell,
+        table,
+        paths,
+        pages,
+        orphans,
+        logins,
+        flows,
+        records,
+        recordsLeftOut,
+        eventsLeftOut,
+      })
     },
   }
 }
 
-/** What a writer's numbers stand for here: its texts, their tokens, and the addresses among them. */
+/** What a writer's numbers stand for here: its texts, and their tokens. */
 interface Dictionary {
   readonly texts: string[]
   readonly entries: number[]
-  readonly sources: number[]
 }
 
 const unresolved = -2
@@ -329,6 +342,7 @@ interface Raw {
     source: Column
     previous: Column
     head: Column
+    held: Column
     count: Column
     assets: Column
     logins: Column
@@ -442,29 +456,48 @@ function ordered(raw: Raw, owner: Int32Array): Int32Array {
   })
 }
 
+/** Of each unit every token once, ascending. */
 function tokenColumns(raw: Raw, newId: Int32Array, units: number): { tokenStart: Int32Array; tokens: Int32Array } {
   const { unit, cell } = raw
-  const lists: (Set<number> | number[])[] = new Array(units)
-  const sizes = new Int32Array(units + 1)
+  const start = new Int32Array(units + 1)
   for (let old = 0; old < newId.length; old++) {
     const id = newId[old] as number
-    const own: number[] = []
-    for (let at = unit.head.at(old); at !== -1; at = cell.next.at(at)) own.push(cell.token.at(at))
-    const others = lists[id]
-    lists[id] = others ? new Set([...others, ...own]) : own
+    start[id + 1] = (start[id + 1] as number) + unit.held.at(old)
   }
-  for (let id = 0; id < units; id++) sizes[id + 1] = (sizes[id] as number) + sizeOf(lists[id])
-  const tokens = new Int32Array(sizes[units] as number)
+  for (let id = 0; id < units; id++) start[id + 1] = (start[id + 1] as number) + (start[id] as number)
+  const fill = start.slice()
+  const tokens = new Int32Array(start[units] as number)
+  for (let old = 0; old < newId.length; old++) {
+    const id = newId[old] as number
+    let place = fill[id] as number
+    for (let at = unit.head.at(old); at !== -1; at = cell.next.at(at)) tokens[place++] = cell.token.at(at)
+    fill[id] = place
+  }
+  let end = 0
   for (let id = 0; id < units; id++) {
-    const start = sizes[id] as number
-    tokens.set([...(lists[id] ?? [])], start)
-    tokens.subarray(start, sizes[id + 1] as number).sort()
+    const [from, to] = [start[id] as number, start[id + 1] as number]
+    sortRange(tokens, from, to)
+    start[id] = end
+    // Episodes that were joined may have had the same.
+    for (let at = from; at < to; at++) if (at === from || tokens[at] !== tokens[at - 1]) tokens[end++] = tokens[at] as number
   }
-  return { tokenStart: sizes, tokens }
+  start[units] = end
+  return { tokenStart: start, tokens: tokens.slice(0, end) }
 }
 
-function sizeOf(list: Set<number> | number[] | undefined): number {
-  return list === undefined ? 0 : Array.isArray(list) ? list.length : list.size
+const fewTokens = 16
+
+function sortRange(values: Int32Array, from: number, to: number): void {
+  if (to - from > fewTokens) {
+    values.subarray(from, to).sort()
+    return
+  }
+  for (let at = from + 1; at < to; at++) {
+    const value = values[at] as number
+    let place = at
+    for (; place > from && (values[place - 1] as number) > value; place--) values[place] = values[place - 1] as number
+    values[place] = value
+  }
 }
 
 /** Rows and columns exchanged: for each token its units, ascending. */

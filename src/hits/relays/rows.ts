@@ -1,8 +1,9 @@
 // Profile records as numbers and a growing dictionary of texts: what crosses from the threads that parse to the one that profiles.
+import { parseIpv4 } from "../../model/address.js"
 import { isAuthentication } from "../authentication.js"
 import { accountName } from "../triage/account.js"
 import { number, text } from "../triage/fields.js"
-import { networkToken, type ProfileRecord, tokensOf } from "./tokens.js"
+import { type ProfileRecord, tokensOf } from "./tokens.js"
 import type { FlowEvent, LoginEvent } from "./views.js"
 
 /** A batch of records of one file. A plain value; the arrays may be transferred. */
@@ -13,7 +14,10 @@ export interface ProfileRows {
   /** Texts that follow those of earlier batches of the same writer, in order of their numbers. */
   readonly texts: readonly string[]
   readonly count: number
-  /** One after another: source, flags, line, page it came from, page it held already (-1 where none), number of tokens, tokens. */
+  /**
+   * One after another: source (the bits of an IPv4 address where the flags say so), flags, line, page it came from, page it held already (-1 where
+   * none), number of tokens, tokens.
+   */
   readonly numbers: Int32Array
   /** Epoch ms; NaN where unknown. */
   readonly times: Float64Array
@@ -22,8 +26,7 @@ export interface ProfileRows {
   readonly flows: readonly FlowEvent[]
 }
 
-export const rowFlags = { asset: 1, login: 2, failure: 4 } as const
-const none = -1
+export const rowFlags = { asset: 1, login: 2, failure: 4, ipv4: 8 } as const
 /** Texts that a dictionary holds before it begins anew. */
 const textsMax = 400_000
 
@@ -36,8 +39,6 @@ export interface RowWriter {
 
 export function createRowWriter(): RowWriter {
   const numberOf = new Map<string, number>()
-  /** By the number of an address. */
-  const networks: number[] = []
   let texts: string[] = []
   let reset = false
   let numbers: number[] = []
@@ -52,23 +53,20 @@ export function createRowWriter(): RowWriter {
     texts.push(text)
     return number
   }
-  const networkOf = (address: string): number => {
-    const token = networkToken(address)
-    return token === undefined ? none : intern(token)
-  }
   return {
     count: () => times.length,
     add(record) {
       const seen = tokensOf(record)
+      const bits = parseIpv4(record.source)
       const flags =
-        (seen.asset ? rowFlags.asset : 0) | (seen.login ? rowFlags.login : 0) | (record.outcome === "failure" ? rowFlags.failure : 0)
+        (seen.asset ? rowFlags.asset : 0) |
+        (seen.login ? rowFlags.login : 0) |
+        (record.outcome === "failure" ? rowFlags.failure : 0) |
+        (bits === undefined ? 0 : rowFlags.ipv4)
       const from = seen.cameFrom === undefined ? -1 : intern(`p:${seen.cameFrom}`)
       const held = seen.heldAlready === undefined ? -1 : intern(`p:${seen.heldAlready}`)
-      const source = intern(record.source)
-      const network = (networks[source] ??= networkOf(record.source))
-      numbers.push(source, flags, record.line, from, held, seen.tokens.length + (network === none ? 0 : 1))
+      numbers.push(bits ?? intern(record.source), flags, record.line, from, held, seen.tokens.length)
       for (const token of seen.tokens) numbers.push(intern(token))
-      if (network !== none) numbers.push(network)
       times.push(record.time ?? Number.NaN)
       const login = loginOf(record)
       if (login) logins.push(login)
@@ -92,10 +90,7 @@ export function createRowWriter(): RowWriter {
       logins = []
       flows = []
       reset = numberOf.size > textsMax
-      if (reset) {
-        numberOf.clear()
-        networks.length = 0
-      }
+      if (reset) numberOf.clear()
       return rows
     },
   }

@@ -92,12 +92,19 @@ function webTokens(fields: Fields, tokens: string[]): Web {
 
 /** Names tried in vain, and whether a login worked. A name that worked is the account's own and no token. */
 function accountTokens(record: ProfileRecord, tokens: string[]): boolean {
-  const category = [record.fields["event.category"] ?? []].flat().map(String)
-  const authentication = category.includes("authentication") || /log[io]n|auth|sign-?in/i.test(text(record.fields["event.action"]) ?? "")
+  const authentication = isIn(record.fields["event.category"], "authentication") || isLogin(text(record.fields["event.action"]))
   const name = text(record.fields["user.name"])
   if (record.outcome === "success") return authentication
   if (name !== undefined && name !== "-") tokens.push(`a:${cut(name.toLowerCase())}`)
   return false
+}
+
+function isIn(value: FieldValue | undefined, wanted: string): boolean {
+  return Array.isArray(value) ? value.includes(wanted) : value === wanted
+}
+
+function isLogin(action: string | undefined): boolean {
+  return action !== undefined && /log[io]n|auth|sign-?in/i.test(action)
 }
 
 function targetTokens(record: ProfileRecord, tokens: string[]): void {

@@ -1,4 +1,5 @@
 // Access log lines: CLF, combined, with virtual host, with X-Forwarded-For before or behind. What a line says, not which server wrote it.
+import { parseIpv4 } from "../../model/address.js"
 import type { FieldValue } from "../../model/log-record.js"
 import { readStamp } from "../time/stamp.js"
 import { type Draft, valueCharsMax } from "./draft.js"
@@ -67,8 +68,13 @@ interface Client {
   readonly forwarded?: string
 }
 
+const commonest = /^(\d{1,3}(?:\.\d{1,3}){3}) - (\S+)$/
+
 /** Who asked, from the words before the stamp: `[vhost] client ident user`, or addresses of X-Forwarded-For in the client's place. */
 function clientOf(before: string, after: string): Client | undefined {
+  const [, address, user] = commonest.exec(before) ?? []
+  if (address !== undefined && parseIpv4(address) !== undefined)
+    return user === "-" ? { client: { ip: address } } : { client: { ip: address }, user: user as string }
   const words = before
     .replace(/,\s+/g, ",")
     .split(/\s+/)

@@ -1,4 +1,5 @@
 // Addresses with what logs glue to them: ports, brackets, interfaces, names.
+import { parseIpv4 } from "../../model/address.js"
 import { bareAddress } from "../roles.js"
 
 export interface Endpoint {
@@ -20,6 +21,7 @@ const sixChars = /^\[?[\da-fA-F]{0,4}:[\da-fA-F:.]*(?:%[\w.-]+)?\]?$/
 
 /** `203.0.113.9:443`, `[2001:db8::9]:443`, `203.0.113.9/443`, `203.0.113.9#53`, `203.0.113.9(443)`, `host.example:443`, or bare. */
 export function endpoint(text: string | undefined): Endpoint {
+  if (text !== undefined && parseIpv4(text) !== undefined) return { ip: text }
   const bare = text?.trim().replace(/^"|"$/g, "") ?? ""
   if (bare === "" || bare === "-" || bare.length > 300) return {}
   const glued =
