@@ -46,12 +46,14 @@ export function isAsset(path: string): boolean {
 
 const assets = /\.(?:css|js|mjs|png|jpe?g|gif|ico|svg|webp|woff2?|ttf|eot|map|mp4|webm)$/i
 
-/** The /16, or the /32 of IPv6. */
+/** The /16 of a canonical address, or the /32 of IPv6; undefined for what is no address. */
 export function networkOf(address: string): string | undefined {
   const four = /^(\d+\.\d+)\.\d+\.\d+$/.exec(address)
   if (four) return `${four[1]}.0.0/16`
-  const six = /^([0-9a-f]+:[0-9a-f]+):/.exec(address)
-  return six ? `${six[1]}::/32` : undefined
+  if (!address.includes(":")) return undefined
+  // Behind "::" the second group is 0; where it comes first, both are.
+  const [first, second] = address.split(":", 2)
+  return `${first || "0"}:${second || "0"}::/32`
 }
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i

@@ -184,6 +184,7 @@ async function runPass(
     accounts,
     alwaysThreads,
     textSums: ledger !== undefined,
+    passed: progress.passed,
     ...(index ? { index } : {}),
   }
   const pool = await openIndexedPool(setup, bytes)
@@ -200,8 +201,8 @@ async function runPass(
     if (signal?.aborted) return
     const before = plan.looks()
     const found = await pool.run(one.unit)
+    progress.passed(one.unit, storedBytes(one.unit))
     // A segment has no times of its own.
-    progress.read(one.unit)
     const result = ledger && !one.unit.segment ? withTimes(found, one.unit, request) : found
     const change = before ? (isOther(plan.file, before) ? "rewritten" : changeOf(before, identityOf(plan.file))) : "none"
     const identity = plan.identity()
@@ -267,8 +268,8 @@ function asRewritten(result: UnitResult, file: WorkUnit): UnitResult {
 interface Tally {
   /** Before times are known and copies joined: only so many are shown while it goes on. */
   found(result: UnitResult): void
-  /** A unit of a file; the whole of it counts once all are. */
-  read(unit: WorkUnit): void
+  /** Stored bytes of a unit that were read so far; a file counts as a whole once all its units are done. */
+  passed(unit: WorkUnit, bytes: number): void
   done(plan: FilePlan): void
 }
 
@@ -276,16 +277,16 @@ function progressOf(plans: readonly FilePlan[], request: HuntRequest): Tally {
   const open = plans.filter((plan) => plan.units.some((one) => one.missing))
   const totals = { bytesTotal: sizeOf(open), filesTotal: open.length }
   const state = { bytes: 0, files: 0, hits: 0 }
-  /** Of files that are not done. */
-  const parts = new Map<string, number>()
+  /** Of units whose files are not done. */
+  const parts = new Map<WorkUnit, number>()
   const tell = (): void => {
     const open = [...parts.values()].reduce((sum, bytes) => sum + bytes, 0)
     request.progress?.({ ...state, bytes: state.bytes + open, ...totals })
   }
   return {
-    read({ path, size, segment }) {
-      if (!segment) return
-      parts.set(path, Math.min(size, (parts.get(path) ?? 0) + segment.to - segment.from))
+    passed(unit, bytes) {
+      // A unit that is read again after its worker died does not go back.
+      parts.set(unit, Math.min(storedBytes(unit), Math.max(parts.get(unit) ?? 0, bytes)))
       tell()
     },
     found({ leaves }) {
@@ -295,10 +296,14 @@ function progressOf(plans: readonly FilePlan[], request: HuntRequest): Tally {
       if (units.some((one) => one.missing)) return
       state.bytes += file.size
       state.files++
-      parts.delete(file.path)
+      for (const { unit } of units) parts.delete(unit)
       tell()
     },
   }
+}
+
+function storedBytes({ size, segment }: WorkUnit): number {
+  return segment ? segment.to - segment.from : size
 }
 
 function sizeOf(plans: readonly FilePlan[]): number {

@@ -5,7 +5,7 @@ import type { WorkUnit } from "../model/work-unit.js"
 import type { UnitResult } from "./finding.js"
 import { compileFor } from "./load-matcher.js"
 import type { PartsRequest, PartsResult } from "./scan-part.js"
-import { createScan, huntedBy, type Job, type ScanSetup, type ThreadSetup } from "./scan-setup.js"
+import { createScan, huntedBy, type Job, type ScanSetup, type ThreadSetup, type ToPool } from "./scan-setup.js"
 
 /** Below this, starting threads costs more than it saves. */
 const inlineBytesMax = 24 * 1024 * 1024
@@ -27,30 +27,36 @@ export interface PoolRequest extends ScanSetup {
   readonly workers: number
   /** Threads are started however small the archive is. */
   readonly alwaysThreads?: boolean
+  /** Told now and then of the stored bytes of a unit that were read so far. */
+  readonly passed?: (unit: WorkUnit, bytes: number) => void
 }
 
 export async function openPool(request: PoolRequest, bytesTotal: number): Promise<Pool> {
-  const { workers, alwaysThreads, ...scan } = request
+  const { workers, alwaysThreads, passed, ...scan } = request
   const setup: ThreadSetup = { ...scan, compiled: await compileFor(huntedBy(request)) }
-  if (workers <= 1 || (bytesTotal <= inlineBytesMax && !alwaysThreads)) return inThisThread(setup)
-  return threads(workers, setup)
+  if (workers <= 1 || (bytesTotal <= inlineBytesMax && !alwaysThreads)) return inThisThread(setup, passed)
+  return threads(workers, setup, passed)
 }
 
 /** One unit at a time: the units of a segmented file are all asked for at once, and there is one room for text. */
-function inThisThread(setup: ThreadSetup): Pool {
+function inThisThread(setup: ThreadSetup, passed: PoolRequest["passed"]): Pool {
   const { index } = setup
-  const scan = createScan(setup)
+  let current: WorkUnit | undefined
+  const scan = createScan(setup, passed && ((bytes) => current && passed(current, bytes)))
   let last: Promise<unknown> = Promise.resolve()
-  const after = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work)
+  const after = <T>(unit: WorkUnit, work: () => Promise<T>): Promise<T> => {
+    const result = last.then(() => {
+      current = unit
+      return work()
+    })
     last = result
     return result
   }
   return {
     width: 1,
-    run: (unit) => after(() => scan.unit(unit)),
-    runAgain: (unit) => after(() => scan.again(unit)),
-    runParts: (unit, request) => after(() => scan.parts(unit, request)),
+    run: (unit) => after(unit, () => scan.unit(unit)),
+    runAgain: (unit) => after(unit, () => scan.again(unit)),
+    runParts: (unit, request) => after(unit, () => scan.parts(unit, request)),
     finish: async () => problemsOf([scan.finish()], index),
     close: async () => {},
   }
@@ -66,7 +72,7 @@ interface Waiting {
 /** A worker that dies gives its unit back; a unit that kills two workers is committed as not searched. */
 const triesMax = 2
 
-function threads(width: number, setup: ThreadSetup): Pool {
+function threads(width: number, setup: ThreadSetup, passed: PoolRequest["passed"]): Pool {
   const { index } = setup
   const queue: Waiting[] = []
   const idle: Worker[] = []
@@ -74,11 +80,15 @@ function threads(width: number, setup: ThreadSetup): Pool {
   let closed = false
   const start = (): void => {
     const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: setup })
-    worker.on("message", (result) => {
+    worker.on("message", (message: ToPool) => {
       const waiting = busy.get(worker)
+      if ("passed" in message) {
+        if (waiting && waiting.job.kind !== "finish") passed?.(waiting.job.unit, message.passed)
+        return
+      }
       busy.delete(worker)
       idle.push(worker)
-      waiting?.resolve(result)
+      waiting?.resolve(message.result)
       next()
     })
     worker.on("error", (error) => died(worker, error))

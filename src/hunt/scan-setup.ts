@@ -48,6 +48,9 @@ export type Job =
   | { readonly kind: "parts"; readonly unit: WorkUnit; readonly request: PartsRequest }
   | { readonly kind: "finish" }
 
+/** What a thread says: how far it is in the unit at work, or what came of the job. */
+export type ToPool = { readonly passed: number } | { readonly result: unknown }
+
 /** What one thread can do, one thing after another. */
 export interface Scan {
   unit(unit: WorkUnit): Promise<UnitResult>
@@ -58,7 +61,10 @@ export interface Scan {
   finish(): string | undefined
 }
 
-export function createScan(setup: ThreadSetup): Scan {
+/** Told of the stored bytes of the unit at work that were read so far. */
+export type Passed = (bytes: number) => void
+
+export function createScan(setup: ThreadSetup, passed?: Passed): Scan {
   const matcher = (setup.accounts ? accountMatcherOf : matcherOf)(huntedBy(setup), setup.compiled)
   const { scanner, index } = setup.index ? gatheringScanner(setup.compiled, setup.index) : { scanner: matcher.scanner(), index: undefined }
   const context: ScanContext = {
@@ -68,6 +74,7 @@ export function createScan(setup: ThreadSetup): Scan {
     textSums: setup.textSums ?? false,
     silences: !setup.accounts,
     roles: createRoleContext({ own: setup.own, trustedProxies: setup.trustedProxies }),
+    ...(passed && { passed }),
   }
   return {
     unit: (unit) => scanUnit(unit, index ? { ...context, index } : context),

@@ -30,20 +30,16 @@ export interface ScanContext {
   readonly roles: RoleContext
   /** Gathers what is searched for an index; absent where none is built. */
   readonly index?: IndexBuilder
-  /** Told of stored bytes as they are read. */
-  readonly progress?: (bytes: number) => void
+  /** Told of the stored bytes of the unit that were read so far. */
+  readonly passed?: (bytes: number) => void
 }
 
 /** Searches one unit. Never throws on what it reads: what could not be read is in the problems of its leaves. */
 export async function scanUnit(unit: WorkUnit, context: ScanContext): Promise<UnitResult> {
   const leaves: LeafResult[] = []
-  let told = 0
   const harvest = context.index?.begin(unit)
   for await (const leaf of openLeaves(unit, harvest ? { seek: harvest.seek } : {})) {
-    const result = await scanLeaf(leaf, context, harvest?.leaf())
-    leaves.push(result)
-    told += result.searched + result.notSearched
-    context.progress?.(told)
+    leaves.push(await scanLeaf(leaf, context, harvest?.leaf()))
   }
   harvest?.finish({ leaves })
   return { leaves }
@@ -61,7 +57,7 @@ async function scanLeaf(leaf: Leaf, context: ScanContext, harvest?: LeafHarvest)
   // What was recognised only once its UTF-16 was undone is read so too.
   if (format.decode) {
     const input = leaf.decodeInput((problem) => problems.push(problem), raw.decode ? "bytes" : "text")
-    await scanRecords(input, format, run, context, harvest)
+    await scanRecords(leaf, input, format, run, context, harvest)
   } else await scanLines(leaf, run, context, harvest)
   if (harvest) {
     harvest.partable = leaf.isPartable && leaf.shift() === 0 && findFormat(format.name) === format && !format.headed && !format.decode
@@ -156,12 +152,20 @@ export async function scanLines(leaf: Leaf, run: Run, context: ScanContext, harv
     seen = block.offset + block.length
     open = block.length > 0 && text[block.length - 1] !== 10
     harvest?.scanned(seen, run.newlines, run.sampler.plain, !block.continues)
+    context.passed?.(leaf.passed())
   }
   harvest?.end(run.sampler.plain)
   run.records = run.newlines + (open ? 1 : 0)
 }
 
-async function scanRecords(input: DecodeInput, format: LogFormat, run: Run, context: ScanContext, harvest?: LeafHarvest): Promise<void> {
+async function scanRecords(
+  leaf: Leaf,
+  input: DecodeInput,
+  format: LogFormat,
+  run: Run,
+  context: ScanContext,
+  harvest?: LeafHarvest,
+): Promise<void> {
   const { scanner } = context
   let batch: DecodedRecord[] = []
   let length = 0
@@ -200,6 +204,7 @@ async function scanRecords(input: DecodeInput, format: LogFormat, run: Run, cont
       length += bytes.length
       batch.push(record)
     }
+    context.passed?.(leaf.passed())
   }
   flush()
   harvest?.end(run.sampler.plain)

@@ -1,5 +1,6 @@
 // What no single address shows: more failed logins than usual, the shape of a spray, a new network behind an account after one,
 // and own devices that pass on what they receive. Pure questions to what the walk of the pivot collected.
+import { networkOf } from "../client-fields.js"
 import { logGamma } from "./statistics.js"
 
 /** A login tried or done. */
@@ -221,7 +222,7 @@ function sprayShape(logins: readonly LoginEvent[]): SprayShape | null {
   }
   const quiet = [...accountDays.values()].filter((tries) => tries <= quietTries).length
   const shared = [...addressesOf]
-    .map(([account, addresses]) => ({ account, addresses: addresses.size, networks: new Set([...addresses].map(networkOf)).size }))
+    .map(([account, addresses]) => ({ account, addresses: addresses.size, networks: new Set([...addresses].map(placeOf)).size }))
     .filter((one) => !succeeded.has(one.account) && one.addresses >= sharedAddressesMin && one.networks >= sharedNetworksMin)
     .sort((a, b) => b.addresses - a.addresses || compare(a.account, b.account))
   return {
@@ -243,10 +244,10 @@ function firstSeenNetworks(logins: readonly LoginEvent[]): readonly FirstSeen[] 
       else triesOf.set(account, [{ time, address }])
       continue
     }
-    const network = networkOf(address)
+    const network = placeOf(address)
     const known = networksOf.get(account) ?? new Set()
     // From here, or from where the account is at home, it is its owner who mistypes.
-    const others = (one: { readonly address: string }) => networkOf(one.address) !== network && !known.has(networkOf(one.address))
+    const others = (one: { readonly address: string }) => placeOf(one.address) !== network && !known.has(placeOf(one.address))
     const recent = (triesOf.get(account) ?? []).filter((one) => time - one.time <= weekMs && others(one))
     const triedBy = new Set(recent.map((one) => one.address)).size
     if (known.size >= historyMin && !known.has(network) && triedBy >= triedByMin)
@@ -295,10 +296,9 @@ function pairsOf(flows: readonly FlowEvent[]): readonly (readonly [FlowEvent, Fl
   return pairs
 }
 
-/** /16, or /32 of IPv6. */
-function networkOf(address: string): string {
-  const four = /^(\d+\.\d+)\.\d+\.\d+$/.exec(address)
-  return four ? `${four[1]}.0.0/16` : `${address.split(":").slice(0, 2).join(":")}::/32`
+/** The network of an address; what is none stands for itself. */
+function placeOf(address: string): string {
+  return networkOf(address) ?? address
 }
 
 function dayText(day: number): string {

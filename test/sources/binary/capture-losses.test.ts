@@ -95,6 +95,28 @@ describe("DNS", () => {
     expect(found.text).toContain("relay.example")
   })
 
+  test("for whom a resolver asks stands in its message; what is no such option is told", async () => {
+    const option = (family: number, prefix: number, ...address: number[]) =>
+      Buffer.concat([Buffer.from([0, 8]), counted(2, Buffer.from([0, family, prefix, 0, ...address]))])
+    const cookie = Buffer.concat([Buffer.from([0, 10]), counted(2, Buffer.from("12345678"))])
+    const own = Buffer.concat([
+      cookie,
+      option(1, 32, 203, 0, 113, 9),
+      option(1, 24, 198, 51, 100),
+      option(2, 32, 0x20, 1, 0xd, 0xb8),
+      option(1, 0),
+    ])
+    const found = await read([udp(names, answerTo(7, [[41, own]]))])
+    expect(found.records[0]?.dns).toMatchObject({ client_subnets: ["203.0.113.9", "198.51.100.0/24", "2001:db8::/32"] })
+    expect(found.problems).toEqual([])
+    const none = await read([udp(names, answerTo(7, [[41, cookie]]))])
+    expect(none.records[0]?.dns).not.toHaveProperty("client_subnets")
+    for (const bad of [option(1, 33, 203, 0, 113, 9), option(3, 8, 1), option(1, 24, 198, 51), Buffer.from([0, 8, 0, 99, 0, 1])]) {
+      const told = await read([udp(names, answerTo(7, [[41, bad]]))])
+      expect(told.problems.some((one) => one.includes("DNS message is damaged"))).toBe(true)
+    }
+  })
+
   test("names and addresses within the data of rarer types", async () => {
     const hints = Buffer.concat([Buffer.from([0, 4]), counted(2, Buffer.from([203, 0, 113, 9, 203, 0, 113, 10]))])
     const service = Buffer.concat([Buffer.from([0, 1]), name("svc.relay.example"), hints])

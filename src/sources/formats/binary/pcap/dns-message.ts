@@ -7,6 +7,8 @@ export interface DnsMessage {
   readonly code: number
   readonly questions: readonly { readonly name: string; readonly type: string }[]
   readonly answers: readonly { readonly name: string; readonly type: string; readonly data: string }[]
+  /** For whom a resolver asks (EDNS client subnet, RFC 7871): addresses, or networks with their prefix. */
+  readonly subnets: readonly string[]
   /** Ends before its counts say so, or holds what cannot be read. */
   readonly cut: boolean
 }
@@ -52,6 +54,7 @@ export function readDns(bytes: Buffer, start: number, end: number): DnsMessage |
   if (opcode > 6 || (asked > 64 && opcode !== 0) || asked + told === 0) return undefined
   const questions: { name: string; type: string }[] = []
   const answers: { name: string; type: string; data: string }[] = []
+  const subnets: string[] = []
   const cursor: Cursor = { bytes, start, end, at: start + headerBytes, cut: false, damaged: false, first: undefined }
   for (let index = 0; index < asked && !cursor.cut; index++) {
     const name = readName(cursor)
@@ -66,6 +69,7 @@ export function readDns(bytes: Buffer, start: number, end: number): DnsMessage |
     const answer = readRecord(cursor)
     if (!answer) cursor.cut = true
     else if (answer.type !== "OPT") answers.push(answer)
+    else if (answer.data !== "") subnets.push(...answer.data.split(" "))
   }
   return {
     id: be16(bytes, start),
@@ -73,6 +77,7 @@ export function readDns(bytes: Buffer, start: number, end: number): DnsMessage |
     code: flags & 15,
     questions,
     answers,
+    subnets,
     cut: cursor.cut || cursor.damaged,
   }
 }
@@ -138,6 +143,8 @@ function dataText(cursor: Cursor, type: number, from: number, to: number): strin
     case 13:
     case 16:
       return strings(bytes, from, to)
+    case 41:
+      return clientSubnets(cursor, from, to)
     case 64:
     case 65:
       return service(cursor, from, to)
@@ -190,6 +197,40 @@ function service(cursor: Cursor, from: number, to: number): string | undefined {
     at = stop
   }
   return parts.filter((part) => part !== "").join(" ")
+}
+
+const clientSubnet = 8
+
+/** Of all options the client subnets, each an address, or a network where only a part of the address is given. */
+function clientSubnets(cursor: Cursor, from: number, to: number): string {
+  const { bytes } = cursor
+  const found: string[] = []
+  for (let at = from; at < to; ) {
+    const stop = at + 4 <= to ? at + 4 + be16(bytes, at + 2) : to + 1
+    if (stop > to) {
+      cursor.damaged = true
+      break
+    }
+    const subnet = be16(bytes, at) === clientSubnet ? subnetText(bytes, at + 4, stop) : ""
+    if (subnet === undefined) cursor.damaged = true
+    else if (subnet !== "") found.push(subnet)
+    at = stop
+  }
+  return found.join(" ")
+}
+
+/** Family, length of the prefix, length that the answer covers, and the bytes of the prefix. A prefix of nothing tells of nobody. */
+function subnetText(bytes: Buffer, from: number, to: number): string | undefined {
+  if (from + 4 > to) return undefined
+  const size = [0, 4, 16][be16(bytes, from)] ?? 0
+  const prefix = u8(bytes, from + 2)
+  const given = to - from - 4
+  if (size === 0 || prefix > size * 8 || given > size || given < Math.ceil(prefix / 8)) return undefined
+  if (prefix === 0) return ""
+  const address = Buffer.alloc(size)
+  bytes.copy(address, 0, from + 4, to)
+  const text = size === 4 ? fourAddress(address, 0) : sixAddress(address, 0)
+  return prefix === size * 8 ? text : `${text}/${prefix}`
 }
 
 function legible(bytes: Buffer, from: number, to: number): string {

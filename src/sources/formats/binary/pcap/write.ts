@@ -62,13 +62,14 @@ export const dnsPart = 512
 
 /** `from`: index of the first question and record. */
 export function dns(flow: Flow, side: Side, message: DnsMessage, time: Time, from: number): string {
-  const { id, response, code, questions, answers, cut } = message
+  const { id, response, code, questions, answers, subnets, cut } = message
   const [question] = questions
   // The asker is the source, also of the answer.
   const client: Side = response ? (side === 0 ? 1 : 0) : side
   let text = `"dns":{"type":"${response ? "answer" : "query"}","id":${id}`
   if (response) text += `,"response_code":"${responseCodes[code] ?? code}"`
   if (question) text += `,"question":{"name":${quote(question.name)},"type":"${question.type}"}`
+  if (from === 0 && subnets.length > 0) text += `,"client_subnets":[${subnets.map(quote).join(",")}]`
   const more = questions.length > 1 ? questions.slice(Math.max(1, from), from + dnsPart) : []
   if (more.length > 0) text += `,"questions":[${more.map(({ name }) => quote(name)).join(",")}]`
   const stop = Math.min(answers.length, from + dnsPart)
