@@ -82,7 +82,7 @@ async function allTrials() {
 
 function brief(row, found) {
   const of = (key) => cell(found.map((one) => one[key]))
-  return `${row.name.padEnd(34)} P@10 ${of("p10")}  AP ${of("ap")}  abstains ${share(found, "abstained")}  leads ${mean(found, "leads")} strong ${mean(found, "strong")} q/fdr ${pool(found, cuts.length - 1).text} shown P@10 ${mean(found, "shown10")} self ${mean(found, "refound")}/${mean(found, "byChance")} fid ${mean(found, "fidelity")} ttd ${mean(found, "detect")} ${mean(found, "seconds")} s`
+  return `${row.name.padEnd(34)} P@10 ${of("p10")}  AP ${of("ap")}  abstains ${share(found, "abstained")}  leads ${mean(found, "leads")} strong ${mean(found, "strong")} q/fdr ${discovery(found)[0]} pooled ${pool(found, cuts.length - 1).text} shown P@10 ${mean(found, "shown10")} self ${mean(found, "refound")}/${mean(found, "byChance")} fid ${mean(found, "fidelity")} ttd ${mean(found, "detect")} ${mean(found, "seconds")} s`
 }
 
 /**
@@ -95,12 +95,17 @@ function pool(found, cut) {
   if (count === 0) return { text: "–", verdict: "–" }
   const q = lists.reduce((sum, one) => sum + one.q * one.count, 0) / count
   const rate = rateInterval(lists, random)
-  const [near, low, high] = [Math.abs(q - rate.mean) <= tolerance, rate.low - tolerance, rate.high + tolerance]
-  const verdict = near ? "yes" : q >= low && q <= high ? "open" : q > high ? "cautious" : "hopeful"
-  return {
-    text: `${q.toFixed(3)} / ${rate.mean.toFixed(3)} (${rate.low.toFixed(2)}–${rate.high.toFixed(2)}) of ${count}`,
-    verdict,
-  }
+  return { text: `${compared(q, rate)} of ${count}`, verdict: verdictOn(q, rate) }
+}
+
+function compared(q, { mean, low, high }) {
+  return `${q.toFixed(3)} / ${mean.toFixed(3)} (${low.toFixed(2)}–${high.toFixed(2)})`
+}
+
+function verdictOn(q, { mean, low, high }) {
+  if (Math.abs(q - mean) <= tolerance) return "yes"
+  if (q >= low - tolerance && q <= high + tolerance) return "open"
+  return q > high ? "cautious" : "hopeful"
 }
 
 /**
@@ -113,8 +118,7 @@ function discovery(found) {
     found.map((one) => (one.leads ? (one.leads - one.leadsTrue) / one.leads : 0)),
     random,
   )
-  const text = `${stated.toFixed(3)} / ${seen.mean.toFixed(3)} (${seen.low.toFixed(2)}–${seen.high.toFixed(2)})`
-  return [text, Math.abs(stated - seen.mean) <= tolerance ? "yes" : "no"]
+  return [compared(stated, seen), verdictOn(stated, seen)]
 }
 
 function cell(values) {
@@ -194,7 +198,7 @@ Fidelity: share of leads whose bits add up and whose counterfactual lies where t
 
 ## Is q true?
 
-FDR is the false discovery rate of Benjamini and Hochberg: over all trials the mean share of the list that was wrong, 0 where none is shown, against the same mean of q; "yes": they differ by .05 at most.
+FDR is the false discovery rate of Benjamini and Hochberg: over all trials the mean share of the list that was wrong, 0 where none is shown, against the same mean of q.
 The columns behind it judge only what is shown, and count every lead. Each trial's list, cut at a q: the q of its last lead, weighted over the lists, against the share of their leads that were wrong, with a 95 % interval (bootstrap over trials or Wilson, the wider end of each)
 and the number of leads. "yes": they differ by .05 at most; "open": they differ more, but the interval is too wide to tell; "cautious" and "hopeful": they differ for certain.
 

@@ -6,9 +6,11 @@ const row = (name, scenario, baselines = false) => ({ name, scenario: { ...base,
 const quick = (one) => ({ ...one, quick: true })
 /** So many times as many trials: where few trials give leads, or few leads each, twenty leave the rate of wrong ones open. */
 const oftenRun = new Map([
-  ["L3, 10 % listed", 10],
+  ["L3, 10 % listed", 5],
   ["L1, 25 % listed, 30 % wrong", 3],
+  ["L3, 25 % listed, 50 % wrong", 5],
   ["L3, targets partly shared", 10],
+  ["L4, hand-offs", 10],
 ])
 const levels = ["L1", "L2", "L3", "L4"]
 const percent = (value) => `${Math.round(value * 100)} %`
