@@ -4,7 +4,7 @@ import type { FileIdentity } from "../hits/store/unit-store.js"
 import type { Coverage } from "../model/coverage.js"
 import type { Indicator } from "../model/indicator.js"
 import type { Problem } from "../model/problem.js"
-import type { WorkUnit } from "../model/work-unit.js"
+import { storedBytes, type WorkUnit } from "../model/work-unit.js"
 import { discover, plainHead, segmentsOf } from "../sources/files/files.js"
 import { recognizeFormat } from "../sources/formats/index.js"
 import { combined, type Renumbering, renumbered } from "./combine.js"
@@ -300,10 +300,6 @@ function progressOf(plans: readonly FilePlan[], request: HuntRequest): Tally {
       tell()
     },
   }
-}
-
-function storedBytes({ size, segment }: WorkUnit): number {
-  return segment ? segment.to - segment.from : size
 }
 
 function sizeOf(plans: readonly FilePlan[]): number {

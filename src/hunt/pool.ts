@@ -1,7 +1,7 @@
 // Where units run: in this thread for a small archive, in worker threads for a large one. Units in, plain values out.
 import { Worker } from "node:worker_threads"
 import type { Problem } from "../model/problem.js"
-import type { WorkUnit } from "../model/work-unit.js"
+import { storedBytes, type WorkUnit } from "../model/work-unit.js"
 import type { UnitResult } from "./finding.js"
 import { compileFor } from "./load-matcher.js"
 import type { PartsRequest, PartsResult } from "./scan-part.js"
@@ -146,14 +146,13 @@ function problemsOf(failures: readonly (string | undefined)[], index: ScanSetup[
 function lost(job: Job, error: Error): UnitResult | undefined {
   if (job.kind === "parts" || job.kind === "finish") return undefined
   const { unit } = job
-  const bytes = unit.segment ? unit.segment.to - unit.segment.from : unit.size
   return {
     leaves: [
       {
         mtimeMs: unit.mtimeMs,
         format: "text",
         searched: 0,
-        notSearched: bytes,
+        notSearched: storedBytes(unit),
         decoded: 0,
         records: 0,
         undated: 0,

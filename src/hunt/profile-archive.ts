@@ -2,7 +2,7 @@
 import { Worker } from "node:worker_threads"
 import { createProfiler, type Profiler, type Profiles, type Sample } from "../hits/relays/profile.js"
 import type { Problem } from "../model/problem.js"
-import type { WorkUnit } from "../model/work-unit.js"
+import { storedBytes, type WorkUnit } from "../model/work-unit.js"
 import { discover } from "../sources/files/files.js"
 import { type HuntProgress, unitsOf } from "./hunt.js"
 import { createProfileScan, type ProfiledUnit, type ProfileSetup, partName } from "./profile-unit.js"
@@ -49,14 +49,14 @@ export async function profileArchive(request: ProfileRequest): Promise<ProfiledA
   const done = (unit: WorkUnit, result: ProfiledUnit): void => {
     results.set(partName(unit), result)
     open.delete(partName(unit))
-    state.bytes += sizeOf(unit)
+    state.bytes += storedBytes(unit)
     const left = (segmentsLeft.get(unit.file) ?? unit.segment?.count ?? 1) - 1
     segmentsLeft.set(unit.file, left)
     if (left === 0) state.files++
     tell()
   }
   const passed = (unit: WorkUnit, bytes: number): void => {
-    open.set(partName(unit), Math.min(sizeOf(unit), bytes))
+    open.set(partName(unit), Math.min(storedBytes(unit), bytes))
     tell()
   }
   tell()
@@ -160,13 +160,15 @@ function oneThread(writer: number, queue: WorkUnit[], request: ProfileRequest, p
 
 function lost(unit: WorkUnit, error: Error): ProfiledUnit {
   const message = `ended its worker (${error.message}): not read; report it as a fault`
-  return { records: 0, passedOver: 0, newlines: 0, notRead: sizeOf(unit), problems: [{ code: "unreadable", where: unit.path, message }] }
+  return {
+    records: 0,
+    passedOver: 0,
+    newlines: 0,
+    notRead: storedBytes(unit),
+    problems: [{ code: "unreadable", where: unit.path, message }],
+  }
 }
 
 function setupOf({ own, trustedProxies, since, until, tz }: ProfileRequest): ProfileSetup {
   return { own, trustedProxies, since, until, ...(tz === undefined ? {} : { tz }) }
-}
-
-function sizeOf(unit: WorkUnit): number {
-  return unit.segment ? unit.segment.to - unit.segment.from : unit.size
 }

@@ -18,3 +18,8 @@ export interface WorkUnit {
   /** Why it cannot be read, found while listing; such a unit yields only this problem. */
   readonly problem?: { readonly code: "unreadable" | "unsupported" | "limit"; readonly message: string }
 }
+
+/** Of the file those that the unit covers. */
+export function storedBytes({ size, segment }: WorkUnit): number {
+  return segment ? segment.to - segment.from : size
+}

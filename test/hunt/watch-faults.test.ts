@@ -20,7 +20,7 @@ const range = (from: number, to: number): readonly number[] => Array.from({ leng
 class Killed extends Error {}
 
 /** Starts it again and again, cut off at its first commit, its second, and so on, until it comes to its end. How often it was cut. */
-async function cutAnywhere(source: NonNullable<Parameters<Place["once"]>[0]>["source"]): Promise<number> {
+async function cutAnywhere(given: Pick<NonNullable<Parameters<Place["once"]>[0]>, "source"> = {}): Promise<number> {
   for (let cutAt = 1; ; cutAt++) {
     let cut = false
     const state = commitsOf(place.workspace.state, (number) => {
@@ -28,7 +28,7 @@ async function cutAnywhere(source: NonNullable<Parameters<Place["once"]>[0]>["so
       cut = true
       throw new Killed()
     })
-    await place.once({ state, source }).catch((error: unknown) => {
+    await place.once({ state, ...given }).catch((error: unknown) => {
       if (!(error instanceof Killed)) throw error
     })
     if (!cut) return cutAt - 1
@@ -53,20 +53,7 @@ describe("cut off", () => {
     let cuts = 0
     for (const step of steps) {
       step()
-      // Every commit of this stretch is cut once, until one run gets through.
-      for (let cutAt = 1; ; cutAt++) {
-        let cut = false
-        const state = commitsOf(place.workspace.state, (number) => {
-          if (number !== cutAt) return
-          cut = true
-          throw new Killed()
-        })
-        await place.once({ state }).catch((error: unknown) => {
-          if (!(error instanceof Killed)) throw error
-        })
-        if (!cut) break
-        cuts++
-      }
+      cuts += await cutAnywhere()
     }
     expect(cuts).toBeGreaterThan(10)
     expect(place.assets()).toEqual(assetsOf(...range(1, 11)))
@@ -122,7 +109,7 @@ describe("new indicators", () => {
     for (const name of ["a.log", "b.log", "c.log"]) appendFileSync(at(name), lineOf(1) + lineOf(name.charCodeAt(0), other))
     await place.once()
     execFileSync("gzip", [at("b.log")])
-    await cutAnywhere(both)
+    await cutAnywhere({ source: both })
     expect(place.assets()).toEqual(assetsOf(1, 1, 1, 97, 98, 99))
     expect(place.problems).toEqual([])
   })
@@ -136,7 +123,7 @@ describe("new indicators", () => {
     test("are searched for in the past once, cut off anywhere, and leave no pieces that nothing needs", async () => {
       appendFileSync(at("app.log"), lineOf(1) + lineOf(2, other))
       await place.once()
-      const cuts = await cutAnywhere(many)
+      const cuts = await cutAnywhere({ source: many })
       expect(cuts).toBeGreaterThan(6)
       await place.once({ source: many })
       expect([place.assets(), pieces()]).toEqual([assetsOf(1, 2), 2])
