@@ -62,7 +62,7 @@ describe("the package", () => {
       name: "sillage",
       type: "module",
       license: "Apache-2.0",
-      engines: { node: ">=20.19" },
+      engines: { node: "^20.19 || >=22.3" },
       bin: { sillage: "dist/cli.js" },
     })
   })

@@ -60,6 +60,12 @@ interface Listed {
   readonly range: AddressRange
 }
 
+/** Of IPv4, with both ends as numbers. */
+interface ListedNumbers extends Listed {
+  readonly from: number
+  readonly to: number
+}
+
 const none: readonly string[] = []
 const publisherNames: ReadonlySet<string> = new Set(publishers)
 const reporterNames: ReadonlySet<string> = new Set(reporters)
@@ -70,16 +76,23 @@ const listed: readonly Listed[] = [
   ),
 ]
 /** First octet of IPv4 to the networks that touch it, so that a million addresses need no scan of all lists. */
-const byOctet: readonly (readonly (Listed & { readonly from: number; readonly to: number })[])[] = Array.from({ length: 256 }, (_, octet) =>
-  listed
-    .filter(({ range }) => range.version === 4 && Number(range.first >> 24n) <= octet && Number(range.last >> 24n) >= octet)
-    .map((entry) => ({ ...entry, from: Number(entry.range.first), to: Number(entry.range.last) })),
-)
+const byOctet: readonly (readonly ListedNumbers[])[] = networksByOctet()
 /** First groups of IPv6 that some network touches; NaN stands for `::`. */
 const listedGroups: ReadonlySet<number> = new Set([
   Number.NaN,
   ...listed.filter(({ range }) => range.version === 6).flatMap(({ range }) => groupsOf(range)),
 ])
+
+function networksByOctet(): ListedNumbers[][] {
+  const found = Array.from({ length: 256 }, (): ListedNumbers[] => [])
+  for (const entry of listed) {
+    const { version, first, last } = entry.range
+    if (version !== 4) continue
+    const [from, to] = [Number(first), Number(last)]
+    for (let octet = from >>> 24; octet <= to >>> 24; octet++) found[octet]!.push({ ...entry, from, to })
+  }
+  return found
+}
 
 function groupsOf({ first, last }: AddressRange): readonly number[] {
   const from = Number(first >> 112n)

@@ -115,10 +115,15 @@ class KeyCollector {
   }
 
   private address(value: string): void {
-    const single = parseIpv4(value)
-    if (single !== undefined) {
+    const four = parseIpv4(value)
+    if (four !== undefined) {
       this.addresses.push(value)
-      this.singles4.push(single)
+      this.singles4.push(four)
+      return
+    }
+    const six = parseIpv6(value)
+    if (six !== undefined) {
+      this.ranges6.push({ first: six, last: six })
       return
     }
     const range = canonicalAddress(value)?.range

@@ -40,17 +40,56 @@ export function formatIpv4(address: number | bigint): string {
 
 /** RFC 4291 text, no zone; the last two groups may be a dotted quad. */
 export function parseIpv6(text: string): bigint | undefined {
-  if (text.length < 2 || text.length > 45 || !text.includes(":")) return undefined
-  const halves = text.split("::")
-  if (halves.length > 2) return undefined
-  const head = groups(halves[0] ?? "", halves.length === 1)
-  const tail = halves.length === 2 ? groups(halves[1] ?? "", true) : []
-  if (!head || !tail) return undefined
-  const missing = 8 - head.length - tail.length
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined
-  let value = 0n
-  for (const group of [...head, ...Array<number>(missing).fill(0), ...tail]) value = (value << 16n) | BigInt(group)
-  return value
+  // By hand, as parseIpv4.
+  const length = text.length
+  if (length < 2 || length > 45) return undefined
+  const groups: number[] = []
+  /** Groups before `::`. */
+  let gap = -1
+  let at = 0
+  if (text.charCodeAt(0) === colon) {
+    if (text.charCodeAt(1) !== colon) return undefined
+    gap = 0
+    at = 2
+  }
+  while (at < length) {
+    let group = 0
+    const from = at
+    for (; at < length && at - from < 4; at++) {
+      const digit = hexDigit(text.charCodeAt(at))
+      if (digit < 0) break
+      group = group * 16 + digit
+    }
+    if (at < length && text.charCodeAt(at) === dot) {
+      const quad = parseIpv4(text.slice(from))
+      if (quad === undefined) return undefined
+      groups.push(quad >>> 16, quad & 0xffff)
+      break
+    }
+    if (at === from) return undefined
+    groups.push(group)
+    if (at === length) break
+    if (text.charCodeAt(at++) !== colon) return undefined
+    if (text.charCodeAt(at) === colon) {
+      if (gap >= 0) return undefined
+      gap = groups.length
+      at++
+    } else if (at === length) return undefined
+  }
+  if (gap < 0 ? groups.length !== 8 : groups.length > 7) return undefined
+  if (gap >= 0) groups.splice(gap, 0, ...Array<number>(8 - groups.length).fill(0))
+  const pair = (first: number): bigint => BigInt((groups[first] as number) * 65_536 + (groups[first + 1] as number))
+  return (pair(0) << 96n) | (pair(2) << 64n) | (pair(4) << 32n) | pair(6)
+}
+
+const colon = 58
+const dot = 46
+
+/** -1 for what is none. */
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48
+  const lower = code | 0x20
+  return lower >= 97 && lower <= 102 ? lower - 87 : -1
 }
 
 /** RFC 5952. */
@@ -84,19 +123,4 @@ export function networkRange(version: 4 | 6, address: bigint, prefix: number): A
   const bits = BigInt((version === 4 ? 32 : 128) - prefix)
   const first = (address >> bits) << bits
   return { version, first, last: first + (1n << bits) - 1n }
-}
-
-function groups(text: string, mayEndInQuad: boolean): number[] | undefined {
-  if (text === "") return []
-  const parts = text.split(":")
-  const found: number[] = []
-  for (const [at, part] of parts.entries()) {
-    if (mayEndInQuad && at === parts.length - 1 && part.includes(".")) {
-      const quad = parseIpv4(part)
-      if (quad === undefined) return undefined
-      found.push(quad >>> 16, quad & 0xffff)
-    } else if (/^[0-9a-fA-F]{1,4}$/.test(part)) found.push(Number.parseInt(part, 16))
-    else return undefined
-  }
-  return found
 }

@@ -15,7 +15,10 @@ export function keepYoungHeapSmall(): { release(): void } {
   return { release: () => process.off("worker", onWorker) }
 }
 
-/** What a hunt runs besides the scan it runs for seconds: the engine would compile it to perfection after a few calls, and hardly use that. */
+/**
+ * What a hunt runs besides the scan it runs for seconds: the engine would compile it to perfection after a few calls, and hardly use that. Later
+ * engines than that of Node 20 have a compiler in between, and no such flag.
+ */
 export function compileLess(): void {
-  setFlagsFromString("--interrupt-budget=1000000")
+  if (process.versions.v8.startsWith("11.")) setFlagsFromString("--interrupt-budget=1000000")
 }

@@ -78,13 +78,14 @@ function decoysOf(address: string, taken: ReadonlySet<string>, own: readonly Add
   const six = four === undefined ? parseIpv6(plain) : undefined
   if (four === undefined && six === undefined) return []
   const random = seededRandom(`decoy ${address}`)
+  const version = four === undefined ? 6 : 4
+  const ownOnes = own.filter((range) => range.version === version)
   const chosen = new Set<string>()
   for (let tries = 0; chosen.size < wanted && tries < wanted * triesPerDecoy; tries++) {
     const candidate =
-      four === undefined ? sixNear(six as bigint, random) : BigInt(Math.floor(four / 65_536) * 65_536 + Math.floor(random() * 65_536))
-    const version = four === undefined ? 6 : 4
-    if (own.some((range) => range.version === version && candidate >= range.first && candidate <= range.last)) continue
-    const text = version === 4 ? formatIpv4(candidate) : formatIpv6(candidate)
+      four === undefined ? sixNear(six as bigint, random) : Math.floor(four / 65_536) * 65_536 + Math.floor(random() * 65_536)
+    if (ownOnes.some((range) => candidate >= range.first && candidate <= range.last)) continue
+    const text = typeof candidate === "bigint" ? formatIpv6(candidate) : formatIpv4(candidate)
     if (!taken.has(text)) chosen.add(text)
   }
   return [...chosen]

@@ -1,5 +1,5 @@
 // The indicators, each kind in the shape its question needs. Built once; every look-up is a hash or a logarithm away.
-import { type AddressRange, parseIpv4 } from "../../model/address.js"
+import { type AddressRange, parseIpv4, parseIpv6 } from "../../model/address.js"
 import { canonicalAddress } from "../../model/canonical.js"
 import type { Indicator } from "../../model/indicator.js"
 import { type FileTable, fileTable } from "./file-table.js"
@@ -58,8 +58,10 @@ export function buildTables(indicators: readonly Indicator[]): Tables {
     switch (type) {
       case "ipv4-addr":
       case "ipv6-addr": {
-        const single = parseIpv4(value)
-        if (single !== undefined) ipv4.push({ first: single, last: single, indicator: at })
+        const four = parseIpv4(value)
+        const six = four === undefined ? parseIpv6(value) : undefined
+        if (four !== undefined) ipv4.push({ first: four, last: four, indicator: at })
+        else if (six !== undefined) ipv6.push({ first: six, last: six, indicator: at })
         else addRange(canonicalAddress(value)?.range, at, ipv4, ipv6)
         break
       }

@@ -62,12 +62,10 @@ const probes = 6
 function kept(filter: Uint32Array, keys: ArrayLike<number>): number[] {
   const found: number[] = []
   const words = filter.length
+  const hashes = hashesOf(keys)
   for (let at = 0; at < keys.length; at++) {
     const key = keys[at] as number
-    let hash = key ^ Math.imul(Math.floor(key / 2 ** 32), 0x9e3779b1)
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-    hash = (hash ^ (hash >>> 16)) >>> 0
+    let hash = hashes[at] as number
     const step = Math.imul(hash, 0x9e3779b1) | 1
     let probe = 0
     while (probe < probes && ((filter[Math.floor((hash * words) / 2 ** 32)] as number) >>> (hash & 31)) & 1) {
@@ -77,6 +75,22 @@ function kept(filter: Uint32Array, keys: ArrayLike<number>): number[] {
     if (probe === probes) found.push(key)
   }
   return found
+}
+
+/** Every run is asked for the same lists. */
+const hashed = new WeakMap<ArrayLike<number>, Uint32Array>()
+
+function hashesOf(keys: ArrayLike<number>): Uint32Array {
+  const known = hashed.get(keys)
+  if (known) return known
+  const hashes = Uint32Array.from(keys, (key) => {
+    let hash = key ^ Math.imul(Math.floor(key / 2 ** 32), 0x9e3779b1)
+    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+    return hash ^ (hash >>> 16)
+  })
+  hashed.set(keys, hashes)
+  return hashes
 }
 
 /** The last page that begins at or before the key. */
@@ -98,18 +112,27 @@ function searchPage(run: StoredRun, page: number, ranges: Float64Array, from: nu
   const bytes = run.fetch(start, end)
   if (bytes.length !== end - start || crc32(bytes) !== run.sums[page]) throw new DamagedRun(`page ${page} does not match its checksum`)
   const bits = new Bits(bytes)
-  const blockBits = run.blocks > 1 ? 32 - Math.clz32(run.blocks - 1) : 0
+  const { blocks } = run
+  const blockBits = blocks > 1 ? 32 - Math.clz32(blocks - 1) : 0
   const rice = bits.take(6)
+  const scale = 2 ** rice
+  const keys = count[page] as number
   let key = first[page] as number
   let at = from
-  for (let index = 0; index < (count[page] as number); index++) {
-    if (index > 0) key += bits.unary() * 2 ** rice + bits.long(rice) + 1
-    while (at < ranges.length && (ranges[at + 1] as number) < key) at += 2
-    if (at >= ranges.length) return
+  let low = ranges[at] as number
+  let high = ranges[at + 1] as number
+  for (let index = 0; index < keys; index++) {
+    if (index > 0) key += bits.unary() * scale + (rice > 24 ? bits.long(rice) : bits.take(rice)) + 1
+    while (high < key) {
+      at += 2
+      if (at >= ranges.length) return
+      low = ranges[at] as number
+      high = ranges[at + 1] as number
+    }
     const holders = bits.gamma()
-    const listed = holders * blockBits < run.blocks
-    if ((ranges[at] as number) > key) {
-      bits.skip(listed ? holders * blockBits : run.blocks)
+    const listed = holders * blockBits < blocks
+    if (low > key) {
+      bits.skip(listed ? holders * blockBits : blocks)
       continue
     }
     if (listed) for (let holder = 0; holder < holders; holder++) found.add(bits.take(blockBits))
@@ -119,20 +142,25 @@ function searchPage(run: StoredRun, page: number, ranges: Float64Array, from: nu
 
 /** Bits, the lowest of a byte first. Reading beyond the end gives zeros, and ends. */
 class Bits {
-  readonly #bytes: Uint8Array
-  #at = 0
+  private readonly bytes: Uint8Array
+  private at = 0
+
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
+    this.bytes = new Uint8Array(bytes.length + 8)
+    this.bytes.set(bytes)
   }
 
   /** At most 24 bits. */
   take(count: number): number {
-    const bytes = this.#bytes
-    const byte = this.#at >>> 3
-    const shift = this.#at & 7
-    const word = (bytes[byte] ?? 0) | ((bytes[byte + 1] ?? 0) << 8) | ((bytes[byte + 2] ?? 0) << 16) | ((bytes[byte + 3] ?? 0) << 24)
-    this.#at += count
-    return (word >>> shift) & (2 ** count - 1)
+    const { bytes, at } = this
+    const byte = at >>> 3
+    this.at = at + count
+    const word =
+      (bytes[byte] as number) |
+      ((bytes[byte + 1] as number) << 8) |
+      ((bytes[byte + 2] as number) << 16) |
+      ((bytes[byte + 3] as number) << 24)
+    return (word >>> (at & 7)) & ((1 << count) - 1)
   }
 
   /** At most 48 bits. */
@@ -142,27 +170,27 @@ class Bits {
     return low + this.take(count - 24) * 2 ** 24
   }
 
+  /** How many zeros stand before the next one, which is read too. */
   unary(): number {
     let zeros = 0
-    const end = this.#bytes.length * 8
     for (;;) {
       const bits = this.take(24)
       if (bits !== 0) {
         const here = 31 - Math.clz32(bits & -bits)
-        this.#at += here - 23
+        this.at += here - 23
         return zeros + here
       }
       zeros += 24
-      if (this.#at > end) throw new DamagedRun("a page ends in the middle of a key")
+      if (this.at > this.bytes.length * 8) throw new DamagedRun("a page ends in the middle of a key")
     }
   }
 
   gamma(): number {
     const bits = this.unary()
-    return 2 ** bits + this.take(bits)
+    return bits === 0 ? 1 : 2 ** bits + this.take(bits)
   }
 
   skip(count: number): void {
-    this.#at += count
+    this.at += count
   }
 }
