@@ -15,10 +15,8 @@ await bundle({ cli: "app/cli/main", ...Object.fromEntries(threads.map((thread) =
 writeFileSync(
   "dist/cli.js",
   '#!/usr/bin/env node\nimport { launch } from "./launch.js"\n\nawait launch("cli").main(process.argv.slice(2))\n',
-  {
-    mode: 0o755,
-  },
 )
+chmodSync("dist/cli.js", 0o755)
 for (const thread of threads) writeFileSync(`dist/${thread}.js`, `import { launch } from "../launch.js"\n\nlaunch("${thread}")\n`)
 execFileSync(process.execPath, ["rehearse.mjs"], { stdio: ["ignore", "inherit", "inherit"] })
 
