@@ -2,12 +2,11 @@
 // it needs in a few files (hundreds of small ones cost a start more than a hunt through an index takes), and rehearsed, so that what the engine
 // compiles lies beside them (src/launch.ts).
 import { execFileSync } from "node:child_process"
-import { chmodSync, cpSync, existsSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, cpSync, rmSync, writeFileSync } from "node:fs"
 import { relative, sep } from "node:path"
 import { fileURLToPath } from "node:url"
 
 process.chdir(fileURLToPath(new URL(".", import.meta.url)))
-if (process.argv.includes("--clean")) rmSync("dist", { recursive: true, force: true })
 execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"], { stdio: "inherit" })
 cpSync("src", "dist", { recursive: true, filter: (path) => !/\.ts$/.test(path) })
 const threads = ["hunt/worker", "hunt/profile-worker", "hunt/watch-worker"]

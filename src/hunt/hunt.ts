@@ -53,8 +53,9 @@ export interface HuntRecord extends Pick<LedgerRequest, "units" | "version" | "n
   readonly fresh: boolean
 }
 
-function isWithin(folder: string | undefined, { path }: WorkUnit): boolean {
-  return folder !== undefined && resolve(path).startsWith(resolve(folder) + sep)
+function isBelow(folder: string): (unit: WorkUnit) => boolean {
+  const start = resolve(folder) + sep
+  return ({ path }) => resolve(path).startsWith(start)
 }
 
 export interface HuntProgress {
@@ -89,7 +90,8 @@ export interface HuntAnswer extends Gathered {
 
 export async function hunt(request: HuntRequest): Promise<HuntAnswer> {
   const files: WorkUnit[] = []
-  for await (const unit of discover(request.paths)) if (!isWithin(request.exclude, unit)) files.push(unit)
+  const isExcluded = request.exclude === undefined ? () => false : isBelow(request.exclude)
+  for await (const unit of discover(request.paths)) if (!isExcluded(unit)) files.push(unit)
   const whole: Patterns = { indicators: request.indicators, decoys: request.decoys ?? [] }
   const ledger = request.record && openLedger({ ...request, ...request.record, ...whole })
   const shelf = openShelf()

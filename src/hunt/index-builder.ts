@@ -22,7 +22,7 @@ const blockBytes = 900_000
 /** Text between two seek points; each costs some kilobytes of the index. */
 const seekBytes = 2 * 1024 * 1024
 /** Text after which a run is written even if it has few keys, so that little is lost to a power cut. */
-const runBytes = 512 * 1024 * 1024
+const runBytes = 1024 * 1024 * 1024
 /** Header lines beyond this make a leaf be read whole. */
 const headersMax = 1000
 

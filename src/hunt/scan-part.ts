@@ -54,7 +54,8 @@ async function scanPart(unit: WorkUnit, part: Part, run: Run, context: ScanConte
   for await (const leaf of openPart(unit, part, part.point ? [part.point] : [])) {
     run.newlines = part.newlines
     run.decoded = 0
-    await scanLines(leaf, run, context)
+    // The text of a part has no sum of its own.
+    await scanLines(leaf, run, { ...context, textSums: false })
     await leaf.close()
     return leaf.problems.length === 0 && run.decoded === part.to - part.from
   }

@@ -8,7 +8,7 @@ import type { TriagedAnswer } from "../../hunt/triage-answer.js"
 import { type Problem, UsageError } from "../../model/problem.js"
 import { parseInstant } from "../../model/time.js"
 import type { IndicatorIntake } from "./read-indicators.js"
-import { summarize } from "./summary.js"
+import type { Summary } from "./summary.js"
 
 export interface HuntTask {
   readonly asked: HuntAsked
@@ -68,16 +68,13 @@ export function endHunt(
   kept: {
     readonly answer: HuntAnswer
     readonly triage: TriagedAnswer
-    readonly intake: IndicatorIntake
-    readonly range: HuntRange
-    readonly version: string
+    readonly problems: readonly Problem[]
+    readonly summary: Summary
   },
 ): Problem | undefined {
-  const { answer, triage, intake, range, version } = kept
-  const { hits, sightings, coverage, problems: found, ...rest } = answer
-  const { triage: judged, problems: besides, ...others } = triage
-  const problems = [...intake.problems, ...found, ...besides]
-  const summary = summarize({ version, range, answer, problems, indicators: intake.indicators })
+  const { answer, triage, problems, summary } = kept
+  const { hits, sightings, coverage, problems: _, ...rest } = answer
+  const { triage: judged, problems: __, ...others } = triage
   const detail: HuntDetail = { answer: rest, triage: others }
   const withTriage = hits.map((hit, at) => ({ ...hit, triage: judged[at] }))
   const state = answer.interrupted ? "interrupted" : "done"

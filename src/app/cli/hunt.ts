@@ -263,10 +263,10 @@ async function runTask(task: HuntTask, flags: HuntFlags, surroundings: Surroundi
     progress.end()
     young?.release()
   }
-  const kept = { answer, triage, intake, range, version }
-  const unkept = workspace && id !== undefined ? endHunt(workspace, id, kept) : undefined
-  const problems = [...intake.problems, ...answer.problems, ...triage.problems, ...(unkept ? [unkept] : [])]
+  const problems = [...intake.problems, ...answer.problems, ...triage.problems]
   const summary = summarize({ version, range, answer, problems, indicators: intake.indicators })
+  const unkept = workspace && id !== undefined ? endHunt(workspace, id, { answer, triage, problems, summary }) : undefined
+  if (unkept) problems.push(unkept)
   await writeAnswer({ answer, triage, problems, summary, bulletins: intake.bulletins, indicators: intake.indicators }, flags)
   return answer.interrupted ? 130 : summary.exit
 }

@@ -3,7 +3,7 @@ import { type AddressRange, parseIpv4, parseIpv6 } from "../../model/address.js"
 import { canonicalAddress } from "../../model/canonical.js"
 import type { Indicator } from "../../model/indicator.js"
 import { type FileTable, fileTable } from "./file-table.js"
-import { type Interval, intervals, type Meeting } from "./intervals.js"
+import { Intervals, type Meeting } from "./intervals.js"
 import { filled, type Owned, own } from "./owned.js"
 import { splitUrl } from "./url.js"
 
@@ -45,8 +45,8 @@ export interface UrlPlace {
 }
 
 export function buildTables(indicators: readonly Indicator[]): Tables {
-  const ipv4: Interval<number>[] = []
-  const ipv6: Interval<bigint>[] = []
+  const ipv4 = new Intervals<number>()
+  const ipv6 = new Intervals<bigint>()
   const domains: Owned = new Map()
   const mails: Owned = new Map()
   const hashes: Owned = new Map()
@@ -60,8 +60,8 @@ export function buildTables(indicators: readonly Indicator[]): Tables {
       case "ipv6-addr": {
         const four = parseIpv4(value)
         const six = four === undefined ? parseIpv6(value) : undefined
-        if (four !== undefined) ipv4.push({ first: four, last: four, indicator: at })
-        else if (six !== undefined) ipv6.push({ first: six, last: six, indicator: at })
+        if (four !== undefined) ipv4.add(four, four, at)
+        else if (six !== undefined) ipv6.add(six, six, at)
         else addRange(canonicalAddress(value)?.range, at, ipv4, ipv6)
         break
       }
@@ -89,8 +89,8 @@ export function buildTables(indicators: readonly Indicator[]): Tables {
     }
   }
   return {
-    ipv4: ipv4.length > 0 ? intervals(ipv4) : undefined,
-    ipv6: ipv6.length > 0 ? intervals(ipv6) : undefined,
+    ipv4: ipv4.meeting(),
+    ipv6: ipv6.meeting(),
     domains: filled(domains),
     mails: filled(mails),
     hashes: filled(hashes),
@@ -106,9 +106,9 @@ export function placeKey(scheme: string, host: string, port: string): string {
   return scheme === "http" || scheme === "https" ? `${host}:${port}` : `${scheme}://${host}:${port}`
 }
 
-function addRange(range: AddressRange | undefined, indicator: number, ipv4: Interval<number>[], ipv6: Interval<bigint>[]): void {
-  if (range?.version === 4) ipv4.push({ first: Number(range.first), last: Number(range.last), indicator })
-  else if (range) ipv6.push({ first: range.first, last: range.last, indicator })
+function addRange(range: AddressRange | undefined, indicator: number, ipv4: Intervals<number>, ipv6: Intervals<bigint>): void {
+  if (range?.version === 4) ipv4.add(Number(range.first), Number(range.last), indicator)
+  else if (range) ipv6.add(range.first, range.last, indicator)
 }
 
 class UrlTableBuilder {

@@ -333,6 +333,13 @@ function sketchOf(fd: number, path: string, program: string): SketchFile {
     const window = stored(windowPart, place)
     return { at, stored: byte, bits, parameter, window: window.length === 0 ? window : inflateRawSync(window) }
   }
+  const samplesOf = (unit: string): ReadonlyMap<number, readonly unknown[]> => {
+    const place = places().samples.find((one) => one.unit === unit)
+    if (!place) return new Map()
+    return new Map(JSON.parse(inflateRawSync(stored(samplePart, place)).toString("utf8")) as [number, readonly unknown[]][])
+  }
+  /** They are asked for twice: whether they can be read, and for what they say. */
+  let last: { readonly unit: string; readonly samples: ReadonlyMap<number, readonly unknown[]> } | undefined
   return {
     path,
     bytes: size,
@@ -344,9 +351,8 @@ function sketchOf(fd: number, path: string, program: string): SketchFile {
     units: meta.units,
     pointsOf: (unit) => places().points.filter((one) => one.unit === unit),
     samplesOf(unit) {
-      const place = places().samples.find((one) => one.unit === unit)
-      if (!place) return new Map()
-      return new Map(JSON.parse(inflateRawSync(stored(samplePart, place)).toString("utf8")) as [number, readonly unknown[]][])
+      if (last?.unit !== unit) last = { unit, samples: samplesOf(unit) }
+      return last.samples
     },
     point: pointOf,
     verify() {
