@@ -19,6 +19,8 @@ const version = 2
 const presentIndicators = 6
 const plantsPerGb = 1
 const nearMissesPerGb = 5
+/** Second hunts before and behind a cold one. */
+const secondEach = 4
 
 export async function measureIndex({ cli, corpus, folder, sizes, rounds, sets, say }) {
   const [small, large] = sizes
@@ -75,33 +77,49 @@ export async function measureIndex({ cli, corpus, folder, sizes, rounds, sets, s
   )
 
   for (const [index, set] of sets.entries()) {
-    const [colds, warm] = [
-      [[], []],
-      [[], []],
-    ]
-    // By turns, since the machine is not equally fast all the time.
+    // By turns, and each cold hunt between second ones: the machine is not equally fast all the time, and a second hunt sees only a moment of it.
+    const turns = []
+    let same = true
     for (let round = 0; round <= rounds; round++) {
-      for (const [at, [root, workspace]] of indexed.entries()) {
-        if (round > 0) colds[at].push(await run(hunt(set, root, "--no-index")))
-        warm[at].push(await run(hunt(set, root, "--index", "--workspace", workspace)))
+      const second = [[], []]
+      const often = async () => {
+        for (let time = 0; time < secondEach; time++)
+          for (const [at, [root, workspace]] of indexed.entries()) second[at].push(await run(hunt(set, root, "--index", "--workspace", workspace)))
       }
+      await often()
+      if (round === 0) continue
+      const cold = [await run(hunt(set, archives.small, "--no-index")), await run(hunt(set, archives.large, "--no-index"))]
+      await often()
+      same &&= [0, 1].every((at) => answer(cold[at].output) === answer(second[at].at(-1).output))
+      turns.push({
+        cold: cold.map(({ wall }) => wall),
+        second: second.map((list) => median(list.map(({ wall }) => wall))),
+        cpu: second.map((list) => median(list.map(({ cpu }) => cpu))),
+      })
     }
-    const same = [0, 1].every((at) => answer(colds[at].at(-1).output) === answer(warm[at].at(-1).output))
-    const cold = colds.map((list) => median(list.map(({ wall }) => wall)))
-    const seconds = warm.map((list) => median(list.slice(1).map(({ wall }) => wall)))
-    const cpu = warm.map((list) => median(list.slice(1).map(({ cpu }) => cpu)))
-    const further = (pair) => (pair[1] - pair[0]) / (sizes[1] - sizes[0])
-    const coldSlope = further(cold)
-    const warmSlope = Math.max(further(seconds), 0.0005)
-    const how = `${set.toLocaleString("en")} indicators, ${presentIndicators} of them in ${Math.round(large * plantsPerGb)} records; cold ${cold.map((one) => one.toFixed(1)).join(" and ")} s, second ${seconds.map((one) => one.toFixed(3)).join(" and ")} s (CPU ${cpu.map((one) => one.toFixed(3)).join(" and ")} s); answers ${same ? "the same" : "DIFFER"}`
+    const middle = (of) => [0, 1].map((at) => median(turns.map((turn) => turn[of][at])))
+    const further = ([first, last]) => (last - first) / (sizes[1] - sizes[0])
+    const slope = median(turns.map(({ cold, second }) => further(cold) / Math.max(further(second), 0.0005)))
+    const seconds = (of, digits) =>
+      `${middle(of)
+        .map((one) => one.toFixed(digits))
+        .join(" and ")} s`
+    const how = `${set.toLocaleString("en")} indicators, ${presentIndicators} of them in ${Math.round(large * plantsPerGb)} records; cold ${seconds("cold", 1)}, second ${seconds("second", 3)} (CPU ${seconds("cpu", 3)}); median of ${rounds} rounds; answers ${same ? "the same" : "DIFFER"}`
     add(
       `second hunt, wall per further GB, ${set.toLocaleString("en")} indicators`,
       index === 0 ? "100x less" : "50x",
       index === 0 ? "500x" : "200x",
-      `${(coldSlope / warmSlope).toFixed(0)}x less`,
+      `${slope.toFixed(0)}x less`,
       how,
     )
-    if (index === 0) add(`second hunt, whole process at ${large} GB`, "40x", "150x", `${(cold[1] / seconds[1]).toFixed(0)}x less`, "")
+    if (index === 0)
+      add(
+        `second hunt, whole process at ${large} GB`,
+        "40x",
+        "150x",
+        `${median(turns.map(({ cold, second }) => cold[1] / second[1])).toFixed(0)}x less`,
+        "",
+      )
     if (!same) throw new Error(`the second hunt of ${set} indicators answers otherwise than the first`)
   }
 

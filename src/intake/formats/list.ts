@@ -25,7 +25,8 @@ export const plainList: BulletinFormat = {
   },
   parse(input, draft) {
     const text = input.text()
-    readMeaning(comments(text), input.name, draft)
+    const said = comments(text)
+    if (/\S/.test(said)) readMeaning(said, input.name, draft)
     eachValueLine(text, bytesOf(input, text), ({ value, comment, line, detached }) => {
       claimLine(value, { provenance: `${input.name}:${line}`, comment, original: value, detached }, draft)
     })
