@@ -191,7 +191,8 @@ async function runPass(
   }
   const pool = await openIndexedPool(setup, bytes)
   pools.push(pool)
-  const renumbering = renumberingOf(pass.patterns, request)
+  // A pass for everything counts as the hunt does.
+  const renumbering = pass.patterns === whole ? undefined : renumberingOf(pass.patterns, request)
   const keep = (one: UnitPlan, result: UnitResult): void => {
     progress.found(result)
     const all = one.held ? combined(one.held.get(), result) : result
@@ -209,7 +210,8 @@ async function runPass(
     const change = before ? (isOther(plan.file, before) ? "rewritten" : changeOf(before, identityOf(plan.file))) : "none"
     const identity = plan.identity()
     if (ledger && identity && change === "none") ledger.commit(plan.file, identity, one.unit, pass.patterns, result)
-    keep(one, renumbered(change === "rewritten" ? asRewritten(result, plan.file) : result, renumbering))
+    const settled = change === "rewritten" ? asRewritten(result, plan.file) : result
+    keep(one, renumbering ? renumbered(settled, renumbering) : settled)
   }
   let spared = 0
   /** True if anything of the file had to be read. */

@@ -53,12 +53,21 @@ export function decoyIndicators(indicators: readonly Indicator[], own: readonly 
   )
 }
 
+/** A hunt asks before it begins and again when it is judged. */
+const listedKnown = new WeakMap<readonly Indicator[], { readonly own: string; readonly addresses: ReadonlySet<string> }>()
+
 /** Public single addresses: a private one has our own hosts for neighbours. */
-function listedAddresses(indicators: readonly Indicator[], own: readonly string[]): readonly string[] {
+function listedAddresses(indicators: readonly Indicator[], own: readonly string[]): ReadonlySet<string> {
+  const known = listedKnown.get(indicators)
+  if (known?.own === own.join()) return known.addresses
   const { isInside } = createRoleContext({ own, trustedProxies: [] })
-  return indicators
-    .filter(({ type, value }) => (type === "ipv4-addr" || type === "ipv6-addr") && !/[/-]/.test(value) && !isInside(value))
-    .map(({ value }) => value)
+  const addresses = new Set<string>()
+  for (const { type, value } of indicators) {
+    if (type !== "ipv4-addr" && type !== "ipv6-addr") continue
+    if (!value.includes("/") && !value.includes("-") && !isInside(value)) addresses.add(value)
+  }
+  listedKnown.set(indicators, { own: own.join(), addresses })
+  return addresses
 }
 
 /** `request` is that of the hunt: the context is read from the same paths, in files that reach into the 72 hours. */
@@ -72,7 +81,7 @@ export async function triageAnswer(
   const followed = options.follow ? accounts.slice(0, accountsMax) : []
   const { records: doings, problems } = await accountRecords(answer, request, followed)
   const records = [...answer.hits.map(contextRecord), ...doings]
-  const listed = new Set(listedAddresses(request.indicators, request.own))
+  const listed = listedAddresses(request.indicators, request.own)
   const decoys = decoyCount(answer, request, listed)
   const contexts = readContext(answer.hits, records)
   const result = triageHits({ ...whatIsKnown(answer.hits, bulletins, request, contexts), ...(decoys && { decoys }) })

@@ -1,4 +1,5 @@
 // The strict half of the matcher: the one place that decides what a hit is, and how strong (semantics 3 to 6).
+import { parseIpv4 } from "../model/address.js"
 import { canonicalAddress, canonicalUrl } from "../model/canonical.js"
 import type { HitNote, Occurrence, Strength } from "../model/hit.js"
 import type { Indicator } from "../model/indicator.js"
@@ -187,6 +188,7 @@ function judgeTogether(tables: Tables, record: LogRecord, keep: Keep): void {
 
 /** An address as the host of a canonical URL has it; a name of hex letters stays one. */
 function addressHost(text: string): string | undefined {
+  if (parseIpv4(text) !== undefined) return text
   const address = canonicalAddress(text.replace(/^\[|\]$/g, ""))
   if (!address || address.wide) return /^[a-f\d.]+$/i.test(text) ? text.toLowerCase() : undefined
   return address.type === "ipv6-addr" ? `[${address.value}]` : address.value

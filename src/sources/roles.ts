@@ -1,5 +1,5 @@
 // Who is inside, which way an exchange goes, and which forwarded address to believe (semantics 8.3 and 9).
-import { type AddressRange, parseIpv4 } from "../model/address.js"
+import { type AddressRange, mappedIpv4, parseIpv4, parseIpv6 } from "../model/address.js"
 import { canonicalAddress } from "../model/canonical.js"
 import type { Direction } from "../model/log-record.js"
 import { UsageError } from "../model/problem.js"
@@ -107,12 +107,16 @@ function within(networks: readonly AddressRange[]): (address: string) => boolean
   // Plain numbers: it is asked of every address of every record.
   const four = networks.filter(({ version }) => version === 4).map(({ first, last }) => [Number(first), Number(last)] as const)
   const six = networks.filter(({ version }) => version === 6)
+  const inFour = (bits: number): boolean => four.some(([first, last]) => first <= bits && bits <= last)
+  const inSix = (bits: bigint): boolean => six.some(({ first, last }) => first <= bits && bits <= last)
   return (address) => {
+    const plain = parseIpv6(address)
+    if (plain !== undefined && mappedIpv4(plain) === undefined) return inSix(plain)
     const bare = bareAddress(address)
     if (bare === undefined) return false
     const bits = parseIpv4(bare)
-    if (bits !== undefined) return four.some(([first, last]) => first <= bits && bits <= last)
+    if (bits !== undefined) return inFour(bits)
     const range = canonicalAddress(bare)?.range
-    return range !== undefined && six.some(({ first, last }) => first <= range.first && range.last <= last)
+    return range !== undefined && inSix(range.first)
   }
 }

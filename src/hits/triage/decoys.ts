@@ -32,7 +32,7 @@ export interface DecoyCount {
  * A /16 with too few free addresses gives fewer; networks are their first address. Of a very long list, a sample has decoys.
  */
 export function decoysFor(
-  listed: readonly string[],
+  listed: Iterable<string>,
   own: readonly AddressRange[],
   perAddress = decoysPerAddress,
 ): ReadonlyMap<string, readonly string[]> {

@@ -170,6 +170,9 @@ function ipv4Piece(scan: Scan, start: number, end: number, taken: readonly numbe
 function reportQuad(scan: Scan, { decimal, octal, zeros }: QuadReadings, from: number, to: number): void {
   if (!zeros) {
     if (decimal === undefined) return
+    const next = scan.text.charCodeAt(to)
+    // Most addresses of a record are no indicator's, and begin neither a network nor a range.
+    if (next !== slash && next !== hyphen && !meets(scan.tables, decimal)) return
     const seen = { version: 4 as const, first: BigInt(decimal), last: BigInt(decimal) }
     const ceiling = isNumbering(scan.text, from) ? "mention" : "exact"
     if (!stretchBehind(scan, from, to, seen)) reportAddress(scan, seen, from, to, ceiling, [])
@@ -178,6 +181,15 @@ function reportQuad(scan: Scan, { decimal, octal, zeros }: QuadReadings, from: n
   const [right, wrong] = scan.hosts.has(from) ? [octal, decimal] : [decimal, octal]
   if (right !== undefined) reportAddress(scan, singleIpv4(right), from, to, "exact", ["leading-zeros"])
   if (wrong !== undefined && wrong !== right) reportAddress(scan, singleIpv4(wrong), from, to, "weak", ["leading-zeros"])
+}
+
+const slash = 47
+const hyphen = 45
+
+function meets({ ipv4 }: Tables, address: number): boolean {
+  let found = false
+  ipv4?.(address, address, () => (found = true))
+  return found
 }
 
 const numberedChars = 48

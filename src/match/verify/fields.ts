@@ -23,7 +23,19 @@ export function fieldTexts(fields: Fields): readonly FieldText[] {
   return found
 }
 
+/** Logs have a few hundred names of fields; a log written to have millions has them looked at each time. */
+const kindsMax = 4096
+const kinds = new Map<string, FieldKind>()
+
 export function fieldKind(name: string): FieldKind {
+  let kind = kinds.get(name)
+  if (kind !== undefined) return kind
+  kind = kindOf(name)
+  if (kinds.size < kindsMax) kinds.set(name, kind)
+  return kind
+}
+
+function kindOf(name: string): FieldKind {
   if (wholeRecord.test(name)) return "whole record"
   if (content.test(name)) return "content"
   if (lookups.test(name)) return "lookup"

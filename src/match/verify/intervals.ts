@@ -24,7 +24,8 @@ export class Intervals<T extends number | bigint> {
     if (places.length === 0) return undefined
     const first = column(places, this.first)
     const last = column(places, this.last)
-    const indicator = Uint32Array.from(places, (place) => this.indicator[place] as number)
+    const indicator = new Uint32Array(places.length)
+    for (let at = 0; at < places.length; at++) indicator[at] = this.indicator[places[at] as number] as number
     const greatest = column(places, this.last)
     settle(0, places.length)
     return (from, to, see) => visit(0, places.length, from, to, see)
@@ -57,8 +58,12 @@ export class Intervals<T extends number | bigint> {
     const { first } = this
     if (first.length <= placesMax && typeof first[0] === "number") {
       // Numbers are sorted without a call for each comparison.
-      const keys = Float64Array.from(first as number[], (address, at) => address * placesMax + at).sort()
-      return Uint32Array.from(keys, (key) => key % placesMax)
+      const keys = new Float64Array(first.length)
+      for (let at = 0; at < keys.length; at++) keys[at] = (first[at] as number) * placesMax + at
+      keys.sort()
+      const places = new Uint32Array(keys.length)
+      for (let at = 0; at < keys.length; at++) places[at] = (keys[at] as number) % placesMax
+      return places
     }
     return Uint32Array.from(first.keys()).sort((a, b) =>
       (first[a] as T) < (first[b] as T) ? -1 : (first[a] as T) > (first[b] as T) ? 1 : a - b,
@@ -68,6 +73,7 @@ export class Intervals<T extends number | bigint> {
 
 /** Numbers packed, eight bytes each; bigints as they are. */
 function column<T extends number | bigint>(places: Uint32Array, values: readonly T[]): T[] {
-  if (typeof values[0] === "number") return Float64Array.from(places, (place) => values[place] as number) as unknown as T[]
-  return Array.from(places, (place) => values[place] as T)
+  const made = typeof values[0] === "number" ? (new Float64Array(places.length) as unknown as T[]) : new Array<T>(places.length)
+  for (let at = 0; at < places.length; at++) made[at] = values[places[at] as number] as T
+  return made
 }

@@ -65,18 +65,22 @@ function judge(scan: Scan, host: HostName): void {
 }
 
 /** Runs split at two or more dots, each without the dots around it. */
-function* pieces(text: string, from: number, to: number): Generator<readonly [number, number], void, undefined> {
+function pieces(text: string, from: number, to: number): readonly (readonly [number, number])[] {
+  const found: [number, number][] = []
   let start = from
   for (let at = from; at <= to; at++) {
-    if (at < to && !(text.charCodeAt(at) === 46 && text.charCodeAt(at + 1) === 46)) continue
+    if (at < to && !(text.charCodeAt(at) === dot && text.charCodeAt(at + 1) === dot)) continue
     let begin = start
     let end = at
-    while (begin < end && text[begin] === ".") begin++
-    while (end > begin && text[end - 1] === ".") end--
-    if (begin < end) yield [begin, end]
+    while (begin < end && text.charCodeAt(begin) === dot) begin++
+    while (end > begin && text.charCodeAt(end - 1) === dot) end--
+    if (begin < end) found.push([begin, end])
     start = at + 1
   }
+  return found
 }
+
+const dot = 46
 
 /** Not a host: a name right after a single `/` or a `\`, one followed by `@`, and what a URL has before its `@` (semantics 4.4, 5.8). */
 function isHostPlace(scan: Scan, from: number, to: number): boolean {
