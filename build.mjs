@@ -27,7 +27,7 @@ async function bundle(entries) {
     platform: "node",
     external: /^[^./]/,
     resolve: { extensionAlias: { ".js": [".ts"] } },
-    plugins: [ownPlace()],
+    plugins: [ownPlace(), packagesByLauncher(), ascii()],
   })
   // Only what is no code goes: names stay, so that a stack tells where.
   const minify = { compress: false, mangle: false, codegen: { removeWhitespace: true } }
@@ -43,6 +43,27 @@ function ownPlace() {
       if (!code.includes("import.meta.url")) return null
       const place = relative("src", id).split(sep).join("/").replace(/\.ts$/, ".js")
       return { code: code.replaceAll("import.meta.url", `new URL("${place}", dist).href`), map: null }
+    },
+  }
+}
+
+/** A script whose compiled code is taken back has lost its way of importing: src/launch.ts imports the packages for it. */
+function packagesByLauncher() {
+  return {
+    name: "packages-by-launcher",
+    generateBundle(_, files) {
+      for (const file of Object.values(files)) file.code = file.code.replace(/\bimport\((?=[`"'])/g, "importPackage(")
+    },
+  }
+}
+
+/** The engine keeps text of other characters with two bytes for each; an escape says the same in a string, a template and a pattern. */
+function ascii() {
+  return {
+    name: "ascii",
+    generateBundle(_, files) {
+      for (const file of Object.values(files))
+        file.code = file.code.replace(/[^\x00-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
     },
   }
 }

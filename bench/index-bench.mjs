@@ -84,7 +84,8 @@ export async function measureIndex({ cli, corpus, folder, sizes, rounds, sets, s
       const second = [[], []]
       const often = async () => {
         for (let time = 0; time < secondEach; time++)
-          for (const [at, [root, workspace]] of indexed.entries()) second[at].push(await run(hunt(set, root, "--index", "--workspace", workspace)))
+          for (const [at, [root, workspace]] of indexed.entries())
+            second[at].push(await run(hunt(set, root, "--index", "--workspace", workspace)))
       }
       await often()
       if (round === 0) continue

@@ -36,19 +36,19 @@ function load(chunk: string): unknown {
     require: (name: string) => unknown,
     module: object,
     dist: string,
+    importPackage: (name: string) => Promise<unknown>,
   ) => void
-  run(module.exports, require, module, dist)
+  run(module.exports, require, module, dist, (name) => import(name))
   return module.exports
 }
 
 function scriptOf(chunk: string): Script {
   const filename = fileURLToPath(new URL(chunk, chunks))
   // On the first line, so that lines of a stack are those of the file.
-  const source = `(function (exports, require, module, dist) {${readFileSync(filename, "utf8")}\n})`
+  const source = `(function (exports, require, module, dist, importPackage) {${readFileSync(filename, "latin1")}\n})`
   const script = new vm.Script(source, {
     filename,
     cachedData: compiledOf(filename),
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
   scripts.set(chunk, script)
   return script

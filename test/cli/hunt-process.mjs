@@ -2,6 +2,7 @@
 // Arguments: folder of the workspace, folder of the logs, `index` to build and use the index meanwhile. Says "begun" on stderr, and the answer on stdout.
 
 import { beginHunt, endHunt, resumedTask } from "../../dist/app/cli/hunt-record.js"
+import { summarize } from "../../dist/app/cli/summary.js"
 import { initWorkspace } from "../../dist/hits/store/workspace.js"
 import { hunt } from "../../dist/hunt/hunt.js"
 
@@ -28,7 +29,9 @@ const request = {
 }
 const answer = await hunt(request)
 const triage = { triage: answer.hits.map(() => null), problems: [] }
-const unkept = endHunt(workspace, id, { answer, triage, intake, range, version: "test" })
+const { problems } = answer
+const summary = summarize({ version: "test", range, answer, problems, indicators: intake.indicators })
+const unkept = endHunt(workspace, id, { answer, triage, problems, summary })
 if (unkept) throw new Error(unkept.message)
 const { units, ...rest } = answer
 const kept = { hits: [...workspace.hunts.hits(id)], coverage: workspace.hunts.coverage(id), problems: workspace.hunts.problems(id) }

@@ -1,6 +1,6 @@
 // The program starts from chunks that the build compiled: what it compiled is taken back by the engine that made it, and missed by nobody.
 import { execFileSync, spawnSync } from "node:child_process"
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, truncateSync } from "node:fs"
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -39,6 +39,13 @@ test("what the build compiled is taken by the engine that built it", () => {
   const chunks = refusals("hunt", "--help")
   expect(Object.keys(chunks).length).toBeGreaterThan(10)
   expect(Object.entries(chunks).filter(([, refused]) => refused)).toEqual([])
+})
+
+test("no chunk imports by itself: a script that was compiled before cannot", () => {
+  const folder = join(root, "dist/chunks")
+  const chunks = readdirSync(folder).filter((name) => name.endsWith(".cjs"))
+  expect(chunks.length).toBeGreaterThan(10)
+  expect(chunks.filter((name) => /\bimport\(/.test(readFileSync(join(folder, name), "utf8")))).toEqual([])
 })
 
 test("what is cut off is refused, what is gone is not needed, and the program starts", () => {
