@@ -11,12 +11,13 @@ execFileSync(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconf
 cpSync("src", "dist", { recursive: true, filter: (path) => !/\.ts$/.test(path) })
 const threads = ["hunt/worker", "hunt/profile-worker", "hunt/watch-worker"]
 await bundle({ cli: "app/cli/main", ...Object.fromEntries(threads.map((thread) => [thread, thread])) })
+const launched = (name) => `launch("${name}", (name) => import(name))`
 writeFileSync(
   "dist/cli.js",
-  '#!/usr/bin/env node\nimport { launch } from "./launch.js"\n\nawait launch("cli").main(process.argv.slice(2))\n',
+  `#!/usr/bin/env node\nimport { launch } from "./launch.js"\n\nawait ${launched("cli")}.main(process.argv.slice(2))\n`,
 )
 chmodSync("dist/cli.js", 0o755)
-for (const thread of threads) writeFileSync(`dist/${thread}.js`, `import { launch } from "../launch.js"\n\nlaunch("${thread}")\n`)
+for (const thread of threads) writeFileSync(`dist/${thread}.js`, `import { launch } from "../launch.js"\n\n${launched(thread)}\n`)
 execFileSync(process.execPath, ["rehearse.mjs"], { stdio: ["ignore", "inherit", "inherit"] })
 
 async function bundle(entries) {
@@ -47,7 +48,7 @@ function ownPlace() {
   }
 }
 
-/** A script whose compiled code is taken back has lost its way of importing: src/launch.ts imports the packages for it. */
+/** A script whose compiled code is taken back has lost its way of importing: its launcher imports the packages for it. */
 function packagesByLauncher() {
   return {
     name: "packages-by-launcher",

@@ -34,7 +34,7 @@ try {
 
 /** One command, its output unseen; a fault of it is one of the build. */
 async function run(...args) {
-  const { main } = launch("cli")
+  const { main } = launch("cli", (name) => import(name))
   const [out, err] = [process.stdout.write, process.stderr.write]
   let errors = ""
   process.stdout.write = swallow(() => {})

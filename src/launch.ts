@@ -15,30 +15,33 @@ const modules = new Map<string, { readonly exports: unknown }>()
 /** Chunks that were loaded, by the names of their files. */
 const scripts = new Map<string, Script>()
 
+/** What the build writes into each launcher: a script whose compiled code was taken cannot import by itself. */
+type ImportPackage = (name: string) => Promise<unknown>
+
 export function compiledName(chunk: string): string {
   return `${chunk}.compiled`
 }
 
 /** Loads a chunk, if it is not loaded: `cli`, or a thread. Answers what it exports. Throws what the file system says. */
-export function launch(chunk: string): unknown {
-  return load(`${chunk}.cjs`)
+export function launch(chunk: string, importPackage: ImportPackage): unknown {
+  return load(`${chunk}.cjs`, importPackage)
 }
 
-function load(chunk: string): unknown {
+function load(chunk: string, importPackage: ImportPackage): unknown {
   const known = modules.get(chunk)
   if (known) return known.exports
   const module = { exports: {} }
   modules.set(chunk, module)
   const require = (name: string): unknown =>
-    name.startsWith(".") ? load(new URL(name, new URL(chunk, "file:///")).pathname.slice(1)) : packages(name)
+    name.startsWith(".") ? load(new URL(name, new URL(chunk, "file:///")).pathname.slice(1), importPackage) : packages(name)
   const run = scriptOf(chunk).runInThisContext() as (
     exports: object,
     require: (name: string) => unknown,
     module: object,
     dist: string,
-    importPackage: (name: string) => Promise<unknown>,
+    importPackage: ImportPackage,
   ) => void
-  run(module.exports, require, module, dist, (name) => import(name))
+  run(module.exports, require, module, dist, importPackage)
   return module.exports
 }
 

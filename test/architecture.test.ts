@@ -136,8 +136,7 @@ function violations(files: Files): string[] {
 }
 
 function faultOf(path: string, reach: Reach, files: Files): string | undefined {
-  // The loader of the bundles imports the packages that they name.
-  if (reach.kind === "computed") return path === "launch.ts" ? undefined : "an import is computed at run time"
+  if (reach.kind === "computed") return "an import is computed at run time"
   if (reach.kind === "global") return globalFault(path, reach.name)
   if (!reach.to.startsWith(".")) return reach.kind === "url" ? undefined : packageFault(path, reach.to)
   const target = resolve(path, reach.to)

@@ -1,5 +1,5 @@
 // What the scan kernel looks for: canonical indicators as addresses, names, digests and pieces of text, each kind in the form that the kernel finds.
-import { formatIpv4, parseIpv4, parseIpv6 } from "../model/address.js"
+import { formatIpv4, parseIpv4, parseIpv6, parseOwnIpv6 } from "../model/address.js"
 import { canonicalAddress } from "../model/canonical.js"
 import type { Indicator } from "../model/indicator.js"
 import { type Piece, piecesOf } from "./pieces.js"
@@ -121,7 +121,7 @@ class KeyCollector {
       this.singles4.push(four)
       return
     }
-    const six = parseIpv6(value)
+    const six = parseOwnIpv6(value)
     if (six !== undefined) {
       this.ranges6.push({ first: six, last: six })
       return

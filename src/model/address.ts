@@ -82,6 +82,12 @@ export function parseIpv6(text: string): bigint | undefined {
   return (pair(0) << 96n) | (pair(2) << 64n) | (pair(4) << 32n) | pair(6)
 }
 
+/** An address that means itself: undefined too for an IPv4 address written as IPv6. */
+export function parseOwnIpv6(text: string): bigint | undefined {
+  const address = parseIpv6(text)
+  return address !== undefined && mappedIpv4(address) === undefined ? address : undefined
+}
+
 const colon = 58
 const dot = 46
 

@@ -1,5 +1,5 @@
 // Who is inside, which way an exchange goes, and which forwarded address to believe (semantics 8.3 and 9).
-import { type AddressRange, mappedIpv4, parseIpv4, parseIpv6 } from "../model/address.js"
+import { type AddressRange, parseIpv4, parseOwnIpv6 } from "../model/address.js"
 import { canonicalAddress } from "../model/canonical.js"
 import type { Direction } from "../model/log-record.js"
 import { UsageError } from "../model/problem.js"
@@ -110,8 +110,8 @@ function within(networks: readonly AddressRange[]): (address: string) => boolean
   const inFour = (bits: number): boolean => four.some(([first, last]) => first <= bits && bits <= last)
   const inSix = (bits: bigint): boolean => six.some(({ first, last }) => first <= bits && bits <= last)
   return (address) => {
-    const plain = parseIpv6(address)
-    if (plain !== undefined && mappedIpv4(plain) === undefined) return inSix(plain)
+    const plain = parseOwnIpv6(address)
+    if (plain !== undefined) return inSix(plain)
     const bare = bareAddress(address)
     if (bare === undefined) return false
     const bits = parseIpv4(bare)

@@ -2,7 +2,7 @@
 import { isIPv6 } from "node:net"
 import fc from "fast-check"
 import { expect, test } from "vitest"
-import { formatIpv6, parseIpv6 } from "../../src/model/address.js"
+import { formatIpv6, parseIpv6, parseOwnIpv6 } from "../../src/model/address.js"
 
 const group = fc.oneof(
   fc.integer({ min: 0, max: 0xffff }).map((number) => number.toString(16)),
@@ -44,3 +44,8 @@ test.each([":", ":::", "1:2:3:4:5:6:7:8::", "::1::", "1:2:3:4:5:6:7", "1:2:3:4:5
     expect(parseIpv6(one)).toBeUndefined()
   },
 )
+
+test("an IPv4 address written as IPv6 does not mean itself", () => {
+  expect(parseOwnIpv6("::ffff:203.0.113.9")).toBeUndefined()
+  expect(parseOwnIpv6("2001:db8::9")).toBe(parseIpv6("2001:db8::9"))
+})

@@ -1,5 +1,5 @@
 // The indicators, each kind in the shape its question needs. Built once; every look-up is a hash or a logarithm away.
-import { type AddressRange, parseIpv4, parseIpv6 } from "../../model/address.js"
+import { type AddressRange, parseIpv4, parseOwnIpv6 } from "../../model/address.js"
 import { canonicalAddress } from "../../model/canonical.js"
 import type { Indicator } from "../../model/indicator.js"
 import { type FileTable, fileTable } from "./file-table.js"
@@ -59,7 +59,7 @@ export function buildTables(indicators: readonly Indicator[]): Tables {
       case "ipv4-addr":
       case "ipv6-addr": {
         const four = parseIpv4(value)
-        const six = four === undefined ? parseIpv6(value) : undefined
+        const six = four === undefined ? parseOwnIpv6(value) : undefined
         if (four !== undefined) ipv4.add(four, four, at)
         else if (six !== undefined) ipv6.add(six, six, at)
         else addRange(canonicalAddress(value)?.range, at, ipv4, ipv6)
