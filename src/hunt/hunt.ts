@@ -213,26 +213,32 @@ async function runPass(
     const settled = change === "rewritten" ? asRewritten(result, plan.file) : result
     keep(one, renumbering ? renumbered(settled, renumbering) : settled)
   }
-  let spared = 0
-  /** True if anything of the file had to be read. */
-  const searched = async (plan: FilePlan): Promise<boolean> => {
-    const open = plan.units.filter((one) => {
-      if (one.missing !== pass.patterns) return false
-      const result = pool.ruledOut(one.unit)
+  /** True if nothing of the file is left to be read. */
+  const isSpared = (plan: FilePlan): boolean => {
+    for (const one of plan.units) {
+      const result = one.missing === pass.patterns ? pool.ruledOut(one.unit) : undefined
       if (result) keep(one, result)
-      return !result
-    })
-    if (open.length > 0) await Promise.all(open.map((one) => search(plan, one)))
-    return open.length > 0
+    }
+    if (plan.units.some((one) => one.missing === pass.patterns)) return false
+    progress.done(plan)
+    return true
   }
   try {
-    const jobs = largestFirst(pass.files)
+    // First of all, since it is said of the files as they were listed.
+    const open: FilePlan[] = []
+    for (const [at, plan] of pass.files.entries()) {
+      if (signal?.aborted) break
+      if (!isSpared(plan)) open.push(plan)
+      if ((at + 1) % sparedAtOnce === 0) await new Promise((resume) => setImmediate(resume))
+    }
+    const jobs = largestFirst(open)
     const runners = Array.from({ length: pool.width }, async () => {
       for (let plan = jobs.next(); plan !== undefined && !signal?.aborted; plan = jobs.next()) {
-        const isRead = await searched(plan)
+        const missing = plan.units.filter((one) => one.missing === pass.patterns)
+        await Promise.all(missing.map((one) => search(plan as FilePlan, one)))
         progress.done(plan)
         // A search in this thread leaves no pause by itself: an interrupt could not be heard.
-        if (isRead || ++spared % sparedAtOnce === 0) await new Promise((resume) => setImmediate(resume))
+        await new Promise((resume) => setImmediate(resume))
       }
     })
     await Promise.all(runners)

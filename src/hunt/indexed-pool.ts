@@ -97,7 +97,7 @@ async function fromIndex(unit: WorkUnit, known: KnownUnit, sketches: Sketches, p
   const request = { format, where: unit.path, headers: known.unit.leaves[leaf]?.headers ?? [], parts }
   const found = await (await pool()).runParts(unit, request)
   // The file may have changed while it was read.
-  if (!found || sketches.find(unit) !== known) return undefined
+  if (!found || !sketches.isStill(known, unit)) return undefined
   return {
     leaves: known.unit.leaves.map((_, at) =>
       at === leaf ? partlyRead(unit, known, at, parts, found, sketches) : ruledOut(unit, known, at, sketches),
@@ -125,15 +125,14 @@ function knownLeaf({ unit }: KnownUnit, at: number): KnownLeaf {
 }
 
 function ruledOut(unit: WorkUnit, known: KnownUnit, at: number, sketches: Sketches): LeafResult {
-  const { times, ...leaf } = knownLeaf(known, at)
-  const shown = shownAs(leaf, known.unit.shown, unit.path)
+  const leaf = shownAs(knownLeaf(known, at), known.unit.shown, unit.path)
   // Almost never looked at: the times are settled.
   const samples = once(() => inOrder(samplesOf(known, at, sketches), []))
   return {
-    ...shown,
+    ...leaf,
     searched: 0,
     ruledOut: leaf.searched,
-    known: times,
+    known: leaf.times,
     get samples() {
       return samples()
     },

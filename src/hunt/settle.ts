@@ -331,12 +331,14 @@ function coverageOf(unit: WorkUnit, leaf: LeafResult, clock: FileClock): Coverag
     first,
     last,
     gaps,
-    ...(jumps && { jumps }),
+    ...(jumps?.length && { jumps }),
   }
 }
 
 /** One entry for the file, and one for each damaged or skipped member. */
 function fileCoverage(unit: WorkUnit, leaves: readonly { readonly leaf: LeafResult; readonly entry: Coverage }[]): readonly Coverage[] {
+  const [only] = leaves
+  if (only && leaves.length === 1 && !only.leaf.empty && only.leaf.member === undefined) return [only.entry]
   const entries = leaves.map(({ entry }) => entry)
   const filled = leaves.filter(({ leaf }) => !leaf.empty).map(({ entry }) => entry)
   const problems = distinct(leaves.flatMap(({ leaf }) => leaf.problems))

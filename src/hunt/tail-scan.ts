@@ -125,7 +125,8 @@ export class TailScan {
 
   /** By the file's head, and again when the head has grown to twice of what was known. */
   async #formatOf(unit: WorkUnit, range: TailRange, carry: Carry) {
-    const known = this.#formats.get(unit.id)
+    const content = unit.id ?? unit.file
+    const known = this.#formats.get(content)
     const bytes = Math.min(range.to, headBytes)
     if (known && bytes < 2 * known.headBytes) return known
     const length = known || carry.headBytes === 0 || bytes >= 2 * carry.headBytes ? bytes : carry.headBytes
@@ -135,7 +136,7 @@ export class TailScan {
       found = { format: recognizeFormat(head, leaf.name), headBytes: length, list: looksLikeList(head) }
     }
     if (this.#formats.size >= formatsMax) this.#formats.clear()
-    this.#formats.set(unit.id, found)
+    this.#formats.set(content, found)
     return found
   }
 }

@@ -25,7 +25,7 @@ test("a search after them answers as one without them", async () => {
     const file = join(folder, "app.log")
     writeFileSync(file, lineOf(1) + lineOf(2, "192.0.2.99"))
     const { size, mtimeMs } = statSync(file)
-    const unit = { id: "a", path: "app.log", file, size, mtimeMs }
+    const unit = { path: "app.log", file, size, mtimeMs }
     const answers = [false, true].map(async (isRehearsed) => {
       const { search, rehearse } = await openWatchSearch({ source: { given: [indicatorOf(listed)] }, own: [], trustedProxies: [] })
       if (isRehearsed) await rehearse()

@@ -1,7 +1,7 @@
 // Lists what there is to read: paths as given, directories walked in byte order of names. It never opens a file, and never writes.
-import { createHash } from "node:crypto"
+import { isUtf8 } from "node:buffer"
 import { type BigIntStats, lstatSync, readdirSync, statSync } from "node:fs"
-import { resolve } from "node:path"
+import { resolve, sep } from "node:path"
 import type { WorkUnit } from "../../model/work-unit.js"
 
 /** Directories deeper than this are reported and not entered. */
@@ -39,17 +39,18 @@ interface Walk {
   readonly links: Entry[]
 }
 
-/** `path` is bytes, since a name need not be valid UTF-8; `shown` is what people read. */
+/** `path` is bytes, since a name need not be valid UTF-8; `shown` is what people read; `name` is absolute, its bytes as latin1. */
 interface Entry {
   readonly path: Buffer
   readonly shown: string
+  readonly name: string
 }
 
 function* given(path: string, walk: Walk): Generator<WorkUnit> {
-  const entry = { path: Buffer.from(path), shown: path }
+  const bytes = Buffer.from(path)
+  const entry = { path: bytes, shown: path, name: resolve(bytes.toString("latin1")) }
   const stat = statOf(entry.path, statSync)
-  if (stat instanceof Error) yield broken(path, `cannot be read: ${stat.message}`)
-  else if (stat.isDirectory()) yield* folder(entry, stat, walk, 0)
+  if (!(stat instanceof Error) && stat.isDirectory()) yield* folder(entry, stat, walk, 0)
   else yield* file(entry, stat, walk)
 }
 
@@ -66,15 +67,15 @@ function* folder(entry: Entry, stat: BigIntStats, walk: Walk, depth: number): Ge
     return
   }
   const shown = entry.shown.endsWith("/") ? entry.shown : `${entry.shown}/`
-  for (const name of names) yield* met({ path: join(entry.path, name), shown: shown + name.toString("utf8") }, walk, depth)
-}
-
-function* met(entry: Entry, walk: Walk, depth: number): Generator<WorkUnit> {
-  const stat = statOf(entry.path, lstatSync)
-  if (stat instanceof Error) yield broken(entry.shown, `cannot be read: ${stat.message}`)
-  else if (stat.isDirectory()) yield* folder(entry, stat, walk, depth + 1)
-  else if (stat.isSymbolicLink()) walk.links.push(entry)
-  else yield* file(entry, stat, walk)
+  const above = entry.name.endsWith(sep) ? entry.name : entry.name + sep
+  for (const name of names) {
+    const met = { path: join(entry.path, name), shown: shown + name.toString("utf8"), name: above + name.toString("latin1") }
+    const stat = statOf(met.path, lstatSync)
+    if (stat instanceof Error) yield* file(met, stat, walk)
+    else if (stat.isDirectory()) yield* folder(met, stat, walk, depth + 1)
+    else if (stat.isSymbolicLink()) walk.links.push(met)
+    else yield* file(met, stat, walk)
+  }
 }
 
 function* followed(link: Entry, walk: Walk): Generator<WorkUnit> {
@@ -85,40 +86,35 @@ function* followed(link: Entry, walk: Walk): Generator<WorkUnit> {
   else yield* file(link, stat, walk)
 }
 
-function* file(entry: Entry, stat: BigIntStats, walk: Walk): Generator<WorkUnit> {
-  if (!stat.isFile()) {
-    yield broken(entry.shown, `${kindOf(stat)}, not a file: not read`, "unsupported")
-    return
-  }
+/** None for one that was listed already. */
+function file(entry: Entry, stat: BigIntStats | Error, walk: Walk): readonly WorkUnit[] {
+  if (stat instanceof Error) return [broken(entry.shown, `cannot be read: ${stat.message}`)]
+  if (!stat.isFile()) return [broken(entry.shown, `${kindOf(stat)}, not a file: not read`, "unsupported")]
   // The same path given twice is read once; a hard link is a file of its own, as a copy is.
-  const name = resolve(entry.path.toString("latin1"))
-  if (walk.names.has(name)) return
-  walk.names.add(name)
+  if (walk.names.has(entry.name)) return []
+  walk.names.add(entry.name)
+  const listed = unit(entry.shown, openable(entry.path), stat)
   walk.inodes.add(identity(stat))
-  yield unit(entry.shown, openable(entry.path), stat)
+  return [listed]
 }
 
 function unit(shown: string, file: string, stat: BigIntStats | undefined): WorkUnit {
   const size = Number(stat?.size ?? 0n)
   const mtimeMs = Number((stat?.mtimeNs ?? 0n) / 1000n) / 1000
-  return { id: digest(shown, size, mtimeMs), path: shown, file, size, mtimeMs, ...(stat && { inode: identity(stat) }) }
+  if (!stat) return { path: shown, file, size, mtimeMs }
+  const changed = { mtimeNs: String(stat.mtimeNs), ctimeNs: String(stat.ctimeNs) }
+  return { path: shown, file, size, mtimeMs, inode: identity(stat), changed }
 }
 
 function broken(shown: string, message: string, code: "unreadable" | "unsupported" | "limit" = "unreadable"): WorkUnit {
-  return { id: digest(shown, 0, 0), path: shown, file: shown, size: 0, mtimeMs: 0, problem: { code, message } }
-}
-
-/** Equal on every machine that sees the same file under the same path. */
-export function digest(path: string, size: number, mtimeMs: number, part = ""): string {
-  return createHash("sha256").update(`${path}\0${size}\0${mtimeMs}\0${part}`).digest("hex").slice(0, 32)
+  return { path: shown, file: shown, size: 0, mtimeMs: 0, problem: { code, message } }
 }
 
 /** A unit is a plain value, so its file is text: names that are not UTF-8 are carried as latin1 behind a mark that no path holds. */
 const bytesMark = "\0bytes:"
 
 function openable(path: Buffer): string {
-  const text = path.toString("utf8")
-  return Buffer.from(text, "utf8").equals(path) ? text : bytesMark + path.toString("latin1")
+  return isUtf8(path) ? path.toString("utf8") : bytesMark + path.toString("latin1")
 }
 
 /** What `fs` opens for a unit's `file`. */

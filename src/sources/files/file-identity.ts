@@ -3,6 +3,7 @@
 // and given its old modification time back has another change time there. Elsewhere, both ends are looked at, whatever the times say.
 import { createHash } from "node:crypto"
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, statfsSync, statSync } from "node:fs"
+import type { WorkUnit } from "../../model/work-unit.js"
 import { pathOf } from "./discover.js"
 
 export interface FileIdentity {
@@ -112,6 +113,12 @@ export function isUnchanged(known: FileIdentity, file: string): boolean {
     // As above.
     return false
   }
+}
+
+/** The same of a file as it was listed; it is looked at again only where that cannot tell. */
+export function wasUnchanged(known: FileIdentity, { file, size, inode, changed }: WorkUnit): boolean {
+  if (!known.settled || !changed || inode !== `${known.dev}:${known.ino}`) return isUnchanged(known, file)
+  return hasTimes(known, { size, ...changed })
 }
 
 type FileTimes = Pick<FileIdentity, "size" | "mtimeNs" | "ctimeNs">

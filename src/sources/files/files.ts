@@ -4,7 +4,6 @@ import type { WorkUnit } from "../../model/work-unit.js"
 import { ByteReader, type ByteSource, copyOf, limited, sourceOf } from "./byte-reader.js"
 import type { Archive, Compression, Entry } from "./containers/container.js"
 import { archives, compressions, unreadables } from "./containers/index.js"
-import { digest } from "./discover.js"
 import { headBytes, type Leaf, openLeaf } from "./leaf.js"
 import { defaultLimits, Ledger, type Limits, place, type Report } from "./ledger.js"
 import { type SeekPoint, type SeekPoints, seekPointBefore } from "./seek.js"
@@ -90,7 +89,7 @@ export function segmentsOf(unit: WorkUnit, bytesEach: number): readonly WorkUnit
   if (count < 2) return [unit]
   return Array.from({ length: count }, (_, index) => {
     const segment = { from: index * bytesEach, to: Math.min(unit.size, (index + 1) * bytesEach), index, count }
-    return { ...unit, id: digest(unit.path, unit.size, unit.mtimeMs, `${segment.from}-${segment.to}`), segment }
+    return { ...unit, segment }
   })
 }
 

@@ -5,7 +5,7 @@ import { resolve } from "node:path"
 import type { KeyQuery } from "../../model/key.js"
 import type { Problem } from "../../model/problem.js"
 import type { WorkUnit } from "../../model/work-unit.js"
-import { identityOf, isSame, isUnchanged } from "./file-identity.js"
+import { identityOf, isSame, isUnchanged, wasUnchanged } from "./file-identity.js"
 import type { SeekPoint } from "./seek.js"
 import {
   DamagedSketch,
@@ -73,12 +73,17 @@ export class Sketches {
     return this.#units.size
   }
 
-  /** What is known of this unit, if its file is still the one that was read. */
+  /** What is known of this unit, if its file, as it was listed, is the one that was read. */
   find(unit: WorkUnit): KnownUnit | undefined {
     if (unit.problem || unit.path === "-") return undefined
     const known = this.#units.get(keyOf(unit))
     if (!known) return undefined
-    return known.find((one) => one.unit.identity.size === unit.size && isStill(one.unit, unit.file))
+    return known.find((one) => one.unit.identity.size === unit.size && wasStill(one.unit, unit))
+  }
+
+  /** Whether the file is the one that was read even now. */
+  isStill({ unit }: KnownUnit, { file }: WorkUnit): boolean {
+    return isStill(unit, file)
   }
 
   /** Decides once which blocks may hold something of the query. A damaged file is dropped, and with it what it knows. */
@@ -274,8 +279,16 @@ function keyOf(unit: WorkUnit): string {
 
 /** Whether the file is the one that was read. What is not lines from end to end may be written in place: of that, times alone tell nothing. */
 function isStill({ identity, leaves }: SketchedUnit, file: string): boolean {
-  const isLines = leaves.length > 0 && leaves.every(({ partable }) => partable)
-  return isLines ? isUnchanged(identity, file) : isSame(identity, identityOf(file))
+  return isLines(leaves) ? isUnchanged(identity, file) : isSame(identity, identityOf(file))
+}
+
+/** The same, as it was listed. */
+function wasStill({ identity, leaves }: SketchedUnit, unit: WorkUnit): boolean {
+  return isLines(leaves) ? wasUnchanged(identity, unit) : isSame(identity, identityOf(unit.file))
+}
+
+function isLines(leaves: SketchedUnit["leaves"]): boolean {
+  return leaves.length > 0 && leaves.every(({ partable }) => partable)
 }
 
 function want(wanted: Map<string, Set<number>>, { unit, nth }: SketchedBlock): void {
