@@ -91,7 +91,7 @@ async function fromIndex(unit: WorkUnit, known: KnownUnit, sketches: Sketches, p
   const wanted = sketches.candidates(known)
   const leaf = wanted[0]?.leaf ?? 0
   const isPartable = !unit.segment && known.unit.leaves[leaf]?.partable === true && wanted.every((block) => block.leaf === leaf)
-  if (!isPartable || wanted.length > known.blocks.length * wholeShare || !sketches.hasSamples(known)) return undefined
+  if (!isPartable || wanted.length > known.unit.blocks * wholeShare || !sketches.hasSamples(known)) return undefined
   const parts = partsOf(known, wanted, sketches)
   const { format } = knownLeaf(known, leaf)
   const request = { format, where: unit.path, headers: known.unit.leaves[leaf]?.headers ?? [], parts }
@@ -169,7 +169,7 @@ function partlyRead(
 
 function samplesOf(known: KnownUnit, leaf: number, sketches: Sketches): readonly Sample[] {
   const samples = sketches.samples(known)
-  return known.blocks.flatMap((block, at) => (block.leaf === leaf ? ((samples[at] ?? []) as readonly Sample[]) : []))
+  return known.blocks().flatMap((block, at) => (block.leaf === leaf ? ((samples[at] ?? []) as readonly Sample[]) : []))
 }
 
 /** The archive may have been given by another path than when it was read. */

@@ -155,12 +155,13 @@ async function* once(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
 
 /** The one compression around text; undefined for plain text. */
 async function soleCompression(unit: WorkUnit): Promise<Compression | undefined | "other"> {
-  const file = unit.problem || unit.segment || unit.path === "-" ? undefined : openFile(unit)
+  const head = { from: 0, to: Math.min(unit.size, containerHeadBytes) }
+  const file = unit.problem || unit.segment || unit.path === "-" ? undefined : openFile(unit, head)
   if (!file || "failure" in file) return "other"
   try {
-    const head = await new ByteReader(file.source).peek(containerHeadBytes)
-    if ([...archives, ...unreadables].some((kind) => kind.recognize(head))) return "other"
-    return compressions.find((kind) => kind.recognize(head))
+    const bytes = await new ByteReader(file.source).peek(containerHeadBytes)
+    if ([...archives, ...unreadables].some((kind) => kind.recognize(bytes))) return "other"
+    return compressions.find((kind) => kind.recognize(bytes))
   } finally {
     file.source.close()
   }

@@ -199,8 +199,10 @@ class TextSource implements TextFiller {
         const view = await this.#reader.view()
         if (!view) this.#end()
         else {
-          this.#keep(this.#decoding.decode(copyOf(view)))
-          this.#reader.advance(view.length)
+          // At the start of every leaf: most need it no further.
+          const piece = copyOf(view.length > headBytes ? view.subarray(0, headBytes) : view)
+          this.#keep(this.#decoding.decode(piece))
+          this.#reader.advance(piece.length)
         }
       }
     }

@@ -123,7 +123,7 @@ export interface SketchFile {
   readonly rawBytes: number
   readonly keys: number
   readonly run: StoredRun
-  readonly blocks: readonly SketchedBlock[]
+  readonly blocks: StoredBlocks
   /** Units of its blocks, each once. */
   readonly homes: readonly string[]
   readonly units: readonly SketchedUnit[]
@@ -136,6 +136,17 @@ export interface SketchFile {
   /** Reads what no look-up reads. Throws `DamagedSketch`. */
   verify(): void
   close(): void
+}
+
+/** As they are stored: of ten thousand a hunt looks at a few. */
+export interface StoredBlocks {
+  readonly count: number
+  /** Number of its unit among `homes`. */
+  home(index: number): number
+  /** Number within its unit. */
+  nth(index: number): number
+  isAlways(index: number): boolean
+  block(index: number): SketchedBlock
 }
 
 export class DamagedSketch extends Error {}
@@ -233,21 +244,24 @@ function asNumbers(blocks: readonly SketchedBlock[]): Pick<Meta, "homes" | "bloc
   return { homes: [...homes.keys()], blocks: numbers }
 }
 
-function asBlocks({ homes, blocks }: Pick<Meta, "homes" | "blocks">): readonly SketchedBlock[] {
-  const made: SketchedBlock[] = []
-  const number = (at: number): number => blocks[at] as number
-  for (let at = 0; at < blocks.length; at += numbersOfBlock) {
-    made.push({
-      unit: homes[number(at)] as string,
-      nth: number(at + 1),
-      leaf: number(at + 2),
-      from: number(at + 3),
-      to: number(at + 4),
-      newlines: number(at + 5),
-      ...(number(at + 6) === 1 && { always: true }),
-    })
+function asBlocks({ homes, blocks }: Pick<Meta, "homes" | "blocks">): StoredBlocks {
+  const number = (index: number, column: number): number => blocks[index * numbersOfBlock + column] as number
+  const isAlways = (index: number): boolean => number(index, 6) === 1
+  return {
+    count: blocks.length / numbersOfBlock,
+    home: (index) => number(index, 0),
+    nth: (index) => number(index, 1),
+    isAlways,
+    block: (index) => ({
+      unit: homes[number(index, 0)] as string,
+      nth: number(index, 1),
+      leaf: number(index, 2),
+      from: number(index, 3),
+      to: number(index, 4),
+      newlines: number(index, 5),
+      ...(isAlways(index) && { always: true }),
+    }),
   }
-  return made
 }
 
 function packedSamples(blocks: readonly SampledBlock[]): { readonly bytes: Buffer; readonly places: readonly StoredSamples[] } {
@@ -311,16 +325,18 @@ function sketchOf(fd: number, path: string, program: string): SketchFile {
     footed(rest.subarray(from - tablePart.from, to - tablePart.from), index)
   const meta = JSON.parse(partOf(jsonPart, 3).toString("utf8")) as Meta
   if (meta.keys !== keyVersion || meta.program !== program) throw new OtherSketch(`it is of Sillage ${meta.program}`)
-  const columns = aligned(partOf(tablePart, 1))
+  const { buffer } = rest
+  partOf(tablePart, 1)
+  partOf(filterPart, 2)
   const run: StoredRun = {
     blocks: meta.run.blocks,
     pages: {
-      first: new Float64Array(columns, 0, pages),
-      offset: new Uint32Array(columns, pages * 8, pages),
-      count: new Uint32Array(columns, pages * 12, pages),
+      first: new Float64Array(buffer, 0, pages),
+      offset: new Uint32Array(buffer, pages * 8, pages),
+      count: new Uint32Array(buffer, pages * 12, pages),
     },
-    sums: new Uint32Array(columns, pages * 16, pages),
-    filter: new Uint32Array(aligned(partOf(filterPart, 2))),
+    sums: new Uint32Array(buffer, pages * 16, pages),
+    filter: new Uint32Array(buffer, pages * 20, (filterPart.to - filterPart.from) / 4),
     lengths: { ipv4: meta.run.ipv4, ipv6: BigInt(meta.run.ipv6) },
     size: keyPart.to - keyPart.from,
     fetch: (from, to) => bytesAt(fd, keyPart.from + from, keyPart.from + to),
@@ -368,15 +384,10 @@ interface PartOfFile {
   readonly to: number
 }
 
-/** A copy that numbers of any width can be read from. */
-function aligned(bytes: Buffer): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
-}
-
-/** Throws `DamagedSketch` where there are not so many bytes. */
+/** In memory of their own, so that numbers of any width can be read from it. Throws `DamagedSketch` where there are not so many bytes. */
 function bytesAt(fd: number, from: number, to: number): Buffer {
   if (from < 0 || to < from) throw new DamagedSketch("it is too short")
-  const bytes = Buffer.allocUnsafe(to - from)
+  const bytes = Buffer.allocUnsafeSlow(to - from)
   let read = 0
   while (read < bytes.length) {
     const count = readSync(fd, bytes, read, bytes.length - read, from + read)

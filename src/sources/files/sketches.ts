@@ -3,6 +3,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs"
 import { resolve } from "node:path"
 import type { KeyQuery } from "../../model/key.js"
+import { once } from "../../model/once.js"
 import type { Problem } from "../../model/problem.js"
 import type { WorkUnit } from "../../model/work-unit.js"
 import { identityOf, isSame, isUnchanged, wasUnchanged } from "./file-identity.js"
@@ -19,10 +20,11 @@ import {
 } from "./sketch-file.js"
 import { blocksWith, DamagedRun } from "./sketch-run.js"
 
-/** A unit that the index knows whole, in the order of its text. */
+/** A unit that the index knows whole. */
 export interface KnownUnit {
   readonly unit: SketchedUnit
-  readonly blocks: readonly SketchedBlock[]
+  /** In the order of its text. */
+  blocks(): readonly SketchedBlock[]
 }
 
 export interface IndexStatus {
@@ -92,7 +94,11 @@ export class Sketches {
     for (const file of [...this.#files]) {
       try {
         const found = query.keyless === undefined ? blocksWith(file.run, query) : undefined
-        for (const [index, block] of file.blocks.entries()) if (!found || block.always || found.has(index)) want(wanted, block)
+        const { blocks, homes } = file
+        for (let index = 0; index < blocks.count; index++) {
+          if (found && !found.has(index) && !blocks.isAlways(index)) continue
+          want(wanted, homes[blocks.home(index)] as string, blocks.nth(index))
+        }
       } catch (error) {
         this.#drop(file, error)
       }
@@ -107,10 +113,10 @@ export class Sketches {
   }
 
   /** Blocks of the unit that must be read, in order; none if it is ruled out. */
-  candidates({ unit, blocks }: KnownUnit): readonly SketchedBlock[] {
+  candidates(known: KnownUnit): readonly SketchedBlock[] {
     if (!this.#wanted) throw new Error("nothing was asked for yet")
-    const wanted = this.#wanted.get(unit.id)
-    return wanted ? blocks.filter(({ nth }) => wanted.has(nth)) : []
+    const wanted = this.#wanted.get(known.unit.id)
+    return wanted ? known.blocks().filter(({ nth }) => wanted.has(nth)) : []
   }
 
   /** The last seek point of the unit at or before an offset. Undefined where there is none, or where it is damaged: then the start will do. */
@@ -133,9 +139,13 @@ export class Sketches {
 
   /** What the hunt keeps of each block of the unit. Throws `DamagedSketch`. */
   samples(known: KnownUnit): readonly (readonly unknown[])[] {
-    const { unit, blocks } = known
-    const found = this.#homesOf(known).map((file) => file.samplesOf(unit.id))
-    return blocks.map(({ nth }) => found.map((one) => one.get(nth)).find((one) => one !== undefined) ?? [])
+    const found = this.#homesOf(known).map((file) => file.samplesOf(known.unit.id))
+    return known.blocks().map(({ nth }) => found.map((one) => one.get(nth)).find((one) => one !== undefined) ?? [])
+  }
+
+  #blocksOf({ id }: SketchedUnit): readonly SketchedBlock[] {
+    const homes = this.#homes.get(id) ?? []
+    return homes.flatMap((file) => blocksOf(file, (home) => home === id)).sort((a, b) => a.nth - b.nth)
   }
 
   #homesOf({ unit }: KnownUnit): readonly SketchFile[] {
@@ -159,10 +169,10 @@ export class Sketches {
     const stale = sorted.stale.filter(({ unit }) => isAsked(unit.file))
     const ids = new Set(fresh.map(({ unit }) => unit.id))
     return {
-      blocks: fresh.reduce((sum, { blocks }) => sum + blocks.length, 0),
-      keys: this.#files.reduce((sum, file) => sum + (file.blocks.some(({ unit }) => ids.has(unit)) ? file.keys : 0), 0),
+      blocks: fresh.reduce((sum, { unit }) => sum + unit.blocks, 0),
+      keys: this.#files.reduce((sum, file) => sum + (file.homes.some((home) => ids.has(home)) ? file.keys : 0), 0),
       bytes: this.#files.reduce((sum, { bytes }) => sum + bytes, 0),
-      rawBytes: fresh.reduce((sum, { blocks }) => sum + blocks.reduce((all, { from, to }) => all + to - from, 0), 0),
+      rawBytes: fresh.reduce((sum, { blocks }) => sum + blocks().reduce((all, { from, to }) => all + to - from, 0), 0),
       files: new Set(fresh.map(({ unit }) => unit.file)).size,
       stale: new Set(stale.map(({ unit }) => unit.file)).size,
     }
@@ -172,8 +182,9 @@ export class Sketches {
   prune(): void {
     const ids = new Set(this.#sorted().fresh.map(({ unit }) => unit.id))
     for (const file of [...this.#files]) {
-      const alive = file.blocks.filter(({ unit }) => ids.has(unit)).length + file.units.filter(({ id }) => ids.has(id)).length
-      if (alive * 2 > file.blocks.length + file.units.length) continue
+      const blocks = blocksOf(file, (home) => ids.has(home)).length
+      const alive = blocks + file.units.filter(({ id }) => ids.has(id)).length
+      if (alive * 2 > file.blocks.count + file.units.length) continue
       file.close()
       rmSync(file.path, { force: true })
       this.#files.splice(this.#files.indexOf(file), 1)
@@ -232,17 +243,29 @@ export class Sketches {
 
   /** Units of which every block is at hand. */
   #gather(): void {
-    const blocks = new Map<string, SketchedBlock[]>()
+    const units = this.#files.flatMap((file) => file.units)
+    /** Of each unit, which blocks were met. */
+    const met = new Map(units.map(({ id, blocks }) => [id, { seen: new Uint8Array(blocks), left: blocks, isOdd: false }]))
     this.#homes = new Map()
     for (const file of this.#files) {
-      for (const block of file.blocks) append(blocks, block.unit, block)
-      for (const unit of file.homes) append(this.#homes, unit, file)
+      const { blocks, homes } = file
+      const ofHomes = homes.map((home) => met.get(home))
+      for (let index = 0; index < blocks.count; index++) {
+        const one = ofHomes[blocks.home(index)]
+        if (!one) continue
+        const nth = blocks.nth(index)
+        if (one.seen[nth] === 0) one.left--
+        else one.isOdd = true
+        one.seen[nth] = 1
+      }
+      for (const home of homes) append(this.#homes, home, file)
     }
     this.#units = new Map()
-    for (const unit of this.#files.flatMap((file) => file.units)) {
-      const own = (blocks.get(unit.id) ?? []).sort((a, b) => a.nth - b.nth)
-      const isWhole = own.length === unit.blocks && own.every(({ nth }, at) => nth === at)
-      if (isWhole) append(this.#units, `${unit.file}\0${unit.segment}`, { unit, blocks: own })
+    for (const unit of units) {
+      const { left, isOdd } = met.get(unit.id) as { readonly left: number; readonly isOdd: boolean }
+      if (left > 0 || isOdd) continue
+      const blocks = once(() => this.#blocksOf(unit))
+      append(this.#units, `${unit.file}\0${unit.segment}`, { unit, blocks })
     }
   }
 
@@ -291,7 +314,14 @@ function isLines(leaves: SketchedUnit["leaves"]): boolean {
   return leaves.length > 0 && leaves.every(({ partable }) => partable)
 }
 
-function want(wanted: Map<string, Set<number>>, { unit, nth }: SketchedBlock): void {
+function blocksOf({ homes, blocks }: SketchFile, isAsked: (home: string) => boolean): SketchedBlock[] {
+  const asked = homes.map(isAsked)
+  const found: SketchedBlock[] = []
+  for (let index = 0; index < blocks.count; index++) if (asked[blocks.home(index)]) found.push(blocks.block(index))
+  return found
+}
+
+function want(wanted: Map<string, Set<number>>, unit: string, nth: number): void {
   const known = wanted.get(unit)
   if (known) known.add(nth)
   else wanted.set(unit, new Set([nth]))
