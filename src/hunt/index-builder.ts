@@ -17,8 +17,8 @@ import { knownTimes } from "./covered-times.js"
 import { randomId } from "./digest.js"
 import type { KnownTimes, LeafResult, Sample, UnitResult } from "./finding.js"
 
-/** Text of a block, which a candidate costs to be read again: one room, into which the last line does not fit. */
-const blockBytes = 900_000
+/** Text of a block, which a candidate costs to be read again: a part of a room, of which the scanner makes a few of one length. */
+const blockBytes = 192 * 1024
 /** Text between two seek points; each costs some kilobytes of the index. */
 const seekBytes = 2 * 1024 * 1024
 /** Text after which a run is written even if it has few keys, so that little is lost to a power cut. */
@@ -193,6 +193,7 @@ export class LeafHarvest {
   #newlines = 0
   #samplesBefore = 0
   #always = false
+  #opensRoom = false
 
   constructor(harvester: Harvester, close: (block: BlockOfLeaf) => void) {
     this.#harvester = harvester
@@ -201,6 +202,17 @@ export class LeafHarvest {
 
   header(at: number, line: string): void {
     if (this.headers.length <= headersMax) this.headers.push([at, line])
+  }
+
+  /** Whole lines are about to be scanned, from this offset on. */
+  room(offset: number, newlines: number, samples: readonly Sample[]): void {
+    if (this.#to === this.#from) this.#opensRoom = true
+    this.#harvester.onPart = (to, more) => this.scanned(offset + to, newlines + more, samples, true)
+  }
+
+  /** It was scanned, and is not looked at by the sampler yet. */
+  pause(): void {
+    this.#harvester.onPart = undefined
   }
 
   /** Text up to `to` has been scanned, and looked at by the sampler; `samples` are all so far that it would have kept without a hit. */
@@ -224,11 +236,13 @@ export class LeafHarvest {
       to: this.#to,
       newlines: this.#newlinesBefore,
       ...(told && !this.#always ? {} : { always: true as const }),
+      ...(this.#opensRoom && { opensRoom: true as const }),
       samples: samples.slice(this.#samplesBefore),
     })
     this.#from = this.#to
     this.#newlinesBefore = this.#newlines
     this.#samplesBefore = samples.length
     this.#always = false
+    this.#opensRoom = false
   }
 }

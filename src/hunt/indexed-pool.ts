@@ -2,6 +2,7 @@
 // everything else is searched whole (and indexed, if an index is being built). The results are those of a whole search.
 import type { Problem } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
+import type { SketchedBlock } from "../sources/files/sketch-file.js"
 import { type KnownUnit, Sketches } from "../sources/files/sketches.js"
 import { isFor } from "./covered-times.js"
 import type { LeafResult, Sample, UnitResult } from "./finding.js"
@@ -92,10 +93,16 @@ async function fromIndex(unit: WorkUnit, known: KnownUnit, sketches: Sketches, p
   const leaf = wanted[0]?.leaf ?? 0
   const isPartable = !unit.segment && known.unit.leaves[leaf]?.partable === true && wanted.every((block) => block.leaf === leaf)
   if (!isPartable || wanted.length > known.unit.blocks * wholeShare || !sketches.hasSamples(known)) return undefined
-  const parts = partsOf(known, wanted, sketches)
   const { format } = knownLeaf(known, leaf)
-  const request = { format, where: unit.path, headers: known.unit.leaves[leaf]?.headers ?? [], parts }
-  const found = await (await pool()).runParts(unit, request)
+  const { runParts } = await pool()
+  const read = (parts: readonly Part[]): Promise<PartsResult | undefined> =>
+    runParts(unit, { format, where: unit.path, headers: known.unit.leaves[leaf]?.headers ?? [], parts })
+  let parts = partsOf(known, wanted, sketches)
+  let found = await read(parts)
+  if (found?.looksBeside) {
+    parts = partsOf(known, wholeRooms(known, wanted), sketches)
+    found = await read(parts)
+  }
   // The file may have changed while it was read.
   if (!found || !sketches.isStill(known, unit)) return undefined
   return {
@@ -103,6 +110,15 @@ async function fromIndex(unit: WorkUnit, known: KnownUnit, sketches: Sketches, p
       at === leaf ? partlyRead(unit, known, at, parts, found, sketches) : ruledOut(unit, known, at, sketches),
     ),
   }
+}
+
+/** All blocks of the rooms in which these stand. */
+function wholeRooms(known: KnownUnit, wanted: readonly SketchedBlock[]): readonly SketchedBlock[] {
+  const roomOf = new Map<SketchedBlock, number>()
+  let room = 0
+  for (const block of known.blocks()) roomOf.set(block, block.opensRoom ? ++room : room)
+  const rooms = new Set(wanted.map((block) => roomOf.get(block)))
+  return known.blocks().filter((block) => rooms.has(roomOf.get(block)))
 }
 
 /** Neighbouring blocks are read in one go. */

@@ -31,6 +31,8 @@ export interface PartsResult {
   readonly neighbours: readonly Sample[]
   /** Of records that could not be judged in every reading. */
   readonly problems: readonly Problem[]
+  /** Stamps beside a hit were asked for: they are those of a whole search only if the parts are whole rooms of it. */
+  readonly looksBeside: boolean
 }
 
 /** Undefined where a part does not read as it was written down: the file must then be searched whole. */
@@ -39,14 +41,20 @@ export async function scanParts(unit: WorkUnit, request: PartsRequest, context: 
   const opened = createRun(format, { path: request.where, roles: context.roles })
   // One reader for all parts, since a header line of one may change what the lines of the next mean. Stamps that owe nothing to a hit stand in
   // the index.
-  const run: Run = { ...opened, sampler: { ...opened.sampler, sample: opened.sampler.beside } }
+  const { sampler } = opened
+  let looksBeside = false
+  const around = (at: number): void => {
+    looksBeside = true
+    sampler.around(at)
+  }
+  const run: Run = { ...opened, sampler: { ...sampler, sample: sampler.beside, around } }
   let seen = 0
   for (const part of request.parts) {
     for (const [at, line] of request.headers) if (at >= seen && at < part.from) run.reader.see(line)
     seen = part.to
     if (!(await scanPart(unit, part, run, context))) return undefined
   }
-  return { findings: run.findings, decoys: run.decoys, neighbours: run.sampler.neighbours, problems: run.problems }
+  return { findings: run.findings, decoys: run.decoys, neighbours: run.sampler.neighbours, problems: run.problems, looksBeside }
 }
 
 /** False where the part does not read as it was written down. */

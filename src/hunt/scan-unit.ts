@@ -134,7 +134,9 @@ export async function scanLines(leaf: Leaf, run: Run, context: ScanContext, harv
     const text = Buffer.from(scanner.room.buffer, scanner.room.byteOffset, block.length)
     if (!block.partialLine) headers.block(text, block.offset)
     const overlapNewlines = overlap > 0 ? count(text.subarray(0, overlap)) : 0
+    if (!block.partialLine) harvest?.room(block.offset, run.newlines, run.sampler.plain)
     const marked = scanner.scan(block.length)
+    harvest?.pause()
     for (const [index, start] of marked.starts.entries()) {
       const after = text.indexOf(10, start)
       const end = after < 0 ? block.length : after

@@ -1,16 +1,21 @@
 // Drives the kernel's harvest: while a scanner searches text, its keys are gathered for an index, block by block, and coded run by run.
 import type { KeyRun } from "../model/key.js"
 import { addText, type Compiled, openKernel, pageBytes, stagingBytes } from "./kernel.js"
-import type { Scanner } from "./matcher.js"
+import type { Marked, Scanner } from "./matcher.js"
 import { sharedHosts } from "./verify/shared-hosts.js"
 
 /** Pairs of key and block in a run, at about 8 bytes twice: some hundred megabytes of text. */
 const runPairs = 1 << 21
 const blocksMax = 4096
-/** Keys after which a block is full: the next room of text must still find place. */
+/** Text is searched in parts of about this length, so that a block need not be as long as the room. */
+const partBytes = 1 << 18
+const lineFeed = 10
+/** Keys after which a block is full: the next part of text must still find place. */
 const blockKeys = 60_000
 
 export interface Harvester {
+  /** Called between two parts of a text, while it is scanned: what was searched of it so far, always to the end of a line. */
+  onPart: ((to: number, newlines: number) => void) | undefined
   /** From now on what is scanned is gathered, or is not. */
   gather(on: boolean): void
   /** The open block should be closed at the next end of a line. */
@@ -30,7 +35,7 @@ export interface HarvestingScanner {
 
 /** A scanner that harvests what it scans; takes a region of some forty megabytes of the shared memory. */
 export function openHarvestingScanner(compiled: Compiled): HarvestingScanner {
-  const { kernel, scanner } = openKernel(compiled)
+  const { kernel, scanner: inner } = openKernel(compiled)
   const { memory } = compiled
   const region = memory.grow(Math.ceil((kernel.harvestBytes(runPairs) + stagingBytes) / pageBytes)) * pageBytes
   kernel.attachHarvest(region, runPairs)
@@ -39,6 +44,7 @@ export function openHarvestingScanner(compiled: Compiled): HarvestingScanner {
   let blocks = 0
   let pairs = 0
   const harvester: Harvester = {
+    onPart: undefined,
     gather: (on) => kernel.setHarvesting(on),
     isBlockFull: () => kernel.openKeys() > blockKeys,
     closeBlock() {
@@ -66,7 +72,33 @@ export function openHarvestingScanner(compiled: Compiled): HarvestingScanner {
       return run
     },
   }
-  return { scanner, harvester }
+  return { scanner: inParts(inner, (to, newlines) => harvester.onPart?.(to, newlines)), harvester }
+}
+
+/** The same scanner, with a pause behind each part of the text. */
+function inParts(inner: Scanner, paused: (to: number, newlines: number) => void): Scanner {
+  const room = Buffer.alloc(inner.room.length)
+  return {
+    room,
+    scan(length) {
+      const count = Math.max(1, Math.round(length / partBytes))
+      const starts: number[] = []
+      const lines: number[] = []
+      let newlines = 0
+      for (let part = 1, from = 0; from < length; part++) {
+        const end = part < count ? room.subarray(0, length).indexOf(lineFeed, Math.max(from, Math.floor((part * length) / count))) : -1
+        const to = end < 0 ? length : end + 1
+        inner.room.set(room.subarray(from, to))
+        const marked: Marked = inner.scan(to - from)
+        for (const start of marked.starts) starts.push(from + start)
+        for (const line of marked.lines) lines.push(newlines + line)
+        newlines += marked.newlines
+        if (to < length) paused(to, newlines)
+        from = to
+      }
+      return { newlines, starts, lines }
+    },
+  }
 }
 
 /** The kernel's table: key in 64 bits, offset and count in 32. */

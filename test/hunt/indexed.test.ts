@@ -183,6 +183,33 @@ const plan: fc.Arbitrary<Plan> = fc.record({
 })
 const asked = fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 3 })
 
+test("a hit without a stamp beside the border of two blocks has the time of the whole search", async () => {
+  const folder = join(scratch, "undated-at-borders")
+  mkdirSync(folder)
+  const lines: string[] = []
+  const planted: string[] = []
+  const filler = "word ".repeat(120)
+  for (let n = 0, length = 0; length < 3 * 1024 * 1024; n++) {
+    const isPlanted = n % 38 === 19 && planted.length < 100
+    const value = `198.18.0.${planted.length}`
+    if (isPlanted) planted.push(value)
+    const minute = `${Math.floor(n / 1800)}:${String(Math.floor(n / 30) % 60).padStart(2, "0")}`
+    const line = `${n % 30 === 0 ? `2021-04-01 1${minute}:00 started` : "  detail"} ${n} ${isPlanted ? value : "-"} ${filler}\n`
+    lines.push(line)
+    length += line.length
+  }
+  writeFileSync(join(folder, "app.log"), lines.join(""))
+  const index = `${folder}.index`
+  await search([folder], [indicator("192.0.2.77")], index)
+  let spared = 0
+  for (const value of planted) {
+    const indicators = [indicator(value)]
+    spared += expectSame(await search([folder], indicators, undefined), await search([folder], indicators, index))
+  }
+  expect(planted.length).toBe(100)
+  expect(spared).toBeGreaterThan(0)
+}, 120_000)
+
 test("generated archives: with an index, and with one that is partly stale, the answer is the same", async () => {
   let spared = 0
   let archives = 0

@@ -23,7 +23,7 @@ import type { SeekPoint } from "./seek.js"
 import type { StoredRun } from "./sketch-run.js"
 
 /** Raised with every change of this layout, or of what a reader gathers. */
-const layoutVersion = 2
+const layoutVersion = 3
 export const sketchSuffix = ".sketch"
 const magic = Buffer.from(`sillage sketch${layoutVersion}\n`, "latin1")
 const magicStart = magic.subarray(0, 14)
@@ -68,6 +68,8 @@ export interface SketchedBlock {
   readonly newlines: number
   /** Held more than could be told: it is read whatever is asked. */
   readonly always?: true
+  /** Text that was looked at as a whole begins with it, and ends before the next one: what stands beside a record was looked for in there. */
+  readonly opensRoom?: true
 }
 
 /** A block, and what the hunt keeps of it, for the hunt: plain values, read again only where they are asked for. */
@@ -95,7 +97,7 @@ interface Meta {
   readonly rawBytes: number
   /** Units of blocks, which may be described in another file. */
   readonly homes: readonly string[]
-  /** Seven numbers for each block: of its home, of itself in there, its leaf, from, to, newlines, 1 if it is always read. */
+  /** Seven numbers for each block: of its home, of itself in there, its leaf, from, to, newlines, its flags. */
   readonly blocks: readonly number[]
   readonly units: readonly SketchedUnit[]
 }
@@ -233,20 +235,22 @@ function footerOf(numbers: readonly number[], sums: readonly number[]): Buffer {
 }
 
 const numbersOfBlock = 7
+const alwaysFlag = 1
+const opensRoomFlag = 2
 
 function asNumbers(blocks: readonly SketchedBlock[]): Pick<Meta, "homes" | "blocks"> {
   const homes = new Map<string, number>()
   const numbers: number[] = []
-  for (const { unit, nth, leaf, from, to, newlines, always } of blocks) {
+  for (const { unit, nth, leaf, from, to, newlines, always, opensRoom } of blocks) {
     if (!homes.has(unit)) homes.set(unit, homes.size)
-    numbers.push(homes.get(unit) as number, nth, leaf, from, to, newlines, always ? 1 : 0)
+    numbers.push(homes.get(unit) as number, nth, leaf, from, to, newlines, (always ? alwaysFlag : 0) | (opensRoom ? opensRoomFlag : 0))
   }
   return { homes: [...homes.keys()], blocks: numbers }
 }
 
 function asBlocks({ homes, blocks }: Pick<Meta, "homes" | "blocks">): StoredBlocks {
   const number = (index: number, column: number): number => blocks[index * numbersOfBlock + column] as number
-  const isAlways = (index: number): boolean => number(index, 6) === 1
+  const isAlways = (index: number): boolean => (number(index, 6) & alwaysFlag) !== 0
   return {
     count: blocks.length / numbersOfBlock,
     home: (index) => number(index, 0),
@@ -260,6 +264,7 @@ function asBlocks({ homes, blocks }: Pick<Meta, "homes" | "blocks">): StoredBloc
       to: number(index, 4),
       newlines: number(index, 5),
       ...(isAlways(index) && { always: true }),
+      ...((number(index, 6) & opensRoomFlag) !== 0 && { opensRoom: true }),
     }),
   }
 }
