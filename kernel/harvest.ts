@@ -5,6 +5,7 @@ import { hostMeets, quadMeets } from "./address"
 import { askedBytes, drain, keyCount, layAsked, lengths4, lengths6High, lengths6Low, note, noteAddress, overflowed, setAsking } from "./asked"
 import { isAlnum, isDigit, isToken } from "./bytes"
 import { AS_WORD, FOLD, fullHash } from "./hash"
+import { FILTER_PROBES, filterHash, filterPlace, filterStep } from "./look-up"
 import { lineEnd, lineStart } from "./marks"
 import { changeWalk, passSparse } from "./sparse"
 import { behindEscape, dotBits, endCount, ends, hyphenBits, isHostPlace, mail, NAME_MAX, reverse, tokenBits } from "./tokens"
@@ -33,8 +34,6 @@ const BLOCK_PAIRS: u32 = 131_072
 const PAGE_KEYS: u32 = 128
 /** First key, place in the run. */
 const PAGE_BYTES: usize = 16
-/** Bits of the filter that a key sets, of 16 that it has: one in a thousand other keys finds all of its own set. */
-const FILTER_PROBES: u32 = 6
 
 export function harvestBytes(pairs: u32): u32 {
   const all = <usize>(pairs + BLOCK_PAIRS)
@@ -293,7 +292,7 @@ let filterLength: u32 = 0
 export function filterWords(): u32 { return filterLength }
 export function filterStart(): u32 { return <u32>filterAt }
 
-/** A Bloom filter of the sorted pairs' keys; sources/files/sketch-run.ts asks it. */
+/** A Bloom filter of the sorted pairs' keys; look-up.ts asks it. */
 function fillFilter(): void {
   let keys: u32 = 0
   let before = ALL
@@ -310,13 +309,10 @@ function fillFilter(): void {
     const key = load<u64>(at) >> 16
     if (key == before) continue
     before = key
-    let hash = <u32>key ^ (<u32>(key >> 32) * 0x9e3779b1)
-    hash = (hash ^ (hash >> 16)) * 0x85ebca6b
-    hash = (hash ^ (hash >> 13)) * 0xc2b2ae35
-    hash ^= hash >> 16
-    const step = (hash * 0x9e3779b1) | 1
+    let hash = filterHash(key)
+    const step = filterStep(hash)
     for (let probe: u32 = 0; probe < FILTER_PROBES; probe++) {
-      const place = filterAt + (<usize>((<u64>hash * <u64>words) >> 32) << 2)
+      const place = filterPlace(filterAt, hash, words)
       store<u32>(place, load<u32>(place) | (<u32>1 << (hash & 31)))
       hash += step
     }

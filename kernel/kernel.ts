@@ -236,6 +236,7 @@ export function limit(to: u32): void { limitPasses(to) }
 
 export { anyKey, forgetLengths, net4Key, net6Key, setHarvesting, single6Key, site6Key, keptHash } from "./asked"
 export { addSharedHosts, closeBlock, encodeRun, filterStart, filterWords, harvestBytes, keysOfRun, lengthsOfRun, openKeys, pageCount, pagesTable, runStart } from "./harvest"
+export { keepKeys, lookInPage } from "./look-up"
 
 /** What this instance scans from now on it harvests, too: a region of harvestBytes(pairs) bytes of fresh, zeroed memory. */
 export function attachHarvest(region: usize, pairs: u32): void {

@@ -45,7 +45,7 @@ export interface Kernel extends HarvestKernel {
   limit(passes: number): void
 }
 
-/** What gathers and makes keys (kernel/harvest.ts). */
+/** What gathers, makes and looks up keys (kernel/harvest.ts, kernel/look-up.ts). */
 interface HarvestKernel {
   harvestBytes(pairs: number): number
   attachHarvest(region: number, pairs: number): void
@@ -69,6 +69,17 @@ interface HarvestKernel {
   site6Key(high: bigint, bits: number): bigint
   net6Key(high: bigint, low: bigint, bits: number): bigint
   anyKey(index: number): bigint
+  keepKeys(keys: number, count: number, filter: number, words: number, out: number): number
+  lookInPage(
+    page: number,
+    bytes: number,
+    first: number,
+    keys: number,
+    blocks: number,
+    ranges: number,
+    rangesEnd: number,
+    found: number,
+  ): number
 }
 
 // As in kernel/memory.ts.

@@ -1,8 +1,10 @@
-// What an index is asked for on behalf of indicators: the keys that a text holding one of them must have given (kernel/asked.ts).
+// What an index is asked for on behalf of indicators: the keys that a text holding one of them must have given (kernel/asked.ts), looked up in its
+// runs.
 import type { Indicator } from "../model/indicator.js"
 import { type KeyQuery, keyKinds } from "../model/key.js"
 import { type Keys, keysOf } from "./compile.js"
 import { addText, instantiate, type Kernel, pageBytes, pagesMax, stagingBytes } from "./kernel.js"
+import { type AskedKeys, lookUp } from "./look-up.js"
 
 // Kinds of text, as in kernel/kernel.ts.
 const domain = 0
@@ -24,12 +26,12 @@ export function keyQueryOf(module: WebAssembly.Module, indicators: readonly Indi
   addRanges4(keys.ranges4, singles, ranges)
   addRanges6(kernel, keys.ranges6, singles, ranges)
   ranges.sort((a, b) => a[0] - b[0])
-  return {
+  const asked: AskedKeys = {
     singles: Float64Array.from(singles).sort(),
     ranges: Float64Array.from(ranges.flat()),
     around: networksAround(kernel, keys),
-    keyless: keylessOf(keys),
   }
+  return { blocksOf: lookUp(kernel, memory, stagingAt, asked), keyless: keylessOf(keys) }
 }
 
 function keylessOf(keys: Keys): string | undefined {
@@ -91,13 +93,13 @@ function addRanges6(kernel: Kernel, ranges6: BigUint64Array, singles: number[], 
 }
 
 /** A network of the log that begins in a range has given its first address; one that begins before it is asked for. */
-function networksAround(kernel: Kernel, { ranges4, ranges6 }: Keys): KeyQuery["around"] {
-  const known = new Map<string, readonly number[]>()
+function networksAround(kernel: Kernel, { ranges4, ranges6 }: Keys): AskedKeys["around"] {
+  const known = new Map<string, Float64Array>()
   return (version, length) => {
     const id = `${version}/${length}`
     let found = known.get(id)
     if (!found) {
-      found = [...new Set(version === 4 ? around4(kernel, ranges4, length) : around6(kernel, ranges6, length))]
+      found = Float64Array.from(new Set(version === 4 ? around4(kernel, ranges4, length) : around6(kernel, ranges6, length)))
       known.set(id, found)
     }
     return found

@@ -33,14 +33,23 @@ export interface NetworkLengths {
   readonly ipv6: bigint
 }
 
-/** What indicators ask an index for: a block that holds none of it holds none of them. */
+/** A run as it lies in a store: the pages are fetched when they are needed. */
+export interface StoredRun {
+  readonly blocks: number
+  readonly pages: KeyPages
+  readonly filter: Uint32Array
+  readonly lengths: NetworkLengths
+  /** The bytes of a page. Throws `DamagedRun` where they are not those that were written. */
+  page(index: number): Uint8Array
+}
+
+/** A page that does not read as it was written. */
+export class DamagedRun extends Error {}
+
+/** What indicators ask an index for. */
 export interface KeyQuery {
-  /** Single keys, in ascending order. */
-  readonly singles: Float64Array
-  /** Beside these, first and last key by turns; sorted by the first. */
-  readonly ranges: Float64Array
-  /** Networks of so many bits around the addresses asked for: asked only where a block has networks of that length. */
-  around(version: 4 | 6, length: number): readonly number[]
+  /** Blocks of the run that may hold one of the indicators; all others hold none. Throws `DamagedRun`. */
+  blocksOf(run: StoredRun): ReadonlySet<number>
   /** Some indicator has no key, such as a user agent: no block can be ruled out. The reason, for people. */
   readonly keyless: string | undefined
 }

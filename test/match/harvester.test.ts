@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs"
 import { expect, test } from "vitest"
 import { openHarvestingScanner } from "../../src/match/harvester.js"
 import { compileIndicators } from "../../src/match/kernel.js"
-import { blocksWith } from "../../src/sources/files/sketch-run.js"
 import { indicator } from "./judge.js"
 import { queryOf, storedRun } from "./sketched.js"
 
@@ -27,7 +26,7 @@ test("a thousand, thirty thousand, and too many names in a block", () => {
   expect(block(140_000, "c")).toEqual({ block: 2, told: false })
   expect(block(10, "d")).toEqual({ block: 3, told: true })
   const run = storedRun(harvester.takeRun())
-  const holders = (value: string): readonly number[] => [...blocksWith(run, queryOf([indicator(value)]))]
+  const holders = (value: string): readonly number[] => [...queryOf([indicator(value)]).blocksOf(run)]
   expect(holders(`${(0).toString(36)}a.x`)).toEqual([0])
   expect(holders(`${(999).toString(36)}a.x`)).toEqual([0])
   expect(holders(`${(1000).toString(36)}a.x`)).toEqual([])
@@ -36,7 +35,7 @@ test("a thousand, thirty thousand, and too many names in a block", () => {
   expect(holders("5d.x")).toEqual([3])
   // Another run begins with nothing.
   expect(block(10, "e")).toEqual({ block: 0, told: true })
-  expect([...blocksWith(storedRun(harvester.takeRun()), queryOf([indicator("5d.x")]))]).toEqual([])
+  expect([...queryOf([indicator("5d.x")]).blocksOf(storedRun(harvester.takeRun()))]).toEqual([])
 })
 
 test("networks of a log are asked for where they reach around an address", () => {
@@ -45,7 +44,7 @@ test("networks of a log are asked for where they reach around an address", () =>
   scanner.scan(text.length)
   harvester.closeBlock()
   const run = storedRun(harvester.takeRun())
-  const isAsked = (value: string): boolean => blocksWith(run, queryOf([indicator(value)])).size > 0
+  const isAsked = (value: string): boolean => queryOf([indicator(value)]).blocksOf(run).size > 0
   expect(["198.51.100.7", "198.51.103.255", "198.51.102.0/24", "198.51.0.0/16"].map(isAsked)).toEqual([true, true, true, true])
   expect(["198.51.104.0", "198.51.99.255", "198.51.96.0/22"].map(isAsked)).toEqual([false, false, false])
 })

@@ -1,12 +1,10 @@
 // Whether an index of a text would have it read for these indicators: keys gathered, coded, and asked.
 import { readFileSync } from "node:fs"
-import { crc32 } from "node:zlib"
 import { openHarvestingScanner } from "../../src/match/harvester.js"
 import { compileIndicators } from "../../src/match/kernel.js"
 import { keyQueryOf } from "../../src/match/key-query.js"
 import type { Indicator } from "../../src/model/indicator.js"
-import type { KeyQuery, KeyRun } from "../../src/model/key.js"
-import { blocksWith, type StoredRun } from "../../src/sources/files/sketch-run.js"
+import type { KeyQuery, KeyRun, StoredRun } from "../../src/model/key.js"
 
 const module = new WebAssembly.Module(readFileSync(new URL("../../dist/match/kernel.wasm", import.meta.url)))
 // What is gathered depends on no indicator; this one keeps the scan's own passes busy.
@@ -26,10 +24,9 @@ export function sketchedTexts(query: KeyQuery, texts: readonly (string | Uint8Ar
     if (!harvester.closeBlock().told) throw new Error("too many keys for a block")
   }
   const run = storedRun(harvester.takeRun())
-  return query.keyless === undefined ? [...blocksWith(run, query)].sort((a, b) => a - b) : texts.map((_, index) => index)
+  return query.keyless === undefined ? [...query.blocksOf(run)].sort((a, b) => a - b) : texts.map((_, index) => index)
 }
 
 export function storedRun({ bytes, pages, filter, blocks, lengths }: KeyRun): StoredRun {
-  const sums = Uint32Array.from(pages.offset, (from, page) => crc32(bytes.subarray(from, pages.offset[page + 1] ?? bytes.length)))
-  return { blocks, pages, filter, lengths, sums, size: bytes.length, fetch: (from, to) => bytes.subarray(from, to) }
+  return { blocks, pages, filter, lengths, page: (index) => bytes.subarray(pages.offset[index], pages.offset[index + 1] ?? bytes.length) }
 }

@@ -6,7 +6,8 @@
 //   windows of seek points, deflated
 //   samples of each unit's blocks: JSON, deflated
 //   places of the two: JSON
-//   table of pages: first key (float64), offset, count, checksum (uint32), column by column
+//   table of pages: first key (float64), offset, count, checksum (uint32), and of blocks: where they begin, newlines before it (float64), flags
+//   (uint32), column by column, the wide ones first
 //   filter of the keys (uint32)
 //   what is known of units and blocks: JSON
 //   footer: eight numbers (float64), four checksums, its own checksum, magic
@@ -16,11 +17,10 @@ import { randomBytes } from "node:crypto"
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import { crc32, deflateRawSync, inflateRawSync } from "node:zlib"
-import { type KeyRun, keyVersion } from "../../model/key.js"
+import { DamagedRun, type KeyRun, keyVersion, type StoredRun } from "../../model/key.js"
 import { once } from "../../model/once.js"
 import type { FileIdentity } from "./file-identity.js"
 import type { SeekPoint } from "./seek.js"
-import type { StoredRun } from "./sketch-run.js"
 
 /** Raised with every change of this layout, or of what a reader gathers. */
 const layoutVersion = 3
@@ -97,9 +97,24 @@ interface Meta {
   readonly rawBytes: number
   /** Units of blocks, which may be described in another file. */
   readonly homes: readonly string[]
-  /** Seven numbers for each block: of its home, of itself in there, its leaf, from, to, newlines, its flags. */
-  readonly blocks: readonly number[]
+  /** Blocks in a row that belong together. */
+  readonly stretches: readonly Stretch[]
+  /** Blocks that are always read. */
+  readonly always: readonly number[]
   readonly units: readonly SketchedUnit[]
+}
+
+/** Blocks of one leaf, each beginning where the one before it ends. */
+interface Stretch {
+  /** Number of their unit among `homes`. */
+  readonly home: number
+  readonly leaf: number
+  /** Numbers of the first, in the file and in its unit. */
+  readonly first: number
+  readonly nth: number
+  readonly count: number
+  /** Where the last one ends. */
+  readonly to: number
 }
 
 /** What stands in the JSON that is read when something of a file is. */
@@ -135,7 +150,7 @@ export interface SketchFile {
   samplesOf(unit: string): ReadonlyMap<number, readonly unknown[]>
   /** With its window. Throws `DamagedSketch`. */
   point(stored: StoredPoint): SeekPoint
-  /** Reads what no look-up reads. Throws `DamagedSketch`. */
+  /** Reads every byte. Throws `DamagedSketch` or `DamagedRun`. */
   verify(): void
   close(): void
 }
@@ -143,11 +158,12 @@ export interface SketchFile {
 /** As they are stored: of ten thousand a hunt looks at a few. */
 export interface StoredBlocks {
   readonly count: number
-  /** Number of its unit among `homes`. */
-  home(index: number): number
-  /** Number within its unit. */
-  nth(index: number): number
-  isAlways(index: number): boolean
+  /** Numbers of those that are always read. */
+  readonly always: readonly number[]
+  /** Which blocks of which units there are: numbers within the unit. */
+  readonly stretches: readonly { readonly unit: string; readonly nth: number; readonly count: number }[]
+  /** Of a unit, in order. */
+  ofUnit(unit: string): readonly SketchedBlock[]
   block(index: number): SketchedBlock
 }
 
@@ -174,7 +190,10 @@ export function writeSketch(folder: string, program: string, content: SketchCont
   const sums = Uint32Array.from(run.pages.offset, (from, page) =>
     crc32(run.bytes.subarray(from, run.pages.offset[page + 1] ?? run.bytes.length)),
   )
-  const table = Buffer.concat([run.pages.first, run.pages.offset, run.pages.count, sums].map((column) => Buffer.from(column.buffer)))
+  const columns = columnsOf(blocks)
+  const wide = [run.pages.first, columns.from, columns.newlines]
+  const narrow = [run.pages.offset, run.pages.count, sums, columns.flags]
+  const table = Buffer.concat([...wide, ...narrow].map((column) => Buffer.from(column.buffer)))
   const filter = Buffer.from(run.filter.buffer)
   const samples = packedSamples(blocks)
   const places: Places = { points, samples: samples.places }
@@ -184,7 +203,7 @@ export function writeSketch(folder: string, program: string, content: SketchCont
     program,
     run: { blocks: run.blocks, keys: run.keys, ipv4: run.lengths.ipv4, ipv6: String(run.lengths.ipv6) },
     rawBytes: blocks.reduce((sum, { from, to }) => sum + to - from, 0),
-    ...asNumbers(blocks),
+    ...stretchesOf(blocks),
     units,
   }
   const json = Buffer.from(JSON.stringify(meta))
@@ -234,38 +253,72 @@ function footerOf(numbers: readonly number[], sums: readonly number[]): Buffer {
   return footer
 }
 
-const numbersOfBlock = 7
 const alwaysFlag = 1
 const opensRoomFlag = 2
+/** Bytes of each block in the table. */
+const blockBytes = 20
+const pageBytes = 20
 
-function asNumbers(blocks: readonly SketchedBlock[]): Pick<Meta, "homes" | "blocks"> {
+function stretchesOf(blocks: readonly SketchedBlock[]): Pick<Meta, "homes" | "stretches" | "always"> {
   const homes = new Map<string, number>()
-  const numbers: number[] = []
-  for (const { unit, nth, leaf, from, to, newlines, always, opensRoom } of blocks) {
-    if (!homes.has(unit)) homes.set(unit, homes.size)
-    numbers.push(homes.get(unit) as number, nth, leaf, from, to, newlines, (always ? alwaysFlag : 0) | (opensRoom ? opensRoomFlag : 0))
+  const stretches: Stretch[] = []
+  let last: SketchedBlock | undefined
+  for (const [index, block] of blocks.entries()) {
+    const { unit, nth, leaf, from, to } = block
+    const home = homes.get(unit) ?? homes.size
+    homes.set(unit, home)
+    const open = stretches.at(-1)
+    const goesOn = open && last?.unit === unit && last.leaf === leaf && last.nth + 1 === nth && last.to === from
+    if (goesOn) stretches[stretches.length - 1] = { ...open, count: open.count + 1, to }
+    else stretches.push({ home, leaf, first: index, nth, count: 1, to })
+    last = block
   }
-  return { homes: [...homes.keys()], blocks: numbers }
+  return { homes: [...homes.keys()], stretches, always: blocks.flatMap(({ always }, index) => (always ? [index] : [])) }
 }
 
-function asBlocks({ homes, blocks }: Pick<Meta, "homes" | "blocks">): StoredBlocks {
-  const number = (index: number, column: number): number => blocks[index * numbersOfBlock + column] as number
-  const isAlways = (index: number): boolean => (number(index, 6) & alwaysFlag) !== 0
+/** The columns of blocks, as they are stored. */
+interface BlockColumns {
+  readonly from: Float64Array
+  readonly newlines: Float64Array
+  readonly flags: Uint32Array
+}
+
+function columnsOf(blocks: readonly SketchedBlock[]): BlockColumns {
   return {
-    count: blocks.length / numbersOfBlock,
-    home: (index) => number(index, 0),
-    nth: (index) => number(index, 1),
-    isAlways,
-    block: (index) => ({
-      unit: homes[number(index, 0)] as string,
-      nth: number(index, 1),
-      leaf: number(index, 2),
-      from: number(index, 3),
-      to: number(index, 4),
-      newlines: number(index, 5),
-      ...(isAlways(index) && { always: true }),
-      ...((number(index, 6) & opensRoomFlag) !== 0 && { opensRoom: true }),
-    }),
+    from: Float64Array.from(blocks, ({ from }) => from),
+    newlines: Float64Array.from(blocks, ({ newlines }) => newlines),
+    flags: Uint32Array.from(blocks, ({ always, opensRoom }) => (always ? alwaysFlag : 0) | (opensRoom ? opensRoomFlag : 0)),
+  }
+}
+
+function storedBlocks({ homes, stretches, always }: Meta, { from, newlines, flags }: BlockColumns): StoredBlocks {
+  const blockOf = (stretch: Stretch, at: number): SketchedBlock => {
+    const index = stretch.first + at
+    const flag = flags[index] as number
+    return {
+      unit: homes[stretch.home] as string,
+      nth: stretch.nth + at,
+      leaf: stretch.leaf,
+      from: from[index] as number,
+      to: at + 1 < stretch.count ? (from[index + 1] as number) : stretch.to,
+      newlines: newlines[index] as number,
+      ...((flag & alwaysFlag) !== 0 && { always: true }),
+      ...((flag & opensRoomFlag) !== 0 && { opensRoom: true }),
+    }
+  }
+  return {
+    count: from.length,
+    always,
+    stretches: stretches.map(({ home, nth, count }) => ({ unit: homes[home] as string, nth, count })),
+    ofUnit(unit) {
+      const home = homes.indexOf(unit)
+      const own = stretches.filter((one) => one.home === home)
+      return own.flatMap((stretch) => Array.from({ length: stretch.count }, (_, at) => blockOf(stretch, at)))
+    },
+    block(index) {
+      const stretch = stretches.findLast(({ first }) => first <= index) as Stretch
+      return blockOf(stretch, index - stretch.first)
+    },
   }
 }
 
@@ -318,7 +371,8 @@ function sketchOf(fd: number, path: string, program: string): SketchFile {
     next += length
     return { from: next - length, to: next }
   }) as [PartOfFile, PartOfFile, PartOfFile, PartOfFile, PartOfFile, PartOfFile, PartOfFile]
-  const isWhole = next + footerBytes === size && tablePart.to - tablePart.from === pages * 20 && (filterPart.to - filterPart.from) % 4 === 0
+  const blocks = (tablePart.to - tablePart.from - pages * pageBytes) / blockBytes
+  const isWhole = next + footerBytes === size && Number.isInteger(blocks) && blocks >= 0 && (filterPart.to - filterPart.from) % 4 === 0
   if (!isWhole) throw new DamagedSketch("it is not as long as it says")
   const summed = (bytes: Buffer, sum: number): Buffer => {
     if (crc32(bytes) !== sum) throw new DamagedSketch("a checksum does not match")
@@ -333,18 +387,22 @@ function sketchOf(fd: number, path: string, program: string): SketchFile {
   const { buffer } = rest
   partOf(tablePart, 1)
   partOf(filterPart, 2)
+  let column = 0
+  const wide = (length: number): Float64Array => new Float64Array(buffer, (column += length * 8) - length * 8, length)
+  const narrow = (length: number): Uint32Array => new Uint32Array(buffer, (column += length * 4) - length * 4, length)
+  const [first, from, newlines] = [wide(pages), wide(blocks), wide(blocks)] as const
+  const [offset, count, sums, flags] = [narrow(pages), narrow(pages), narrow(pages), narrow(blocks)] as const
   const run: StoredRun = {
     blocks: meta.run.blocks,
-    pages: {
-      first: new Float64Array(buffer, 0, pages),
-      offset: new Uint32Array(buffer, pages * 8, pages),
-      count: new Uint32Array(buffer, pages * 12, pages),
-    },
-    sums: new Uint32Array(buffer, pages * 16, pages),
-    filter: new Uint32Array(buffer, pages * 20, (filterPart.to - filterPart.from) / 4),
+    pages: { first, offset, count },
+    filter: narrow((filterPart.to - filterPart.from) / 4),
     lengths: { ipv4: meta.run.ipv4, ipv6: BigInt(meta.run.ipv6) },
-    size: keyPart.to - keyPart.from,
-    fetch: (from, to) => bytesAt(fd, keyPart.from + from, keyPart.from + to),
+    page(index) {
+      const to = index + 1 < pages ? (offset[index + 1] as number) : keyPart.to - keyPart.from
+      const bytes = bytesAt(fd, keyPart.from + (offset[index] as number), keyPart.from + to)
+      if (crc32(bytes) !== sums[index]) throw new DamagedRun(`page ${index} does not match its checksum`)
+      return bytes
+    },
   }
   const places = once(() => JSON.parse(footed(bytesAt(fd, placePart.from, placePart.to), 0).toString("utf8")) as Places)
   const stored = (part: PartOfFile, { offset, length, sum }: Stored): Buffer =>
@@ -367,7 +425,7 @@ function sketchOf(fd: number, path: string, program: string): SketchFile {
     rawBytes: meta.rawBytes,
     keys: meta.run.keys,
     run,
-    blocks: asBlocks(meta),
+    blocks: storedBlocks(meta, { from, newlines, flags }),
     homes: meta.homes,
     units: meta.units,
     pointsOf: (unit) => places().points.filter((one) => one.unit === unit),
@@ -377,6 +435,7 @@ function sketchOf(fd: number, path: string, program: string): SketchFile {
     },
     point: pointOf,
     verify() {
+      for (let page = 0; page < pages; page++) run.page(page)
       for (const place of places().points) pointOf(place)
       for (const place of places().samples) stored(samplePart, place)
     },

@@ -2,7 +2,7 @@
 // its own, never beside what it describes; what is stale, damaged or of another version is left aside, and its files are read as if there were none.
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs"
 import { resolve } from "node:path"
-import type { KeyQuery } from "../../model/key.js"
+import { DamagedRun, type KeyQuery } from "../../model/key.js"
 import { once } from "../../model/once.js"
 import type { Problem } from "../../model/problem.js"
 import type { WorkUnit } from "../../model/work-unit.js"
@@ -18,7 +18,6 @@ import {
   type StoredPoint,
   sketchSuffix,
 } from "./sketch-file.js"
-import { blocksWith, DamagedRun } from "./sketch-run.js"
 
 /** A unit that the index knows whole. */
 export interface KnownUnit {
@@ -38,13 +37,6 @@ export interface IndexStatus {
   readonly files: number
   /** Files that were changed or are gone since. */
   readonly stale: number
-}
-
-const everyKey: KeyQuery = {
-  singles: new Float64Array(),
-  ranges: Float64Array.of(0, Number.MAX_SAFE_INTEGER),
-  around: () => [],
-  keyless: undefined,
 }
 
 /** Unfinished files of writers that were cut off are removed once they are so old. */
@@ -93,12 +85,10 @@ export class Sketches {
     const wanted = new Map<string, Set<number>>()
     for (const file of [...this.#files]) {
       try {
-        const found = query.keyless === undefined ? blocksWith(file.run, query) : undefined
-        const { blocks, homes } = file
-        for (let index = 0; index < blocks.count; index++) {
-          if (found && !found.has(index) && !blocks.isAlways(index)) continue
-          want(wanted, homes[blocks.home(index)] as string, blocks.nth(index))
-        }
+        const found = query.keyless === undefined ? query.blocksOf(file.run) : undefined
+        const { blocks } = file
+        const all = found ? new Set([...found, ...blocks.always]) : Array.from({ length: blocks.count }, (_, index) => index)
+        for (const index of all) want(wanted, blocks.block(index))
       } catch (error) {
         this.#drop(file, error)
       }
@@ -145,7 +135,7 @@ export class Sketches {
 
   #blocksOf({ id }: SketchedUnit): readonly SketchedBlock[] {
     const homes = this.#homes.get(id) ?? []
-    return homes.flatMap((file) => blocksOf(file, (home) => home === id)).sort((a, b) => a.nth - b.nth)
+    return homes.flatMap((file) => file.blocks.ofUnit(id)).sort((a, b) => a.nth - b.nth)
   }
 
   #homesOf({ unit }: KnownUnit): readonly SketchFile[] {
@@ -182,7 +172,7 @@ export class Sketches {
   prune(): void {
     const ids = new Set(this.#sorted().fresh.map(({ unit }) => unit.id))
     for (const file of [...this.#files]) {
-      const blocks = blocksOf(file, (home) => ids.has(home)).length
+      const blocks = file.blocks.stretches.reduce((sum, { unit, count }) => sum + (ids.has(unit) ? count : 0), 0)
       const alive = blocks + file.units.filter(({ id }) => ids.has(id)).length
       if (alive * 2 > file.blocks.count + file.units.length) continue
       file.close()
@@ -203,7 +193,6 @@ export class Sketches {
   verify(): void {
     for (const file of [...this.#files]) {
       try {
-        blocksWith(file.run, everyKey)
         file.verify()
       } catch (error) {
         this.#drop(file, error)
@@ -244,26 +233,18 @@ export class Sketches {
   /** Units of which every block is at hand. */
   #gather(): void {
     const units = this.#files.flatMap((file) => file.units)
-    /** Of each unit, which blocks were met. */
-    const met = new Map(units.map(({ id, blocks }) => [id, { seen: new Uint8Array(blocks), left: blocks, isOdd: false }]))
+    /** Of each unit, which blocks there are. */
+    const stretches = new Map<string, { readonly nth: number; readonly count: number }[]>()
     this.#homes = new Map()
     for (const file of this.#files) {
-      const { blocks, homes } = file
-      const ofHomes = homes.map((home) => met.get(home))
-      for (let index = 0; index < blocks.count; index++) {
-        const one = ofHomes[blocks.home(index)]
-        if (!one) continue
-        const nth = blocks.nth(index)
-        if (one.seen[nth] === 0) one.left--
-        else one.isOdd = true
-        one.seen[nth] = 1
-      }
-      for (const home of homes) append(this.#homes, home, file)
+      for (const stretch of file.blocks.stretches) append(stretches, stretch.unit, stretch)
+      for (const home of file.homes) append(this.#homes, home, file)
     }
     this.#units = new Map()
     for (const unit of units) {
-      const { left, isOdd } = met.get(unit.id) as { readonly left: number; readonly isOdd: boolean }
-      if (left > 0 || isOdd) continue
+      const own = (stretches.get(unit.id) ?? []).sort((a, b) => a.nth - b.nth)
+      const end = own.reduce((next, { nth, count }) => (nth === next ? next + count : Number.NaN), 0)
+      if (end !== unit.blocks) continue
       const blocks = once(() => this.#blocksOf(unit))
       append(this.#units, `${unit.file}\0${unit.segment}`, { unit, blocks })
     }
@@ -314,14 +295,7 @@ function isLines(leaves: SketchedUnit["leaves"]): boolean {
   return leaves.length > 0 && leaves.every(({ partable }) => partable)
 }
 
-function blocksOf({ homes, blocks }: SketchFile, isAsked: (home: string) => boolean): SketchedBlock[] {
-  const asked = homes.map(isAsked)
-  const found: SketchedBlock[] = []
-  for (let index = 0; index < blocks.count; index++) if (asked[blocks.home(index)]) found.push(blocks.block(index))
-  return found
-}
-
-function want(wanted: Map<string, Set<number>>, unit: string, nth: number): void {
+function want(wanted: Map<string, Set<number>>, { unit, nth }: SketchedBlock): void {
   const known = wanted.get(unit)
   if (known) known.add(nth)
   else wanted.set(unit, new Set([nth]))
