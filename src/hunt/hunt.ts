@@ -289,14 +289,16 @@ function progressOf(plans: readonly FilePlan[], request: HuntRequest): Tally {
   const state = { bytes: 0, files: 0, hits: 0 }
   /** Of units whose files are not done. */
   const parts = new Map<WorkUnit, number>()
-  const tell = (): void => {
-    const open = [...parts.values()].reduce((sum, bytes) => sum + bytes, 0)
-    request.progress?.({ ...state, bytes: state.bytes + open, ...totals })
-  }
+  /** Bytes of them that were read. */
+  let partly = 0
+  const tell = (): void => request.progress?.({ ...state, bytes: state.bytes + partly, ...totals })
   return {
     passed(unit, bytes) {
       // A unit that is read again after its worker died does not go back.
-      parts.set(unit, Math.min(storedBytes(unit), Math.max(parts.get(unit) ?? 0, bytes)))
+      const before = parts.get(unit) ?? 0
+      const now = Math.min(storedBytes(unit), Math.max(before, bytes))
+      partly += now - before
+      parts.set(unit, now)
       tell()
     },
     found({ leaves }) {
@@ -306,7 +308,10 @@ function progressOf(plans: readonly FilePlan[], request: HuntRequest): Tally {
       if (units.some((one) => one.missing)) return
       state.bytes += file.size
       state.files++
-      for (const { unit } of units) parts.delete(unit)
+      for (const { unit } of units) {
+        partly -= parts.get(unit) ?? 0
+        parts.delete(unit)
+      }
       tell()
     },
   }

@@ -168,6 +168,8 @@ function partlyRead(
   const { times, ...leaf } = knownLeaf(known, at)
   const read = parts.reduce((sum, { from, to }) => sum + to - from, 0)
   const shown = shownAs(leaf, known.unit.shown, unit.path)
+  // Where every record has a time of its own, nobody asks for them.
+  const samples = once(() => inOrder(samplesOf(known, at, sketches), found.neighbours.slice(0, samplesMax)))
   // Of compressed bytes nobody can say which were read for which text.
   const searched = leaf.decoded > 0 ? Math.min(leaf.searched, Math.round((leaf.searched * read) / leaf.decoded)) : leaf.searched
   return {
@@ -175,7 +177,9 @@ function partlyRead(
     problems: [...shown.problems, ...found.problems],
     searched,
     ruledOut: leaf.searched - searched,
-    samples: inOrder(samplesOf(known, at, sketches), found.neighbours.slice(0, samplesMax)),
+    get samples() {
+      return samples()
+    },
     // Where no hit asked for stamps of its own, they are settled.
     ...(found.neighbours.length === 0 && { times }),
     findings: found.findings,

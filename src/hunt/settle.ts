@@ -69,13 +69,13 @@ export function settleFile(
   for (const leaf of leaves) {
     const clock = clockOf(unit.path, leaf, range.tz)
     for (const finding of leaf.findings) {
-      const found = timeOf(finding, leaf.samples, clock)
+      const found = timeOf(finding, clock)
       const time = keptInRange(found, range.since, range.until, clock)
       if (time === undefined) outsideWindow += finding.occurrences.length
       else for (const occurrence of finding.occurrences) hits.push(settle(unit, leaf, finding, occurrence, time, indicators, clock))
     }
     for (const { decoy, record, at } of leaf.list || leaf.own ? [] : (leaf.decoys ?? [])) {
-      const found = timeOf({ record, at }, leaf.samples, clock)
+      const found = timeOf({ record, at }, clock)
       if (keptInRange(found, range.since, range.until, clock) !== undefined) decoys.set(decoy, (decoys.get(decoy) ?? 0) + 1)
     }
     coverage.push({ leaf, entry: coverageOf(unit, leaf, clock) })
@@ -85,9 +85,10 @@ export function settleFile(
   return { hits, outsideWindow, decoys: pairs, coverage: fileCoverage(unit, coverage), problems: distinct(problems) }
 }
 
-function timeOf(finding: Pick<DecoySight, "record" | "at">, samples: readonly Sample[], clock: FileClock): TimeInterval {
+function timeOf(finding: Pick<DecoySight, "record" | "at">, clock: FileClock): TimeInterval {
   if (finding.record.time || finding.record.end || finding.record.created) return resolveTime(finding.record, finding.at, clock)
   if (finding.record.detached) return undatedTime(undefined, undefined, clock)
+  const { samples } = clock
   const behind = upper(samples, finding.at)
   const before = samples[behind - 1]
   const after = samples[behind]

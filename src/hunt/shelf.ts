@@ -42,7 +42,11 @@ export function openShelf(): Shelf {
 }
 
 function weightOf({ leaves }: UnitResult): number {
-  return leaves.reduce((sum, leaf) => sum + 1 + leaf.findings.length * 4 + leaf.samples.length + (leaf.decoys?.length ?? 0), 0)
+  return leaves.reduce((sum, leaf) => {
+    // Of what an index knows, samples are fetched when they are first looked at.
+    const samples = leaf.ruledOut ? 0 : leaf.samples.length
+    return sum + 1 + leaf.findings.length * 4 + samples + (leaf.decoys?.length ?? 0)
+  }, 0)
 }
 
 function temporary(): { readonly fd: number; readonly folder: string; length: number } {

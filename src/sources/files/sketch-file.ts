@@ -146,6 +146,8 @@ export interface SketchFile {
   readonly units: readonly SketchedUnit[]
   /** Throws `DamagedSketch`. */
   pointsOf(unit: string): readonly StoredPoint[]
+  /** Looks whether `samplesOf` can be read. Throws `DamagedSketch`. */
+  checkSamplesOf(unit: string): void
   /** Of the blocks of the unit in this file, by their number in it. Throws `DamagedSketch`. */
   samplesOf(unit: string): ReadonlyMap<number, readonly unknown[]>
   /** With its window. Throws `DamagedSketch`. */
@@ -412,13 +414,10 @@ function sketchOf(fd: number, path: string, program: string): SketchFile {
     const window = stored(windowPart, place)
     return { at, stored: byte, bits, parameter, window: window.length === 0 ? window : inflateRawSync(window) }
   }
-  const samplesOf = (unit: string): ReadonlyMap<number, readonly unknown[]> => {
+  const packedSamplesOf = (unit: string): Buffer | undefined => {
     const place = places().samples.find((one) => one.unit === unit)
-    if (!place) return new Map()
-    return new Map(JSON.parse(inflateRawSync(stored(samplePart, place)).toString("utf8")) as [number, readonly unknown[]][])
+    return place && stored(samplePart, place)
   }
-  /** They are asked for twice: whether they can be read, and for what they say. */
-  let last: { readonly unit: string; readonly samples: ReadonlyMap<number, readonly unknown[]> } | undefined
   return {
     path,
     bytes: size,
@@ -429,9 +428,10 @@ function sketchOf(fd: number, path: string, program: string): SketchFile {
     homes: meta.homes,
     units: meta.units,
     pointsOf: (unit) => places().points.filter((one) => one.unit === unit),
+    checkSamplesOf: (unit) => void packedSamplesOf(unit),
     samplesOf(unit) {
-      if (last?.unit !== unit) last = { unit, samples: samplesOf(unit) }
-      return last.samples
+      const packed = packedSamplesOf(unit)
+      return new Map(packed && (JSON.parse(inflateRawSync(packed).toString("utf8")) as [number, readonly unknown[]][]))
     },
     point: pointOf,
     verify() {

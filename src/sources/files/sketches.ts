@@ -124,7 +124,11 @@ export class Sketches {
 
   /** Whether what the hunt keeps of the unit's blocks can be read; else the file that is damaged is named. */
   hasSamples(known: KnownUnit): boolean {
-    return this.#homesOf(known).every((file) => this.#undamaged(file, () => file.samplesOf(known.unit.id)) !== undefined)
+    const canRead = (file: SketchFile): boolean => {
+      file.checkSamplesOf(known.unit.id)
+      return true
+    }
+    return this.#homesOf(known).every((file) => this.#undamaged(file, () => canRead(file)) === true)
   }
 
   /** What the hunt keeps of each block of the unit. Throws `DamagedSketch`. */
