@@ -93,7 +93,7 @@ export async function hunt(request: HuntRequest): Promise<HuntAnswer> {
   const isExcluded = request.exclude === undefined ? () => false : isBelow(request.exclude)
   for await (const unit of discover(request.paths)) if (!isExcluded(unit)) files.push(unit)
   const whole: Patterns = { indicators: request.indicators, decoys: request.decoys ?? [] }
-  const ledger = request.record && openLedger({ ...request, ...request.record, ...whole })
+  const ledger = request.record && openLedger({ ...request, ...request.record, whole })
   const shelf = openShelf()
   const pools: IndexedPool[] = []
   try {

@@ -35,7 +35,9 @@ export interface Ledger {
   readonly failure: StoreError | undefined
 }
 
-export interface LedgerRequest extends Patterns {
+export interface LedgerRequest {
+  /** All that the hunt searches for: what was searched for none of it yet is missing this very value. */
+  readonly whole: Patterns
   readonly own: readonly string[]
   readonly trustedProxies: readonly string[]
   readonly units: UnitStore
@@ -51,9 +53,8 @@ const commitEveryMs = 100
 const pendingMax = 256
 
 export function openLedger(request: LedgerRequest): Ledger {
-  const { units } = request
+  const { units, whole } = request
   const setup = digestOf("unit", request.version, request.own.join(), request.trustedProxies.join())
-  const whole: Patterns = { indicators: request.indicators, decoys: request.decoys }
   const wanted = keysOf(whole)
   const plans = new Map<string, Plan>()
   const keys = new Map<Patterns, readonly string[]>([[whole, wanted]])

@@ -39,17 +39,18 @@ interface Walk {
   readonly links: Entry[]
 }
 
-/** `path` is bytes, since a name need not be valid UTF-8; `shown` is what people read; `name` is absolute, its bytes as latin1. */
 interface Entry {
-  readonly path: Buffer
+  /** As `WorkUnit.file`. */
+  readonly file: string
+  /** What people read. */
   readonly shown: string
+  /** The absolute path, in the form of `file`. */
   readonly name: string
 }
 
 function* given(path: string, walk: Walk): Generator<WorkUnit> {
-  const bytes = Buffer.from(path)
-  const entry = { path: bytes, shown: path, name: resolve(bytes.toString("latin1")) }
-  const stat = statOf(entry.path, statSync)
+  const entry = { file: path, shown: path, name: resolve(path) }
+  const stat = statOf(entry.file, statSync)
   if (!(stat instanceof Error) && stat.isDirectory()) yield* folder(entry, stat, walk, 0)
   else yield* file(entry, stat, walk)
 }
@@ -61,16 +62,18 @@ function* folder(entry: Entry, stat: BigIntStats, walk: Walk, depth: number): Ge
     yield broken(entry.shown, `more than ${depthMax} folders deep: not entered; name it on the command line`, "limit")
     return
   }
-  const names = namesOf(entry.path)
+  const names = namesOf(entry.file)
   if (names instanceof Error) {
     yield broken(entry.shown, `folder cannot be listed: ${names.message}`)
     return
   }
-  const shown = entry.shown.endsWith("/") ? entry.shown : `${entry.shown}/`
-  const above = entry.name.endsWith(sep) ? entry.name : entry.name + sep
   for (const name of names) {
-    const met = { path: join(entry.path, name), shown: shown + name.toString("utf8"), name: above + name.toString("latin1") }
-    const stat = statOf(met.path, lstatSync)
+    const met = {
+      file: below(entry.file, "/", name),
+      shown: below(entry.shown, "/", isBytes(name) ? bytesOf(name).toString("utf8") : name),
+      name: below(entry.name, sep, name),
+    }
+    const stat = statOf(met.file, lstatSync)
     if (stat instanceof Error) yield* file(met, stat, walk)
     else if (stat.isDirectory()) yield* folder(met, stat, walk, depth + 1)
     else if (stat.isSymbolicLink()) walk.links.push(met)
@@ -79,7 +82,7 @@ function* folder(entry: Entry, stat: BigIntStats, walk: Walk, depth: number): Ge
 }
 
 function* followed(link: Entry, walk: Walk): Generator<WorkUnit> {
-  const stat = statOf(link.path, statSync)
+  const stat = statOf(link.file, statSync)
   if (stat instanceof Error) yield broken(link.shown, `link leads nowhere: ${stat.message}`)
   else if (walk.inodes.has(identity(stat))) return
   else if (stat.isDirectory()) yield broken(link.shown, "link to a folder outside: not followed; name the folder itself", "unsupported")
@@ -93,9 +96,8 @@ function file(entry: Entry, stat: BigIntStats | Error, walk: Walk): readonly Wor
   // The same path given twice is read once; a hard link is a file of its own, as a copy is.
   if (walk.names.has(entry.name)) return []
   walk.names.add(entry.name)
-  const listed = unit(entry.shown, openable(entry.path), stat)
   walk.inodes.add(identity(stat))
-  return [listed]
+  return [unit(entry.shown, entry.file, stat)]
 }
 
 function unit(shown: string, file: string, stat: BigIntStats | undefined): WorkUnit {
@@ -113,33 +115,44 @@ function broken(shown: string, message: string, code: "unreadable" | "unsupporte
 /** A unit is a plain value, so its file is text: names that are not UTF-8 are carried as latin1 behind a mark that no path holds. */
 const bytesMark = "\0bytes:"
 
-function openable(path: Buffer): string {
-  return isUtf8(path) ? path.toString("utf8") : bytesMark + path.toString("latin1")
+function isBytes(path: string): boolean {
+  return path.startsWith(bytesMark)
+}
+
+function bytesOf(path: string): Buffer {
+  return isBytes(path) ? Buffer.from(path.slice(bytesMark.length), "latin1") : Buffer.from(path)
 }
 
 /** What `fs` opens for a unit's `file`. */
 export function pathOf(file: string): string | Buffer {
-  return file.startsWith(bytesMark) ? Buffer.from(file.slice(bytesMark.length), "latin1") : file
+  return isBytes(file) ? bytesOf(file) : file
 }
 
-function namesOf(folder: Buffer): Buffer[] | Error {
+function below(folder: string, separator: string, name: string): string {
+  const between = folder.endsWith(separator) ? "" : separator
+  if (!isBytes(folder) && !isBytes(name)) return folder + between + name
+  return bytesMark + [folder, between, name].map((part) => bytesOf(part).toString("latin1")).join("")
+}
+
+/** Sorted by their bytes. */
+function namesOf(folder: string): string[] | Error {
   try {
-    return readdirSync(folder, { encoding: "buffer" }).sort(Buffer.compare)
+    const names = readdirSync(pathOf(folder))
+    // As text they sort as their bytes do, unless one is beyond the basic plane or stands beside such; U+FFFD may stand for what is no UTF-8.
+    if (!names.some((name) => /[\ud800-\uffff]/.test(name))) return names.sort()
+    const bytes = readdirSync(pathOf(folder), { encoding: "buffer" }).sort(Buffer.compare)
+    return bytes.map((name) => (isUtf8(name) ? name.toString("utf8") : bytesMark + name.toString("latin1")))
   } catch (error) {
     return error as Error // becomes the unit's problem
   }
 }
 
-function statOf(path: Buffer, stat: typeof statSync | typeof lstatSync): BigIntStats | Error {
+function statOf(file: string, stat: typeof statSync | typeof lstatSync): BigIntStats | Error {
   try {
-    return stat(path, { bigint: true }) as BigIntStats
+    return stat(pathOf(file), { bigint: true }) as BigIntStats
   } catch (error) {
     return error as Error // becomes the unit's problem
   }
-}
-
-function join(folder: Buffer, name: Buffer): Buffer {
-  return folder[folder.length - 1] === 0x2f ? Buffer.concat([folder, name]) : Buffer.concat([folder, Buffer.from("/"), name])
 }
 
 function identity(stat: BigIntStats): string {
