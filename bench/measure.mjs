@@ -25,6 +25,8 @@ export function which(program) {
 }
 
 let runs = 0
+/** Node reads such a bundle of certificates at every start, whatever it runs then: that belongs to the machine. */
+const { NODE_EXTRA_CA_CERTS: _, ...inherited } = process.env
 
 /**
  * `{code, output, wall, cpu, memory}`: seconds, seconds (user and system), MiB or null. `collect` decides what is kept of the output.
@@ -37,7 +39,7 @@ export async function measure([program, ...parameters], { env = {}, timeoutMs = 
       ? ["sh", "-c", `"$@"; code=$?; times > ${JSON.stringify(report)}; exit $code`, "sh", program, ...parameters]
       : [timer.path, "-q", "-o", report, "-f", "%U %S %M", program, ...parameters]
   const started = performance.now()
-  const child = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env }, detached: true })
+  const child = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "pipe"], env: { ...inherited, ...env }, detached: true })
   const chunks = []
   const errors = []
   let bytes = 0

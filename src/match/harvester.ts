@@ -77,7 +77,7 @@ export function openHarvestingScanner(compiled: Compiled): HarvestingScanner {
 
 /** The same scanner, with a pause behind each part of the text. */
 function inParts(inner: Scanner, paused: (to: number, newlines: number) => void): Scanner {
-  const room = Buffer.alloc(inner.room.length)
+  const room = new Uint8Array(inner.room.length)
   return {
     room,
     scan(length) {
