@@ -226,6 +226,9 @@ export function scan(length: u32): void {
 let counted: u32 = 0
 /** Newlines in the room. */
 export function newlines(): u32 { return counted }
+
+/** From one place of the memory to another. */
+export function copy(from: usize, to: usize, length: u32): void { memory.copy(to, from, length) }
 /** Pairs of offset and newlines before, at out(); call until it returns 0. */
 export function collect(): u32 { return collectMarks() }
 export function out(): u32 { return <u32>outAt() }

@@ -1,6 +1,6 @@
 // Drives the kernel's harvest: while a scanner searches text, its keys are gathered for an index, block by block, and coded run by run.
 import type { KeyRun } from "../model/key.js"
-import { addText, type Compiled, openKernel, pageBytes, stagingBytes } from "./kernel.js"
+import { addText, type Compiled, openKernel, pageBytes, roomBytes, stagingBytes } from "./kernel.js"
 import type { Marked, Scanner } from "./matcher.js"
 import { sharedHosts } from "./verify/shared-hosts.js"
 
@@ -72,12 +72,19 @@ export function openHarvestingScanner(compiled: Compiled): HarvestingScanner {
       return run
     },
   }
-  return { scanner: inParts(inner, (to, newlines) => harvester.onPart?.(to, newlines)), harvester }
+  const roomAt = memory.grow(Math.ceil(roomBytes / pageBytes)) * pageBytes
+  const room = new Uint8Array(memory.buffer, roomAt, roomBytes)
+  const copy = (from: number, length: number): void => kernel.copy(roomAt + from, inner.room.byteOffset, length)
+  return { scanner: inParts(inner, room, copy, (to, newlines) => harvester.onPart?.(to, newlines)), harvester }
 }
 
-/** The same scanner, with a pause behind each part of the text. */
-function inParts(inner: Scanner, paused: (to: number, newlines: number) => void): Scanner {
-  const room = new Uint8Array(inner.room.length)
+/** The same scanner for a room of its own, with a pause behind each part of the text. */
+function inParts(
+  inner: Scanner,
+  room: Uint8Array,
+  copy: (from: number, length: number) => void,
+  paused: (to: number, newlines: number) => void,
+): Scanner {
   return {
     room,
     scan(length) {
@@ -88,7 +95,7 @@ function inParts(inner: Scanner, paused: (to: number, newlines: number) => void)
       for (let part = 1, from = 0; from < length; part++) {
         const end = part < count ? room.subarray(0, length).indexOf(lineFeed, Math.max(from, Math.floor((part * length) / count))) : -1
         const to = end < 0 ? length : end + 1
-        inner.room.set(room.subarray(from, to))
+        copy(from, to - from)
         const marked: Marked = inner.scan(to - from)
         for (const start of marked.starts) starts.push(from + start)
         for (const line of marked.lines) lines.push(newlines + line)

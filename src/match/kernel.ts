@@ -40,6 +40,7 @@ export interface Kernel extends HarvestKernel {
   attach(region: number, roomBytes: number): number
   scan(length: number): void
   newlines(): number
+  copy(from: number, to: number, length: number): void
   collect(): number
   out(): number
   limit(passes: number): void

@@ -89,7 +89,7 @@ export class ByteReader {
     const view = await this.view()
     if (!view) return 0
     const read = Math.min(view.length, target.length)
-    target.set(read < view.length ? view.subarray(0, read) : view)
+    copyInto(target, read < view.length ? view.subarray(0, read) : view)
     this.advance(read)
     return read
   }
@@ -130,6 +130,14 @@ export class ByteReader {
     else this.#ended = true
     return !this.#ended
   }
+}
+
+/**
+ * Copies bytes to the start of the target. `set` would do so byte by byte where the target is shared between threads, unless both begin at the same
+ * distance from a word's start: fifteen times slower than `fill` with as many bytes as there is room for.
+ */
+export function copyInto(target: Uint8Array, bytes: Uint8Array): void {
+  if (bytes.length > 0) Buffer.from(target.buffer, target.byteOffset, bytes.length).fill(bytes)
 }
 
 /** Not `slice`, which on a Buffer is a view of the same bytes. */

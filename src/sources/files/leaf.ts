@@ -1,7 +1,7 @@
 // One searchable content of an input file: the file itself, or a member at the innermost level of its containers.
 import type { Problem } from "../../model/problem.js"
 import type { DecodeInput } from "../log-format.js"
-import { type ByteReader, copyOf } from "./byte-reader.js"
+import { type ByteReader, copyInto, copyOf } from "./byte-reader.js"
 import { markAtEnd, TextDecoding } from "./encoding.js"
 import { type Ledger, place } from "./ledger.js"
 
@@ -210,7 +210,7 @@ class TextSource implements TextFiller {
 
   #take(first: Uint8Array, target: Uint8Array): number {
     const taken = Math.min(first.length, target.length)
-    target.set(first.subarray(0, taken))
+    copyInto(target, first.subarray(0, taken))
     if (taken === first.length) this.#pending.shift()
     else this.#pending[0] = first.subarray(taken)
     return taken
@@ -241,7 +241,7 @@ async function* linesOf(text: TextFiller, room: () => Uint8Array, start: number)
   let inLine = false
   for (let ended = false; !ended || rest.length > 0; ) {
     const view = room()
-    view.set(rest)
+    copyInto(view, rest)
     let length = rest.length
     while (!ended && length < view.length) {
       const filled = await text.fill(view.subarray(length))
