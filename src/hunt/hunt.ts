@@ -8,9 +8,9 @@ import { storedBytes, type WorkUnit } from "../model/work-unit.js"
 import { discover, plainHead, segmentsOf } from "../sources/files/files.js"
 import { recognizeFormat } from "../sources/formats/index.js"
 import { combined, type Renumbering, renumbered } from "./combine.js"
-import { knownTimes } from "./covered-times.js"
+import { isFor, knownTimes } from "./covered-times.js"
 import { changeOf, identityOf, isOther } from "./file-state.js"
-import type { UnitResult } from "./finding.js"
+import type { LeafResult, UnitResult } from "./finding.js"
 import { createGathering, type Gathered } from "./gather.js"
 import { type IndexedPool, type IndexUse, openIndexedPool } from "./indexed-pool.js"
 import { type Known, type Ledger, type LedgerRequest, openLedger, type Patterns } from "./ledger.js"
@@ -266,7 +266,9 @@ function renumberingOf(patterns: Patterns, request: HuntRequest): Renumbering {
 
 /** With its times settled, so that they are not settled again when the hunt is resumed. */
 function withTimes({ leaves }: UnitResult, { path }: WorkUnit, { tz }: HuntRange): UnitResult {
-  return { leaves: leaves.map((leaf) => (leaf.ruledOut || leaf.known ? leaf : { ...leaf, times: knownTimes(path, leaf, tz) })) }
+  const isSettled = ({ ruledOut, known, times }: LeafResult): boolean =>
+    ruledOut !== undefined || known !== undefined || (times !== undefined && isFor(times, path, tz))
+  return { leaves: leaves.map((leaf) => (isSettled(leaf) ? leaf : { ...leaf, times: knownTimes(path, leaf, tz) })) }
 }
 
 function asRewritten(result: UnitResult, file: WorkUnit): UnitResult {

@@ -153,13 +153,25 @@ export class UnitHarvest {
     return leaf
   }
 
-  /** Keeps the unit if its file is still the one that was opened; without a result it is given up. */
-  finish(result: UnitResult | undefined): void {
-    const isSameFile = result !== undefined && isSame(this.#identity, identityOf(this.#unit.file))
-    this.#builder.finished(isSameFile ? this.#sketched(result) : undefined)
+  /** Keeps the unit if its file is still the one that was opened. Gives the result back, with its times where those are settled by now. */
+  finish(result: UnitResult): UnitResult {
+    const isSameFile = isSame(this.#identity, identityOf(this.#unit.file))
+    const timed = isSameFile ? this.#timed(result) : []
+    this.#builder.finished(isSameFile ? this.#sketched(result, timed) : undefined)
+    // A segment has no times of its own.
+    if (this.#unit.segment) return result
+    // Neighbours of hits are no part of what the index keeps.
+    const isAll = (leaf: LeafResult, at: number): boolean => leaf.samples.length === this.#leaves[at]?.plain.length
+    return { leaves: result.leaves.map((leaf, at) => (timed[at] && isAll(leaf, at) ? { ...leaf, times: timed[at] } : leaf)) }
   }
 
-  #sketched(result: UnitResult): SketchedUnit {
+  #timed({ leaves }: UnitResult): readonly KnownTimes[] {
+    return leaves.map((leaf, at) =>
+      knownTimes(this.#unit.path, { ...leaf, samples: (this.#leaves[at] as LeafHarvest).plain }, this.#builder.tz),
+    )
+  }
+
+  #sketched(result: UnitResult, timed: readonly KnownTimes[]): SketchedUnit {
     return {
       id: this.id,
       file: fileOf(this.#unit),
@@ -169,9 +181,8 @@ export class UnitHarvest {
       blocks: this.#blocks,
       leaves: result.leaves.map((leaf, at): SketchedLeaf => {
         const { findings: _, decoys: __, samples: ___, ...known } = leaf
-        const { headers, partable, plain } = this.#leaves[at] as LeafHarvest
-        const times = knownTimes(this.#unit.path, { ...leaf, samples: plain }, this.#builder.tz)
-        const result: KnownLeaf = { ...known, times }
+        const { headers, partable } = this.#leaves[at] as LeafHarvest
+        const result: KnownLeaf = { ...known, times: timed[at] as KnownTimes }
         return { partable: partable && headers.length <= headersMax, headers: headers.slice(0, headersMax), result }
       }),
     }

@@ -10,6 +10,7 @@ import { findFormat, recognizeFormat } from "../sources/formats/index.js"
 import { type LineReader, openLines } from "../sources/formats/line-reader.js"
 import type { DecodedRecord, DecodeInput, LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
 import { looksLikeBulletin, looksLikeList } from "./bare-list.js"
+import { joinCrc } from "./crc-join.js"
 import type { DecoySight, Finding, LeafResult, UnitResult } from "./finding.js"
 import { openHeaderLines } from "./header-lines.js"
 import type { IndexBuilder, LeafHarvest } from "./index-builder.js"
@@ -41,8 +42,7 @@ export async function scanUnit(unit: WorkUnit, context: ScanContext): Promise<Un
   for await (const leaf of openLeaves(unit, harvest ? { seek: harvest.seek } : {})) {
     leaves.push(await scanLeaf(leaf, context, harvest?.leaf()))
   }
-  harvest?.finish({ leaves })
-  return { leaves }
+  return harvest ? harvest.finish({ leaves }) : { leaves }
 }
 
 async function scanLeaf(leaf: Leaf, context: ScanContext, harvest?: LeafHarvest): Promise<LeafResult> {
@@ -78,7 +78,7 @@ async function scanLeaf(leaf: Leaf, context: ScanContext, harvest?: LeafHarvest)
     records: run.records,
     undated: run.sampler.undated(),
     newlines: run.newlines,
-    ...(summed ? { textCrc: run.textCrc } : {}),
+    ...(summed && { textCrc: textCrcOf(leaf, run) }),
     samples: run.sampler.samples(),
     findings: run.findings,
     decoys: run.decoys,
@@ -88,6 +88,16 @@ async function scanLeaf(leaf: Leaf, context: ScanContext, harvest?: LeafHarvest)
     empty: leaf.empty,
   }
 }
+
+/** Undefined where it was left to the file's own sums, and these turned out to be of other bytes. */
+function textCrcOf(leaf: Leaf, run: Run): number | undefined {
+  if (run.unsummed === 0) return run.textCrc
+  if (leaf.shift() !== 0 || run.unsummed !== run.decoded) return undefined
+  const whole = (leaf.sums ?? []).reduce((sum, { crc, size }) => ({ crc: joinCrc(sum.crc, crc, size), size: sum.size + size }), noText)
+  return whole.size === run.decoded ? whole.crc : undefined
+}
+
+const noText = { crc: 0, size: 0 }
 
 /** The state of one leaf while it is searched. */
 export interface Run {
@@ -103,6 +113,8 @@ export interface Run {
   records: number
   newlines: number
   textCrc: number
+  /** Text that is not in `textCrc`, since the file has sums of its own. */
+  unsummed: number
 }
 
 export function createRun(format: LogFormat, parsing: ParseContext, silences = true): Run {
@@ -121,6 +133,7 @@ export function createRun(format: LogFormat, parsing: ParseContext, silences = t
     records: 0,
     newlines: 0,
     textCrc: 0,
+    unsummed: 0,
   }
 }
 
@@ -147,7 +160,8 @@ export async function scanLines(leaf: Leaf, run: Run, context: ScanContext, harv
       judge(words, { line, offset: block.partialLine ? block.lineOffset : at }, at, run, context, block.partialLine)
     }
     if (!block.partialLine) headers.end()
-    if (context.textSums) run.textCrc = crc32(text.subarray(overlap), run.textCrc)
+    if (leaf.sums && leaf.shift() === 0) run.unsummed += block.length - overlap
+    else if (context.textSums) run.textCrc = crc32(text.subarray(overlap), run.textCrc)
     run.sampler.sample(text, block.offset)
     run.newlines += marked.newlines - overlapNewlines
     run.decoded += block.length - overlap

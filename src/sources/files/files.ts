@@ -2,7 +2,7 @@
 import type { ProblemCode } from "../../model/problem.js"
 import type { WorkUnit } from "../../model/work-unit.js"
 import { ByteReader, type ByteSource, copyOf, limited, sourceOf } from "./byte-reader.js"
-import type { Archive, Compression, Entry } from "./containers/container.js"
+import type { Archive, Compression, Entry, Sum } from "./containers/container.js"
 import { archives, compressions, unreadables } from "./containers/index.js"
 import { headBytes, type Leaf, openLeaf } from "./leaf.js"
 import { defaultLimits, Ledger, type Limits, place, type Report } from "./ledger.js"
@@ -176,6 +176,8 @@ interface Content {
   /** Consumes what the levels above hold behind this content. */
   readonly finish: () => Promise<void>
   readonly seek?: SeekPoints | undefined
+  /** Sums of the parts that it is made of. */
+  readonly sums?: readonly Sum[] | undefined
 }
 
 async function* leavesOf(ledger: Ledger, content: Content): AsyncGenerator<Leaf> {
@@ -198,7 +200,8 @@ async function* leavesOf(ledger: Ledger, content: Content): AsyncGenerator<Leaf>
 
 function decompressed(ledger: Ledger, content: Content, compression: Compression): Content {
   const outer = content.reader
-  const decode = (report: Report) => sourceOf(compression.decode(outer, report, content.seek))
+  const sums: Sum[] | undefined = compression.isSummed && content.depth === 0 ? [] : undefined
+  const decode = (report: Report) => sourceOf(compression.decode(outer, report, content.seek, sums))
   const inner: ByteReader = new ByteReader(
     bounded(ledger, content.member, () => inner, decode),
     outer,
@@ -206,6 +209,7 @@ function decompressed(ledger: Ledger, content: Content, compression: Compression
   return {
     ...content,
     seek: undefined,
+    sums,
     reader: inner,
     depth: content.depth + 1,
     finish: async () => {

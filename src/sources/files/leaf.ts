@@ -2,6 +2,7 @@
 import type { Problem } from "../../model/problem.js"
 import type { DecodeInput } from "../log-format.js"
 import { type ByteReader, copyInto, copyOf } from "./byte-reader.js"
+import type { Sum } from "./containers/container.js"
 import { markAtEnd, TextDecoding } from "./encoding.js"
 import { type Ledger, place } from "./ledger.js"
 
@@ -54,6 +55,8 @@ export interface Leaf {
    * Absent unless the leaf is a plain file and its text are those very bytes, as far as it was read.
    */
   readonly again: ((from: number, to: number) => Iterable<Buffer>) | undefined
+  /** Of a gzipped file: sums of its members that were read to their ends. They are those of its text, as long as `shift` is 0. */
+  readonly sums: readonly Sum[] | undefined
   /** Nothing stands in it: it only accounts for bytes of the container, or for a member that could not be opened. */
   readonly empty: boolean
   /** The first decoded text, at most `bytes` (up to `headBytes`), fewer only at the end. */
@@ -93,6 +96,7 @@ export interface LeafOrigin {
   readonly isPartable: boolean
   /** Offset of the content in the leaf's text, where it is a part of one. */
   readonly offset?: number
+  readonly sums?: readonly Sum[] | undefined
   /** Of a plain file: where the content begins in it, and its bytes once more. */
   readonly base?: number
   readonly again?: (from: number, to: number) => Iterable<Buffer>
@@ -117,6 +121,7 @@ export function openLeaf(origin: LeafOrigin): Leaf {
       const { base = 0, again } = origin
       return again && shift !== undefined ? (from: number, to: number) => again(base + from + shift, base + to + shift) : undefined
     },
+    sums: origin.sums,
     empty: reader === undefined,
     peek: async (bytes = headBytes) => (text ? await text.peek(Math.min(bytes, headBytes)) : new Uint8Array(0)),
     peekBytes: async (bytes = headBytes) => (reader ? copyOf(await reader.peek(Math.min(bytes, headBytes))) : new Uint8Array(0)),

@@ -4,6 +4,12 @@ import type { ByteReader, ByteSource } from "../byte-reader.js"
 import type { Report } from "../ledger.js"
 import type { SeekPoint, SeekPoints } from "../seek.js"
 
+/** Length and CRC-32 of a text. */
+export interface Sum {
+  readonly crc: number
+  readonly size: number
+}
+
 export interface Compression {
   readonly name: string
   recognize(head: Uint8Array): boolean
@@ -11,7 +17,9 @@ export interface Compression {
    * All members, streams or frames, one after another. What decodes before a damage comes out; the damage is reported and ends it.
    * A chunk stays valid until the next is asked for.
    */
-  decode(input: ByteReader, report: Report, seek?: SeekPoints): AsyncGenerator<Uint8Array>
+  decode(input: ByteReader, report: Report, seek?: SeekPoints, sums?: Sum[]): AsyncGenerator<Uint8Array>
+  /** `decode` adds to `sums` those of the members, as it reads them to their ends. */
+  readonly isSummed?: true
   /** Goes on from a seek point in whose first byte the input stands. Absent where decoding can only begin at the start. */
   readonly resume?: (input: ByteReader, point: SeekPoint, report: Report) => AsyncGenerator<Uint8Array>
 }

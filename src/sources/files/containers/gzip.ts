@@ -3,7 +3,7 @@ import { crc32 } from "node:zlib"
 import type { ByteReader } from "../byte-reader.js"
 import type { Report } from "../ledger.js"
 import type { SeekPoints } from "../seek.js"
-import { type Compression, startsWith } from "./container.js"
+import { type Compression, type Sum, startsWith } from "./container.js"
 import { type InflateOptions, inflate } from "./inflate-stream.js"
 
 /** Header fields of free length (name, comment, extra) are read up to here. */
@@ -12,8 +12,9 @@ const headerBytesMax = 256 * 1024
 export const gzip: Compression = {
   name: "gzip",
   recognize: isMember,
-  async *decode(input, report, seek) {
-    yield* members(input, report, 0, seek)
+  isSummed: true,
+  async *decode(input, report, seek, sums) {
+    yield* members(input, report, 0, seek, sums)
   },
   async *resume(input, point, report) {
     const start = input.position
@@ -24,16 +25,23 @@ export const gzip: Compression = {
   },
 }
 
-async function* members(input: ByteReader, report: Report, from: number, seek: SeekPoints | undefined): AsyncGenerator<Uint8Array> {
+async function* members(
+  input: ByteReader,
+  report: Report,
+  from: number,
+  seek: SeekPoints | undefined,
+  sums?: Sum[],
+): AsyncGenerator<Uint8Array> {
   for (let at = from; ; ) {
     const start = input.position
     if (!(await skipHeader(input))) {
       report({ code: "truncated", at: input.position, message: "gzip header is cut off or too long" })
       return
     }
-    const size = yield* member(input, start, report, { at, ...(seek ? { seek } : {}) })
-    if (size === undefined || !(await nextMember(input, report))) return
-    at += size
+    const sum = yield* member(input, start, report, { at, ...(seek ? { seek } : {}) })
+    if (sum) sums?.push(sum)
+    if (!sum || !(await nextMember(input, report))) return
+    at += sum.size
   }
 }
 
@@ -42,13 +50,13 @@ function isMember(head: Uint8Array): boolean {
   return startsWith(head, [0x1f, 0x8b, 8]) && ((head[3] as number) & 0xe0) === 0
 }
 
-/** Bytes of the member; undefined where nothing more can be read. */
+/** Of the member's text; undefined where nothing more can be read. */
 async function* member(
   input: ByteReader,
   start: number,
   report: Report,
   options: InflateOptions,
-): AsyncGenerator<Uint8Array, number | undefined> {
+): AsyncGenerator<Uint8Array, Sum | undefined> {
   const sum = yield* text(input, start, report, options)
   if (!sum) return undefined
   const trailer = await input.read(8)
@@ -61,12 +69,7 @@ async function* member(
     const message = `gzip member at byte ${start} was read whole, but its checksum does not match`
     report({ code: "malformed", at: input.position - 8, message, goesOn: true })
   }
-  return sum.size
-}
-
-interface Sum {
-  readonly crc: number
-  readonly size: number
+  return sum
 }
 
 /** The text of a member; what it sums up to, undefined where it is damaged. */
