@@ -1,7 +1,19 @@
 // The CRC-32 of two texts that follow each other, from the sums of each (the method of zlib's crc32_combine).
 
+/** Length and CRC-32 of a text. */
+interface Sum {
+  readonly bytes: number
+  readonly crc: number
+}
+
+export const noText: Sum = { bytes: 0, crc: 0 }
+
+export function joinSum(first: Sum, second: Sum): Sum {
+  return { bytes: first.bytes + second.bytes, crc: joinCrc(first.crc, second.crc, second.bytes) }
+}
+
 /** `bytes` is the length of the second. */
-export function joinCrc(first: number, second: number, bytes: number): number {
+function joinCrc(first: number, second: number, bytes: number): number {
   if (bytes <= 0) return first
   // Appending zeros is a linear map over the bits of the sum: it is squared for each bit of the number of bytes.
   let zeros = squared(squared(oneZeroBit()))

@@ -145,7 +145,7 @@ function ruledOut(unit: WorkUnit, known: KnownUnit, at: number, sketches: Sketch
   // Almost never looked at: the times are settled.
   const samples = once(() => inOrder(samplesOf(known, at, sketches), []))
   const { member, mtimeMs, format, notSearched, decoded, records, undated, newlines, textCrc, problems, list, own, empty } = leaf
-  // By name, which takes a third of the time of a copy: of an index there are many.
+  // By name, and all of them: of an index there are many, and a copy of unknown names costs more.
   return {
     member,
     mtimeMs,
@@ -163,12 +163,13 @@ function ruledOut(unit: WorkUnit, known: KnownUnit, at: number, sketches: Sketch
     searched: 0,
     ruledOut: leaf.searched,
     known: leaf.times,
+    times: undefined,
     get samples() {
       return samples()
     },
     findings: [],
     decoys: [],
-  }
+  } satisfies Record<keyof KnownLeaf, unknown> & LeafResult
 }
 
 function partlyRead(

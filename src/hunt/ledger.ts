@@ -5,7 +5,7 @@ import type { Indicator } from "../model/indicator.js"
 import type { ProblemCode } from "../model/problem.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { combined, renumbered } from "./combine.js"
-import { joinCrc } from "./crc-join.js"
+import { joinSum, noText } from "./crc-join.js"
 import { digestOf } from "./digest.js"
 import { probeOf } from "./file-state.js"
 import type { LeafResult, UnitResult } from "./finding.js"
@@ -226,12 +226,12 @@ function isDone({ leaves }: UnitResult): boolean {
 /** The sum of a file that is one text, from those of its segments. */
 function textOf(results: readonly UnitResult[]): TextSum | undefined {
   const leaves = results.flatMap((result) => result.leaves)
-  let sum: TextSum | undefined = { bytes: 0, crc: 0 }
+  let sum: TextSum | undefined = noText
   for (const leaf of leaves) sum = sum && withLeaf(sum, leaf)
   return sum
 }
 
 function withLeaf(sum: TextSum, leaf: LeafResult): TextSum | undefined {
   if (leaf.textCrc === undefined || leaf.problems.length > 0) return undefined
-  return { bytes: sum.bytes + leaf.decoded, crc: joinCrc(sum.crc, leaf.textCrc, leaf.decoded) }
+  return joinSum(sum, { bytes: leaf.decoded, crc: leaf.textCrc })
 }

@@ -10,7 +10,7 @@ import { findFormat, recognizeFormat } from "../sources/formats/index.js"
 import { type LineReader, openLines } from "../sources/formats/line-reader.js"
 import type { DecodedRecord, DecodeInput, LogFormat, ParseContext, RoleContext } from "../sources/log-format.js"
 import { looksLikeBulletin, looksLikeList } from "./bare-list.js"
-import { joinCrc } from "./crc-join.js"
+import { joinSum, noText } from "./crc-join.js"
 import type { DecoySight, Finding, LeafResult, UnitResult } from "./finding.js"
 import { openHeaderLines } from "./header-lines.js"
 import type { IndexBuilder, LeafHarvest } from "./index-builder.js"
@@ -93,11 +93,9 @@ async function scanLeaf(leaf: Leaf, context: ScanContext, harvest?: LeafHarvest)
 function textCrcOf(leaf: Leaf, run: Run): number | undefined {
   if (run.unsummed === 0) return run.textCrc
   if (leaf.shift() !== 0 || run.unsummed !== run.decoded) return undefined
-  const whole = (leaf.sums ?? []).reduce((sum, { crc, size }) => ({ crc: joinCrc(sum.crc, crc, size), size: sum.size + size }), noText)
-  return whole.size === run.decoded ? whole.crc : undefined
+  const whole = (leaf.sums ?? []).reduce(joinSum, noText)
+  return whole.bytes === run.decoded ? whole.crc : undefined
 }
-
-const noText = { crc: 0, size: 0 }
 
 /** The state of one leaf while it is searched. */
 export interface Run {

@@ -134,7 +134,7 @@ export class ByteReader {
 
 /**
  * Copies bytes to the start of the target. `set` would do so byte by byte where the target is shared between threads, unless both begin at the same
- * distance from a word's start: fifteen times slower than `fill` with as many bytes as there is room for.
+ * distance from a word's start; `fill` with as many bytes as there is room for is a plain copy.
  */
 export function copyInto(target: Uint8Array, bytes: Uint8Array): void {
   if (bytes.length > 0) Buffer.from(target.buffer, target.byteOffset, bytes.length).fill(bytes)

@@ -99,8 +99,6 @@ interface Meta {
   readonly homes: readonly string[]
   /** Blocks in a row that belong together. */
   readonly stretches: readonly Stretch[]
-  /** Blocks that are always read. */
-  readonly always: readonly number[]
   readonly units: readonly SketchedUnit[]
 }
 
@@ -261,7 +259,7 @@ const opensRoomFlag = 2
 const blockBytes = 20
 const pageBytes = 20
 
-function stretchesOf(blocks: readonly SketchedBlock[]): Pick<Meta, "homes" | "stretches" | "always"> {
+function stretchesOf(blocks: readonly SketchedBlock[]): Pick<Meta, "homes" | "stretches"> {
   const homes = new Map<string, number>()
   const stretches: Stretch[] = []
   let last: SketchedBlock | undefined
@@ -275,7 +273,7 @@ function stretchesOf(blocks: readonly SketchedBlock[]): Pick<Meta, "homes" | "st
     else stretches.push({ home, leaf, first: index, nth, count: 1, to })
     last = block
   }
-  return { homes: [...homes.keys()], stretches, always: blocks.flatMap(({ always }, index) => (always ? [index] : [])) }
+  return { homes: [...homes.keys()], stretches }
 }
 
 /** The columns of blocks, as they are stored. */
@@ -293,7 +291,7 @@ function columnsOf(blocks: readonly SketchedBlock[]): BlockColumns {
   }
 }
 
-function storedBlocks({ homes, stretches, always }: Meta, { from, newlines, flags }: BlockColumns): StoredBlocks {
+function storedBlocks({ homes, stretches }: Meta, { from, newlines, flags }: BlockColumns): StoredBlocks {
   const blockOf = (stretch: Stretch, at: number): SketchedBlock => {
     const index = stretch.first + at
     const flag = flags[index] as number
@@ -310,7 +308,7 @@ function storedBlocks({ homes, stretches, always }: Meta, { from, newlines, flag
   }
   return {
     count: from.length,
-    always,
+    always: [...flags.keys()].filter((index) => ((flags[index] as number) & alwaysFlag) !== 0),
     stretches: stretches.map(({ home, nth, count }) => ({ unit: homes[home] as string, nth, count })),
     ofUnit(unit) {
       const home = homes.indexOf(unit)

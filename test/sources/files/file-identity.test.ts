@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
 import { afterAll, describe, expect, test } from "vitest"
-import { type FileIdentity, identityOf, isSame, isSettled, isUnchanged } from "../../../src/sources/files/file-identity.js"
+import { type FileIdentity, identityOf, isSame, isSettled, isUnchanged, wasUnchanged } from "../../../src/sources/files/file-identity.js"
 
 const root = mkdtempSync(join(tmpdir(), "sillage-identity-"))
 afterAll(() => rmSync(root, { recursive: true, force: true }))
@@ -61,6 +61,26 @@ describe("a file that was looked at", () => {
     const { dev, ino } = statSync(path, { bigint: true })
     expect(known).toMatchObject({ settled: true, dev: String(dev), ino: String(ino) })
     expect(isUnchanged(blind(known), path)).toBe(true)
+  })
+
+  test("is judged as it was listed, and looked at again only where the list does not tell", () => {
+    const { path, known } = looked("listed")
+    const { dev, ino, mtimeNs, ctimeNs, size } = known
+    const listed = { path, file: path, size, mtimeMs: 0, inode: `${dev}:${ino}`, changed: { mtimeNs, ctimeNs } }
+    expect(wasUnchanged(blind(known), listed)).toBe(true)
+    const others = [
+      { ...listed, size: size + 1 },
+      { ...listed, changed: { mtimeNs: "1", ctimeNs } },
+      { ...listed, changed: { mtimeNs, ctimeNs: "1" } },
+    ]
+    expect(others.map((one) => wasUnchanged(known, one))).toEqual([false, false, false])
+    for (const one of [
+      { ...listed, inode: "1:1" },
+      { ...listed, changed: undefined },
+    ])
+      expect(wasUnchanged(known, one)).toBe(true)
+    const { settled: _, ...unsettled } = known
+    expect(wasUnchanged({ ...unsettled, print: "of other ends" }, listed)).toBe(false)
   })
 
   test("is looked at again where its device or number is another, or was not stored: an earlier version wrote that", () => {

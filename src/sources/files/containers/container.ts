@@ -6,8 +6,8 @@ import type { SeekPoint, SeekPoints } from "../seek.js"
 
 /** Length and CRC-32 of a text. */
 export interface Sum {
+  readonly bytes: number
   readonly crc: number
-  readonly size: number
 }
 
 export interface Compression {

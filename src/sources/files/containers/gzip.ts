@@ -41,7 +41,7 @@ async function* members(
     const sum = yield* member(input, start, report, { at, ...(seek ? { seek } : {}) })
     if (sum) sums?.push(sum)
     if (!sum || !(await nextMember(input, report))) return
-    at += sum.size
+    at += sum.bytes
   }
 }
 
@@ -65,7 +65,7 @@ async function* member(
     return undefined
   }
   const view = new DataView(trailer.buffer, trailer.byteOffset, 8)
-  if (view.getUint32(0, true) !== sum.crc || view.getUint32(4, true) !== sum.size % 2 ** 32) {
+  if (view.getUint32(0, true) !== sum.crc || view.getUint32(4, true) !== sum.bytes % 2 ** 32) {
     const message = `gzip member at byte ${start} was read whole, but its checksum does not match`
     report({ code: "malformed", at: input.position - 8, message, goesOn: true })
   }
@@ -88,7 +88,7 @@ async function* text(
       if (!options.from) crc = crc32(value, crc)
       size += value.length
       yield value
-    } else if (value.state === "complete") return { crc, size }
+    } else if (value.state === "complete") return { bytes: size, crc }
     else {
       if (!input.broken) report({ code: value.state, at: input.position, message: `gzip member at byte ${start}: ${value.message}` })
       return undefined
