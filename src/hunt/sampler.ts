@@ -31,14 +31,25 @@ export interface Sampler {
   undated(): number
 }
 
-/** Without `silences`, days without records are not looked for. */
-export function createSampler(stampOf: (line: string) => Stamp | undefined, silences = true): Sampler {
+export interface SamplerOptions {
+  /** False: days without records are not looked for. */
+  readonly silences?: boolean
+  /** The stamp of the line text[start, end), where it can be told from the bytes. */
+  readonly quick?: (text: Uint8Array, start: number, end: number) => Stamp | undefined
+}
+
+export function createSampler(
+  stampOf: (line: string) => Stamp | undefined,
+  { silences = true, quick = () => undefined }: SamplerOptions = {},
+): Sampler {
   const plain: Sample[] = []
   const besides: Sample[] = []
   const asked: number[] = []
   let undated = 0
   let recordsSeen = 0
   const look: Look = (text, start, end, offset, counted) => {
+    const known = quick(text, start, end)
+    if (known) return { at: offset + start, stamp: known }
     const line = text.toString("utf8", start, Math.min(end, start + lineBytesMax)).trimEnd()
     if (line === "" || line.startsWith("#")) return undefined
     const stamp = stampOf(line)

@@ -117,13 +117,11 @@ export interface Run {
 
 export function createRun(format: LogFormat, parsing: ParseContext, silences = true): Run {
   const reader = openLines(format, parsing)
+  const { of, quick } = habitualStamp((line) => reader.parse(line).time)
   return {
     path: parsing.path,
     reader,
-    sampler: createSampler(
-      habitualStamp((line) => reader.parse(line).time),
-      silences,
-    ),
+    sampler: createSampler(of, { silences, quick }),
     findings: [],
     decoys: [],
     problems: [],

@@ -12,11 +12,11 @@ function read(parsed: (stamp: Stamp, at: number) => Stamp | undefined): {
   readonly asked: number
 } {
   let asked = 0
-  const stampOf = habitualStamp((line) => {
+  const { of } = habitualStamp((line) => {
     asked++
     return parsed(readStamp(line)?.stamp as Stamp, lines.indexOf(line))
   })
-  return { stamps: lines.map(stampOf), asked }
+  return { stamps: lines.map(of), asked }
 }
 
 const utc = (stamp: Stamp): Stamp => ({ ...stamp, offsets: [0], utc: true })

@@ -1,4 +1,5 @@
 // The head of a file as lines, and what each of them is taken for: the ground on which line formats recognise themselves.
+import { once } from "../../model/once.js"
 import { createRoleContext } from "../roles.js"
 import { draftOf } from "./lines.js"
 import { syslogHeader } from "./syslog-header.js"
@@ -10,18 +11,18 @@ const lineCharsMax = 8192
 
 /** The first lines that are not empty; the last one only if it is whole or alone. */
 export function headLines(head: Uint8Array): readonly string[] {
-  return look(head).lines
+  return look(head).lines()
 }
 
 /** Share of the head's lines that a format's name was found for, 0 to 1. */
 export function shareOf(head: Uint8Array, format: string): number {
-  const { votes, counted } = look(head)
+  const { votes, counted } = look(head).poll()
   return counted === 0 ? 0 : (votes.get(format) ?? 0) / counted
 }
 
 /** Share of the head's lines that begin with a syslog header. */
 export function syslogShare(head: Uint8Array): number {
-  const { syslog, counted } = look(head)
+  const { syslog, counted } = look(head).poll()
   return counted === 0 ? 0 : syslog / counted
 }
 
@@ -30,9 +31,15 @@ export function isText(head: Uint8Array): boolean {
   return look(head).text
 }
 
+/** What was made of a head so far: formats that are sure of themselves ask for no more than the lines. */
 interface Look {
   readonly text: boolean
-  readonly lines: readonly string[]
+  readonly lines: () => readonly string[]
+  readonly poll: () => Poll
+}
+
+/** What each of the lines is taken for. */
+interface Poll {
   readonly counted: number
   readonly syslog: number
   readonly votes: ReadonlyMap<string, number>
@@ -44,15 +51,14 @@ const roles = createRoleContext({ own: [], trustedProxies: [] })
 function look(head: Uint8Array): Look {
   const known = looks.get(head)
   if (known) return known
-  const fresh = lookAt(head)
+  const text = !head.subarray(0, 4096).includes(0)
+  const lines = once(() => (text ? firstLines(head.subarray(0, 65_536)) : []))
+  const fresh = { text, lines, poll: once(() => pollOf(lines())) }
   looks.set(head, fresh)
   return fresh
 }
 
-function lookAt(head: Uint8Array): Look {
-  const text = !head.subarray(0, 4096).includes(0)
-  if (!text) return { text, lines: [], counted: 0, syslog: 0, votes: new Map() }
-  const lines = firstLines(head.subarray(0, 65_536))
+function pollOf(lines: readonly string[]): Poll {
   const votes = new Map<string, number>()
   let syslog = 0
   let counted = 0
@@ -64,7 +70,7 @@ function lookAt(head: Uint8Array): Look {
     votes.set(name, (votes.get(name) ?? 0) + 1)
     if (syslogHeader(line)) syslog++
   }
-  return { text, lines, counted, syslog, votes }
+  return { counted, syslog, votes }
 }
 
 function firstLines(bytes: Uint8Array): readonly string[] {

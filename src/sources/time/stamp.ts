@@ -80,7 +80,7 @@ export function utcStamp(seconds: number, nanos: number): Stamp {
 }
 
 /** The last second of 2099: larger numbers are identifiers. */
-const latestEpochSecond = 4_102_444_799
+export const latestEpochSecond = 4_102_444_799
 
 type Groups = Readonly<Record<string, string | undefined>>
 
