@@ -23,3 +23,10 @@
     i8x16.gt_s(i8x16.add(v, i8x16.splat(70)), i8x16.splat(117)),
   ))
 }
+
+/** The sum of eight numbers below 2^16. */
+// @ts-ignore: decorator
+@inline export function sum16(v: v128): u32 {
+  const four = i32x4.extadd_pairwise_i16x8_u(v)
+  return i32x4.extract_lane(four, 0) + i32x4.extract_lane(four, 1) + i32x4.extract_lane(four, 2) + i32x4.extract_lane(four, 3)
+}

@@ -1,5 +1,7 @@
 // Which lines are marked: one bit per byte of the room, set where a marked line starts. So each line is marked once, whatever finds it and in
 // whatever order, and no number of hits can overflow anything. While readings of a line are searched, a hit in them marks that line.
+import { sum16 } from "./bytes"
+
 export let roomAt: usize = 0
 let roomEnd: usize = 0
 let marksAt: usize = 0
@@ -208,9 +210,7 @@ export function countNewlines(from: usize, to: usize): u32 {
     let sum = i8x16.splat(0)
     const stop = min<usize>(at + 4064, to - 15)
     for (; at < stop; at += 16) sum = i8x16.sub(sum, i8x16.eq(v128.load(at), newline))
-    const wide = i16x8.extadd_pairwise_i8x16_u(sum)
-    const four = i32x4.extadd_pairwise_i16x8_u(wide)
-    count += i32x4.extract_lane(four, 0) + i32x4.extract_lane(four, 1) + i32x4.extract_lane(four, 2) + i32x4.extract_lane(four, 3)
+    count += sum16(i16x8.extadd_pairwise_i8x16_u(sum))
   }
   for (; at < to; at++) count += <u32>(load<u8>(at) == 10)
   return count

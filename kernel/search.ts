@@ -2,10 +2,9 @@
 import { harvesting } from "./asked"
 import { passGrams } from "./grams"
 import { beginHarvest, harvestSparse, harvestTokens } from "./harvest"
-import { countNewlines } from "./marks"
 import { beginRare, passRare } from "./rare"
 import { beginSparse, passSparse } from "./sparse"
-import { beginTokens, keepHistory, passA, passB, SUB } from "./tokens"
+import { beginTokens, keepHistory, newlines, passA, passB, SUB } from "./tokens"
 
 /** Newlines in the text searched last. */
 export let newlineCount: u32 = 0
@@ -20,7 +19,7 @@ export function searchText(from: usize, length: u32): void {
   beginSparse()
   beginRare()
   beginHarvest()
-  newlineCount = 0
+  let bytes: usize = 0
   // One byte of padding at least is looked at, so that a token at the very end is seen to end.
   for (let done: usize = 0; done <= length; done += SUB) {
     const blocks = <i32>min<usize>((<usize>length - done + 64) >> 6, SUB >> 6)
@@ -34,7 +33,9 @@ export function searchText(from: usize, length: u32): void {
       passRare()
       passGrams(start, start + (<usize>blocks << 6))
     }
-    newlineCount += countNewlines(start, min<usize>(start + SUB, from + length))
+    bytes += <usize>blocks << 6
     keepHistory(blocks)
   }
+  // All behind the text are newlines.
+  newlineCount = newlines - <u32>(bytes - length)
 }

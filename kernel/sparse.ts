@@ -94,7 +94,7 @@ function digest(lane: usize): void {
 function digestInPairs(lane: usize): void {
   if (lane < pairsTo) return
   let first = lane
-  while (isAlnum(load<u8>(first))) first++
+  while (first < lane + 2 && isAlnum(load<u8>(first))) first++
   const separator = load<u8>(first)
   if (separator != 58 && separator != 45 && separator != 32) return
   const v = v128.load(lane)

@@ -1,8 +1,9 @@
-// Dotted tokens: addresses, names, and what stands at a name (URLs, mail, files). Four passes over a sub-chunk that stays in the first-level
-// cache: A bit masks and token ends, B shape and filter in three tight loops, C the few candidates. Pass A also finds the blocks for sparse.ts.
+// Dotted tokens: addresses, names, and what stands at a name (URLs, mail, files). Three passes over a sub-chunk that stays in the first-level
+// cache: A bit masks, and what they show by themselves (token ends, blocks for sparse.ts, bytes for rare.ts); B shape and filter, in tight loops
+// without a branch; C the few candidates.
 import { hostMeets, quadMeets, reverse4Meets, reverse6Meets } from "./address"
 import { harvesting } from "./asked"
-import { isAlnum, isDigit, isHex, isToken } from "./bytes"
+import { isAlnum, isDigit, isHex, isToken, sum16 } from "./bytes"
 import {
   again, AS_DOMAIN, AS_MAIL, AS_MAIL_HOST, AS_SHARED, AS_WHOLE, AS_WORD, FOLD, fullHash, has, labelHash, mayHave, octetsHash, quickHash,
 } from "./hash"
@@ -17,7 +18,18 @@ const BLOCKS: usize = SUB >> 6
 const ALL: u64 = ~(<u64>0)
 const TOP: u64 = <u64>1 << 63
 
-// Bit arrays, one bit per byte of the sub-chunk, with 8 bytes of history before them: token characters, dots, hyphens.
+/**
+ * Bit arrays, one bit per byte of the sub-chunk, each STRIDE bytes behind the one before: token characters, dots, hyphens, with 8 bytes of
+ * history before them; letters and digits, digits, colons, rare bytes.
+ */
+const STRIDE: usize = (SUB >> 3) + 64
+const DOTS: usize = STRIDE
+const HYPHENS: usize = STRIDE * 2
+const ALNUM: usize = STRIDE * 3
+const DIGITS: usize = STRIDE * 4
+const COLONS: usize = STRIDE * 5
+const RARES: usize = STRIDE * 6
+const ARRAYS: usize = STRIDE * 7
 export let tokenBits: usize = 0
 export let dotBits: usize = 0
 export let hyphenBits: usize = 0
@@ -35,13 +47,18 @@ let candidates: usize = 0
 /** Addresses of rare bytes, for rare.ts. */
 export let rares: usize = 0
 export let rareCount: u32 = 0
-/** Blocks with something for sparse.ts: masks of full lanes, colons, long numbers; address; flags: pairs in the first 
- * and in the third lane, four numbers joined by hyphens. */
+/**
+ * Blocks with something for sparse.ts: masks of full lanes, colons, long numbers; address; flags: pairs in the first and in the third lane,
+ * four numbers joined by hyphens.
+ */
 export let sparse: usize = 0
 export let sparseCount: u32 = 0
 export const SPARSE_BYTES: usize = 32
 
-// What pass A carries from block to block.
+/** Newlines in the blocks that pass A has seen since the text began, those of the padding included. */
+export let newlines: u32 = 0
+
+// What pass A carries from block to block, over the borders of sub-chunks.
 let carry: u64 = 0
 let lastDots: u64 = 0
 let lastAlnum: u64 = 0
@@ -50,19 +67,21 @@ let lastAlnum4: u64 = 0
 let lastColons: u64 = 0
 let lastJoints: u64 = 0
 let lastInner: u64 = 0
+/** What of the sparse masks the set asks for: lanes, colons, numbers, flags. In memory, since the engine would work them out anew for each block. */
+let wanted: usize = 0
 
 export function tokenBytes(): usize {
-  return ((SUB >> 3) + 128) * 3 + (SUB << 1) * 2 + (SUB << 3) * 3 + (SUB << 2) * 2 + BLOCKS * SPARSE_BYTES + 4096
+  return ARRAYS + (SUB << 1) * 2 + (SUB << 3) * 3 + (SUB << 2) * 2 + BLOCKS * SPARSE_BYTES + 4096
 }
 
 export function layTokens(at: usize): void {
   let top = at
-  tokenBits = top + 64
-  top += (SUB >> 3) + 128
-  dotBits = top + 64
-  top += (SUB >> 3) + 128
-  hyphenBits = top + 64
-  top += (SUB >> 3) + 128
+  tokenBits = top + 32
+  dotBits = tokenBits + DOTS
+  hyphenBits = tokenBits + HYPHENS
+  top += ARRAYS + 64
+  wanted = top
+  top += 64
   sparse = top
   top += BLOCKS * SPARSE_BYTES + 256
   ends = top
@@ -79,6 +98,7 @@ export function layTokens(at: usize): void {
 }
 
 export function beginTokens(): void {
+  newlines = 0
   carry = 0
   lastDots = 0
   lastAlnum = 0
@@ -89,16 +109,21 @@ export function beginTokens(): void {
   lastInner = 0
   sharedTo = 0
   store<u64>(tokenBits - 8, 0)
-  store<u64>(dotBits - 8, 0)
-  store<u64>(hyphenBits - 8, 0)
+  store<u64>(tokenBits + DOTS - 8, 0)
+  store<u64>(tokenBits + HYPHENS - 8, 0)
+  const all = harvesting ? features | F_IPV4 | F_IPV6 | F_DIGESTS : features
+  store<u64>(wanted, all & F_DIGESTS ? 0x8000800080008000 : 0)
+  store<u64>(wanted, all & (F_IPV4 | F_IPV6) ? ALL : 0, 8)
+  store<u64>(wanted, all & F_IPV4 ? ALL : 0, 16)
+  store<u32>(wanted, (all & F_DIGESTS ? 3 : 0) | (all & F_IPV4 ? 4 : 0), 24)
 }
 
 /** Takes the last masks of this sub-chunk along as the next one's history. */
 export function keepHistory(blocks: i32): void {
-  const at = (<usize>blocks << 3) - 8
-  store<u64>(tokenBits - 8, load<u64>(tokenBits + at))
-  store<u64>(dotBits - 8, load<u64>(dotBits + at))
-  store<u64>(hyphenBits - 8, load<u64>(hyphenBits + at))
+  const at = tokenBits + (<usize>blocks << 3) - 8
+  store<u64>(tokenBits - 8, load<u64>(at))
+  store<u64>(tokenBits + DOTS - 8, load<u64>(at, DOTS))
+  store<u64>(tokenBits + HYPHENS - 8, load<u64>(at, HYPHENS))
 }
 
 // @ts-ignore: decorator
@@ -113,14 +138,14 @@ const DOT: u32 = 0x10
 const HYPHEN: u32 = 0x08
 const COLON: u32 = 0x04
 const RARE: u32 = 0x02 // of the rows of escape, P and p
-const RARE_SIGN: u32 = 0x01 // `#` to `)`
+const RARE_SIGN: u32 = 0x01 // `#`, `%`, `&`, `(`, `)`
 
 /** A byte's classes are what its two halves have in common. */
 export function layClasses(): void {
   for (let half: u32 = 0; half < 16; half++) {
     const low =
       (half < 10 ? DIGIT : 0) | (half > 0 ? LETTER : 0) | (half < 11 ? LATE_LETTER : 0) | (half == 14 ? DOT : 0) | (half == 13 ? HYPHEN : 0) |
-      (half == 10 ? COLON : 0) | (half == 8 || (half > 10 && half < 15) ? RARE : 0) | (half > 2 && half < 10 ? RARE_SIGN : 0)
+      (half == 10 ? COLON : 0) | (half == 8 || (half > 10 && half < 15) ? RARE : 0) | (half > 2 && half < 10 && half != 4 && half != 7 ? RARE_SIGN : 0)
     const high =
       (half == 3 ? DIGIT | COLON : 0) | (half == 4 || half == 6 ? LETTER : 0) | (half == 5 || half == 7 ? LATE_LETTER | RARE : 0) |
       (half == 1 ? RARE : 0) | (half == 2 ? DOT | HYPHEN | RARE_SIGN : 0)
@@ -138,92 +163,131 @@ export function layClasses(): void {
 // @ts-ignore: decorator
 @inline function rare(c: v128, v: v128): v128 { return v128.or(v128.or(i16x8.shl(c, 6), i16x8.shl(c, 7)), v) }
 
-/** One bit if the lane's bytes are pairs of letters or digits with one other byte between them. */
-// @ts-ignore: decorator
-@inline function pairLane(others: u32): u32 { return <u32>(others == 0x9249) | <u32>(others == 0x2492) | <u32>(others == 0x4924) }
-
-/** Masks and token ends of `blocks` blocks of 64 bytes. */
+/** Pass A over `blocks` blocks of 64 bytes: what each byte is, and what follows from that alone. */
 export function passA(from: usize, blocks: i32): void {
-  let end = ends
-  let spot = sparse
-  let odd = rares
-  let added = carry
-  let dots1 = lastDots
-  let alnum1 = lastAlnum
-  let alnum21 = lastAlnum2
-  let alnum41 = lastAlnum4
-  let colons1 = lastColons
-  let joints1 = lastJoints
-  const wanted = harvesting ? features | F_IPV4 | F_IPV6 | F_DIGESTS : features
-  const wantJoints: u32 = wanted & F_IPV4 ? 1 : 0
-  const wantLanes: u64 = wanted & F_DIGESTS ? 0x8000800080008000 : 0
-  const wantPairs: u32 = wanted & F_DIGESTS ? 3 : 0
-  const wantColons: u64 = wanted & (F_IPV4 | F_IPV6) ? -1 : 0
-  const wantNumbers: u64 = wanted & F_IPV4 ? -1 : 0
-  const short = (features & F_SHORT_GROUPS) != 0
+  const bytes = <usize>blocks << 6
+  masks(from, bytes)
+  findEnds(from, bytes)
+  findSparse(from, bytes)
+  findRares(from, bytes)
+}
+
+function masks(from: usize, bytes: usize): void {
   const half = i8x16.splat(15)
   // Brings the sign to what has any of the three upper classes.
   const alnum = i8x16.splat(0x60)
   const low = v128.load(LOW_HALVES)
   const high = v128.load(HIGH_HALVES)
-  for (let block: i32 = 0; block < blocks; block++) {
-    const p = from + (<usize>block << 6)
-    const v0 = v128.load(p)
-    const v1 = v128.load(p, 16)
-    const v2 = v128.load(p, 32)
-    const v3 = v128.load(p, 48)
+  const newline = i8x16.splat(10)
+  let lines = i16x8.splat(0)
+  let out = tokenBits
+  let before = lastDots
+  for (let at = from; at < from + bytes; at += 64) {
+    const v0 = v128.load(at)
+    const v1 = v128.load(at, 16)
+    const v2 = v128.load(at, 32)
+    const v3 = v128.load(at, 48)
+    const ends = i8x16.add(i8x16.add(i8x16.eq(v0, newline), i8x16.eq(v1, newline)), i8x16.add(i8x16.eq(v2, newline), i8x16.eq(v3, newline)))
+    lines = i16x8.sub(lines, i16x8.extadd_pairwise_i8x16_s(ends))
     const c0 = classes(v0, low, high, half)
     const c1 = classes(v1, low, high, half)
     const c2 = classes(v2, low, high, half)
     const c3 = classes(v3, low, high, half)
-    const N = mask64(c0, c1, c2, c3)
     const A = mask64(i8x16.add(c0, alnum), i8x16.add(c1, alnum), i8x16.add(c2, alnum), i8x16.add(c3, alnum))
-    const dots = mask64(i16x8.shl(c0, 3), i16x8.shl(c1, 3), i16x8.shl(c2, 3), i16x8.shl(c3, 3))
     const H = mask64(i16x8.shl(c0, 4), i16x8.shl(c1, 4), i16x8.shl(c2, 4), i16x8.shl(c3, 4))
-    const C = mask64(i16x8.shl(c0, 5), i16x8.shl(c1, 5), i16x8.shl(c2, 5), i16x8.shl(c3, 5))
-    let X = mask64(rare(c0, v0), rare(c1, v1), rare(c2, v2), rare(c3, v3))
+    const dots = mask64(i16x8.shl(c0, 3), i16x8.shl(c1, 3), i16x8.shl(c2, 3), i16x8.shl(c3, 3))
     // The second of two dots ends what stands before it.
-    const D = dots & ~((dots << 1) | (dots1 >> 63))
-    dots1 = dots
-    const W = A | D
-    store<u64>(tokenBits + (<usize>block << 3), W | H)
-    store<u64>(dotBits + (<usize>block << 3), D)
-    store<u64>(hyphenBits + (<usize>block << 3), H)
-    // The addition carries each dotted run to the first byte behind it, so one add finds exactly the ends of runs that have a dot.
-    const sum = W + D
-    const total = sum + added
-    added = <u64>(sum < W) | <u64>(total < sum)
-    let found = total & ~W
-    const count = <usize>popcnt(found)
-    store<u32>(end, <u32>p + <u32>ctz(found))
-    found &= found - 1
-    store<u32>(end, <u32>p + <u32>ctz(found), 4)
-    found &= found - 1
-    store<u32>(end, <u32>p + <u32>ctz(found), 8)
-    found &= found - 1
-    if (count > 3) {
-      let more = end + 12
-      while (found) {
-        store<u32>(more, <u32>p + <u32>ctz(found))
-        more += 4
-        found &= found - 1
-      }
-    }
-    end += count << 2
+    const D = dots & ~((dots << 1) | (before >> 63))
+    before = dots
+    store<u64>(out, A | D | H)
+    store<u64>(out, D, DOTS)
+    store<u64>(out, H, HYPHENS)
+    store<u64>(out, A, ALNUM)
+    store<u64>(out, mask64(c0, c1, c2, c3), DIGITS)
+    store<u64>(out, mask64(i16x8.shl(c0, 5), i16x8.shl(c1, 5), i16x8.shl(c2, 5), i16x8.shl(c3, 5)), COLONS)
+    store<u64>(out, mask64(rare(c0, v0), rare(c1, v1), rare(c2, v2), rare(c3, v3)), RARES)
+    out += 8
+  }
+  lastDots = before
+  newlines += sum16(lines)
+}
+
+/** The addition carries each dotted run to the first byte behind it, so one add finds exactly the ends of runs that have a dot. */
+function findEnds(from: usize, bytes: usize): void {
+  let bits = tokenBits
+  let out = ends
+  let added = carry
+  for (let at = from; at < from + bytes; at += 64) {
+    const D = load<u64>(bits, DOTS)
+    const W = load<u64>(bits, ALNUM) | D
+    const sum = W + D + added
+    // D is part of W: what is in both, or in W and not in the sum, is carried on.
+    added = (D | (W & ~sum)) >> 63
+    out = flatten(sum & ~W, at, out)
+    bits += 8
+  }
+  carry = added
+  endCount = <u32>((out - ends) >> 2)
+}
+
+function findRares(from: usize, bytes: usize): void {
+  let bits = tokenBits
+  let out = rares
+  for (let at = from; at < from + bytes; at += 64) {
+    out = flatten(load<u64>(bits, RARES), at, out)
+    bits += 8
+  }
+  rareCount = <u32>((out - rares) >> 2)
+}
+
+/** The addresses of a block's bits, at `out`; returns where they end. Three without a branch, since few blocks have more. */
+// @ts-ignore: decorator
+@inline function flatten(bits: u64, at: usize, out: usize): usize {
+  const end = out + (<usize>popcnt(bits) << 2)
+  store<u32>(out, <u32>at + <u32>ctz(bits))
+  bits &= bits - 1
+  store<u32>(out, <u32>at + <u32>ctz(bits), 4)
+  bits &= bits - 1
+  store<u32>(out, <u32>at + <u32>ctz(bits), 8)
+  bits &= bits - 1
+  for (let more = out + 12; more < end; more += 4) {
+    store<u32>(more, <u32>at + <u32>ctz(bits))
+    bits &= bits - 1
+  }
+  return end
+}
+
+function findSparse(from: usize, bytes: usize): void {
+  const want = wanted
+  const short = (features & F_SHORT_GROUPS) != 0
+  let bits = tokenBits
+  let out = sparse
+  let alnum1 = lastAlnum
+  let alnum21 = lastAlnum2
+  let alnum41 = lastAlnum4
+  let colons1 = lastColons
+  let joints1 = lastJoints
+  for (let at = from; at < from + bytes; at += 64) {
+    const A = load<u64>(bits, ALNUM)
+    const N = load<u64>(bits, DIGITS)
+    const C = load<u64>(bits, COLONS)
     // A run of 31 letters and digits or more holds an aligned lane of 16; every run of 16 pairs one of those at a multiple of 32.
     const gaps = ~A
-    const lanes = (gaps - 0x0001000100010001) & ~gaps & wantLanes
-    const pairs = (pairLane(<u32>gaps & 0xffff) | (pairLane(<u32>(gaps >> 32) & 0xffff) << 1)) & wantPairs
+    const lanes = (gaps - 0x0001000100010001) & A & load<u64>(want)
+    // Pairs repeat after three bytes; so do few other things, which digestInPairs() tells apart.
+    const unlike = gaps ^ (gaps >> 3)
+    const pairs = <u32>((unlike & 0x1fff) == 0) | (<u32>((unlike & 0x1fff00000000) == 0) << 1)
     // Two colons, or a colon behind four letters or digits and before one of them or a colon.
     const alnum2 = A & ((A << 1) | (alnum1 >> 63))
     const alnum4 = alnum2 & ((alnum2 << 2) | (alnum21 >> 62))
-    let colons = C & ((((alnum4 << 1) | (alnum41 >> 63)) & (((A | C) >> 1) | TOP)) | (C << 1) | (colons1 >> 63)) & wantColons
+    let colons = C & ((((alnum4 << 1) | (alnum41 >> 63)) & (((A | C) >> 1) | TOP)) | (C << 1) | (colons1 >> 63))
     if (short) {
       // Eight short groups have seven colons behind letters or digits within two blocks.
       const inner = C & ((A << 1) | (alnum1 >> 63))
       if (popcnt(inner) + popcnt(lastInner) >= 7) colons |= inner
       lastInner = inner
     }
+    colons &= load<u64>(want, 8)
     alnum1 = A
     alnum21 = alnum2
     alnum41 = alnum4
@@ -232,45 +296,26 @@ export function passA(from: usize, blocks: i32): void {
     const digit2 = N & (N >> 1)
     const digit4 = digit2 & (digit2 >> 2)
     const digit8 = digit4 & (digit4 >> 4)
-    const numbers = ((digit8 & ~(digit8 << 1)) | (digit4 & 0x1000000000000001)) & wantNumbers
+    const numbers = ((digit8 & ~(digit8 << 1)) | (digit4 & 0x1000000000000001)) & load<u64>(want, 16)
     // Three hyphens between digits within a block and the end of the one before.
-    const joints = H & ((N << 1) | 1) & ((N >> 1) | TOP)
-    const joined = <u32>(<u32>popcnt(joints) + <u32>popcnt(joints1 >> 48) > 2) & wantJoints
+    const joints = load<u64>(bits, HYPHENS) & ((N << 1) | 1) & ((N >> 1) | TOP)
+    const joined = <u32>(<u32>popcnt(joints) + <u32>popcnt(joints1 >> 48) > 2)
     joints1 = joints
-    const flags = pairs | (joined << 2)
-    store<u64>(spot, lanes)
-    store<u64>(spot, colons, 8)
-    store<u64>(spot, numbers, 16)
-    store<u32>(spot, <u32>p, 24)
-    store<u32>(spot, flags, 28)
-    spot += <usize>((lanes | colons | numbers | flags) != 0) << 5
-    const oddCount = <usize>popcnt(X)
-    store<u32>(odd, <u32>p + <u32>ctz(X))
-    X &= X - 1
-    store<u32>(odd, <u32>p + <u32>ctz(X), 4)
-    X &= X - 1
-    store<u32>(odd, <u32>p + <u32>ctz(X), 8)
-    X &= X - 1
-    if (oddCount > 3) {
-      let more = odd + 12
-      while (X) {
-        store<u32>(more, <u32>p + <u32>ctz(X))
-        more += 4
-        X &= X - 1
-      }
-    }
-    odd += oddCount << 2
+    const flags = (pairs | (joined << 2)) & load<u32>(want, 24)
+    store<u64>(out, lanes)
+    store<u64>(out, colons, 8)
+    store<u64>(out, numbers, 16)
+    store<u32>(out, <u32>at, 24)
+    store<u32>(out, flags, 28)
+    out += <usize>((lanes | colons | numbers | flags) != 0) << 5
+    bits += 8
   }
-  carry = added
-  lastDots = dots1
   lastAlnum = alnum1
   lastAlnum2 = alnum21
   lastAlnum4 = alnum41
   lastColons = colons1
   lastJoints = joints1
-  endCount = <u32>((end - ends) >> 2)
-  sparseCount = <u32>((spot - sparse) / SPARSE_BYTES)
-  rareCount = <u32>((odd - rares) >> 2)
+  sparseCount = <u32>((out - sparse) / SPARSE_BYTES)
 }
 
 // Flags of a live token, above its address and length.
@@ -280,59 +325,83 @@ const LOOK: u64 = 1 << 49 // a candidate whatever the filter says
 /** Kills what cannot be an indicator, hashes the rest, asks the filter, and judges what is left. `from` is the sub-chunk's start. */
 export function passB(from: usize): void {
   sort(from)
+  killNames()
+  killNumbers()
   passC(probe(hashNumbers(from, hashNames())))
 }
 
-/**
- * B1: two bit arrays and a few bytes tell what cannot be an indicator: a number needs three dots, or the place of a URL's host; a name a last
- * label of the set. No loop over bytes, no branch. What lives goes to one of two lists.
- */
+/** B1: the bit arrays tell how long a token is and where its dots are; two bytes of its last label whether it is a name or a number. No loop over bytes, no branch. */
 function sort(from: usize): void {
   let name = names
   let number = numbers
-  const wantNames = <u32>((features & F_NAMES) != 0)
-  const wantNumbers = <u32>((features & F_IPV4) != 0)
   const tokens = tokenBits
-  const points = dotBits
   const last = ends + (<usize>endCount << 2)
   for (let next = ends; next < last; next += 4) {
     const place = load<u32>(next)
     const offset = place - <u32>from - 1
     const shift = <u64>(~offset & 7)
-    const at = <usize>(<i32>offset >> 3)
-    let dots = load<u64>(points + at - 7) << shift
+    const at = tokens + <usize>(<i32>offset >> 3)
+    let dots = load<u64>(at - 7, DOTS) << shift
     // One trailing dot is the root's or the sentence's.
     const trailing = dots >> 63
     dots <<= trailing
-    const token = load<u64>(tokens + at - 7) << shift << trailing
+    const token = load<u64>(at - 7) << shift << trailing
     const end = <usize>place - <usize>trailing
     const length = <u64>clz(~token | 1)
-    const lastLabel = <u64>clz(dots)
+    const lastLabel = <usize>clz(dots) & 63
     dots &= ~(ALL >> length)
-    const dotCount = <u32>popcnt(dots)
-    const start = end - <usize>length
-    const isNumber = <u32>(<u32>load<u8>(end - 1) - 48 < 10) & <u32>(<u32>load<u8>(end - <usize>(lastLabel & 63)) - 48 < 10)
-    // `203.0.113.9.https`, as tcpdump names ports.
-    const port = <u32>(dotCount == 4) & <u32>(<u32>load<u8>(start) - 48 < 10) & wantNumbers
-    const isName = (getBit(LAST_LABELS, labelHash(end, <u32>lastLabel)) & wantNames & <u32>(dots != 0)) | port
+    const isNumber = <usize>(<u32>load<u8>(end - 1) - 48 < 10) & <usize>(<u32>load<u8>(end - lastLabel) - 48 < 10)
     const token64 = <u64>end | (length << 32)
-    store<u64>(name, token64 | (<u64>port << 49))
+    store<u64>(name, token64)
     store<u64>(name, dots, 8)
-    name += <usize>(isName & ~isNumber) << 4
+    name += (isNumber ^ 1) << 4
     store<u64>(number, token64)
     store<u64>(number, dots, 8)
-    number += <usize>(isNumber & wantNumbers & (<u32>(dotCount > 2) | isHostPlace(start))) << 4
+    number += isNumber << 4
   }
   namesEnd = name
   numbersEnd = number
+}
+
+/** A name needs a last label of the set. */
+function killNames(): void {
+  const wantNames = <u32>((features & F_NAMES) != 0)
+  const wantNumbers = <u32>((features & F_IPV4) != 0)
+  let out = names
+  const last = namesEnd
+  for (let next = names; next < last; next += 16) {
+    const token = load<u64>(next)
+    const dots = load<u64>(next, 8)
+    const end = <usize><u32>token
+    // `203.0.113.9.https`, as tcpdump names ports.
+    const port = <u32>(popcnt(dots) == 4) & <u32>(<u32>load<u8>(end - <usize>(token >> 32)) - 48 < 10) & wantNumbers
+    const isName = getBit(LAST_LABELS, labelHash(end, <u32>clz(dots))) & wantNames & <u32>(dots != 0)
+    store<u64>(out, token | (<u64>port << 49))
+    store<u64>(out, dots, 8)
+    out += <usize>(isName | port) << 4
+  }
+  namesEnd = out
+}
+
+/** A number needs three dots, or the place of a URL's host. */
+function killNumbers(): void {
+  let out = numbers
+  const last = features & F_IPV4 ? numbersEnd : out
+  for (let next = numbers; next < last; next += 16) {
+    const token = load<u64>(next)
+    const dots = load<u64>(next, 8)
+    store<u64>(out, token)
+    store<u64>(out, dots, 8)
+    out += <usize>(<u32>(popcnt(dots) > 2) | isHostPlace(<usize><u32>token - <usize>(token >> 32))) << 4
+  }
+  numbersEnd = out
 }
 
 /** Whether what begins here stands where a URL has its host: behind two slashes, however often they are escaped, or an at sign. */
 // @ts-ignore: decorator
 @inline export function isHostPlace(start: usize): u32 {
   const before = load<u32>(start - 4)
-  const third = (before >> 8) & 0xff
-  const escaped = <u32>(before >> 16 == 0x2f5c) & (<u32>(third == 0x2f) | <u32>(third == 0x5c))
+  const escaped = <u32>(before >> 8 == 0x2f5c2f) | <u32>(before >> 8 == 0x2f5c5c)
   return <u32>(before >> 16 == 0x2f2f) | escaped | <u32>(before >> 24 == 64)
 }
 
@@ -386,7 +455,7 @@ function hashNumbers(from: usize, count: u32): u32 {
     const behind = <u32>load<u8>(end)
     const look =
       <u32>(popcnt(dots) != 3) | <u32>(length > 15) | <u32>((zeros & starts & ~(points >> 1) & 0x7fff) != 0) |
-      getBit(NET_OCTETS, octets) | (<u32>(behind == 47) & getBit(ALL_OCTETS, octets)) | <u32>(behind == 45)
+      getBit(NET_OCTETS, octets) | (behind == 47 ? getBit(ALL_OCTETS, octets) : 0) | <u32>(behind == 45)
     store<u64>(out, <u64>end | (<u64>length << 32) | NUMBER | (<u64>look << 49))
     store<u64>(out, quickHash(start, length), 8)
     out += 16
