@@ -12,6 +12,7 @@ import type { Bulletin } from "../model/bulletin.js"
 import { canonicalAddress } from "../model/canonical.js"
 import type { Hit } from "../model/hit.js"
 import type { Indicator } from "../model/indicator.js"
+import type { Observable } from "../model/observable.js"
 import type { Problem } from "../model/problem.js"
 import { formatInstant, fromMillis, parseInstant } from "../model/time.js"
 import { createRoleContext } from "../sources/roles.js"
@@ -54,20 +55,26 @@ export function decoyIndicators(indicators: readonly Indicator[], own: readonly 
 }
 
 /** A hunt asks before it begins and again when it is judged. */
-const listedKnown = new WeakMap<readonly Indicator[], { readonly own: string; readonly addresses: ReadonlySet<string> }>()
+const countsKnown = new WeakMap<readonly Indicator[], { readonly own: string; readonly count: number }>()
 
-/** Public single addresses: a private one has our own hosts for neighbours. */
-function listedAddresses(indicators: readonly Indicator[], own: readonly string[]): ReadonlySet<string> {
-  const known = listedKnown.get(indicators)
-  if (known?.own === own.join()) return known.addresses
-  const { isInside } = createRoleContext({ own, trustedProxies: [] })
-  const addresses = new Set<string>()
-  for (const { type, value } of indicators) {
-    if (type !== "ipv4-addr" && type !== "ipv6-addr") continue
-    if (!value.includes("/") && !value.includes("-") && !isInside(value)) addresses.add(value)
-  }
-  listedKnown.set(indicators, { own: own.join(), addresses })
+function listedCount(indicators: readonly Indicator[], own: readonly string[]): number {
+  const known = countsKnown.get(indicators)
+  return known?.own === own.join() ? known.count : listedAddresses(indicators, own).length
+}
+
+function listedAddresses(indicators: readonly Indicator[], own: readonly string[]): readonly string[] {
+  const hasDecoys = decoyedBy(own)
+  const addresses: string[] = []
+  for (const indicator of indicators) if (hasDecoys(indicator)) addresses.push(indicator.value)
+  countsKnown.set(indicators, { own: own.join(), count: addresses.length })
   return addresses
+}
+
+/** Tells public single addresses: a private one has our own hosts for neighbours. */
+function decoyedBy(own: readonly string[]): (indicator: Observable) => boolean {
+  const { isInside } = createRoleContext({ own, trustedProxies: [] })
+  return ({ type, value }) =>
+    (type === "ipv4-addr" || type === "ipv6-addr") && !value.includes("/") && !value.includes("-") && !isInside(value)
 }
 
 /** `request` is that of the hunt: the context is read from the same paths, in files that reach into the 72 hours. */
@@ -81,7 +88,7 @@ export async function triageAnswer(
   const followed = options.follow ? accounts.slice(0, accountsMax) : []
   const { records: doings, problems } = await accountRecords(answer, request, followed)
   const records = [...answer.hits.map(contextRecord), ...doings]
-  const listed = listedAddresses(request.indicators, request.own)
+  const listed = listedCount(request.indicators, request.own)
   const decoys = decoyCount(answer, request, listed)
   const contexts = readContext(answer.hits, records)
   const result = triageHits({ ...whatIsKnown(answer.hits, bulletins, request, contexts), ...(decoys && { decoys }) })
@@ -92,7 +99,7 @@ export async function triageAnswer(
     decoys,
     followed,
     notFollowed: accounts.length - followed.length,
-    decoyStep: decoyStep(listed.size),
+    decoyStep: decoyStep(listed),
     problems,
     contexts: contexts.flatMap((context, at) => (context && saysAnything(context) ? [[at, context] as const] : [])),
   }
@@ -134,15 +141,16 @@ function whatIsKnown(
   }
 }
 
-function decoyCount(answer: HuntAnswer, request: HuntRequest, listed: ReadonlySet<string>): DecoyCount | null {
+function decoyCount(answer: HuntAnswer, request: HuntRequest, listed: number): DecoyCount | null {
   if (!answer.decoys || !request.decoys) return null
-  const hits = answer.sightings.filter((one) => one.echo === null && one.strength === "exact" && listed.has(one.indicator.value))
+  const hasDecoys = decoyedBy(request.own)
+  const hits = answer.sightings.filter((one) => one.echo === null && one.strength === "exact" && hasDecoys(one.indicator))
   return {
     hits: hits.reduce((sum, { count }) => sum + count, 0),
     addresses: new Set(hits.map((hit) => hit.indicator.value)).size,
     decoyHits: answer.decoys.hits,
     decoyAddresses: answer.decoys.addresses,
-    listed: listed.size,
+    listed,
     decoys: request.decoys.length,
   }
 }

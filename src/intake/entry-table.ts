@@ -1,5 +1,7 @@
 // Entries in the order of the document, found again by type and value. A million of them cost a fraction of a Map: numbers only, one probe each.
+
 import type { Observable, ObservableType } from "../model/observable.js"
+import { textHash } from "../model/text-hash.js"
 
 /** Neighbours looked at before a crowded value goes to the overflow: a document made of colliding values costs no more than any other. */
 const probesMax = 64
@@ -16,7 +18,7 @@ export class EntryTable<Entry extends Observable> {
   private askedHash = 0
 
   find(type: ObservableType, value: string): Entry | undefined {
-    const hash = entryHash(type, value)
+    const hash = textHash(value, type.length)
     this.asked = value
     this.askedType = type
     this.askedHash = hash
@@ -44,7 +46,7 @@ export class EntryTable<Entry extends Observable> {
 
   private settle(place: number): void {
     const { type, value } = this.entries[place - 1]!
-    this.place(place, entryHash(type, value))
+    this.place(place, textHash(value, type.length))
   }
 
   private place(place: number, hash: number): void {
@@ -70,11 +72,4 @@ export class EntryTable<Entry extends Observable> {
     for (let at = 0; at < slots.length; at += 2) if (slots[at] !== 0) this.place(slots[at]!, slots[at + 1]!)
     for (const place of crowded) this.settle(place)
   }
-}
-
-/** FNV-1a over the type's length and the value, mixed once more since the table uses its low bits. */
-export function entryHash(type: string, value: string): number {
-  let hash = 0x811c9dc5 ^ type.length
-  for (let at = 0; at < value.length; at++) hash = Math.imul(hash ^ value.charCodeAt(at), 0x01000193)
-  return hash ^ (hash >>> 15)
 }

@@ -22,9 +22,10 @@ import { littleEndianAddresses } from "./verify/proc-net.js"
 import { parentSpan, type Reading, rawReading, rawSpan, type Span, touched } from "./verify/reading.js"
 import { type Found, newScan, type PortStyles, rank, type Scan, type TextContext } from "./verify/scan.js"
 import { isSharedHost } from "./verify/shared-hosts.js"
-import { buildTables, type Tables, type UrlEntry } from "./verify/tables.js"
+import { buildTables, type Tables } from "./verify/tables.js"
 import { digests, files, ja4Fingerprint, mailAddresses, userAgents, wordsOf } from "./verify/tokens.js"
 import { relateUrl, schemelessUrl, statedUrls } from "./verify/url-match.js"
+import type { UrlEntry } from "./verify/url-table.js"
 
 /**
  * Exact judgement of one record: one occurrence per indicator, the strongest, in the order of the indicators.
@@ -180,7 +181,7 @@ function judgeTogether(tables: Tables, record: LogRecord, keep: Keep): void {
   for (const { host, where, port, kind } of bareHosts(record.fields, record.text)) {
     const name = kind === "address" || !/[^\d.:[\]a-f]/i.test(host) ? addressHost(host) : aLabels(host.replace(/\.$/, ""))
     if (name === undefined || isSharedHost(name)) continue
-    for (const entry of urls.hosts.get(name) ?? []) {
+    for (const entry of urls.ofHost(name)) {
       if (port === undefined || isPortOf(entry, port)) add(entry.indicator, "host", [], host, where)
     }
   }

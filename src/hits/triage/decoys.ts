@@ -1,5 +1,6 @@
 // How many hits chance alone would give: unlisted neighbours of every listed address, searched in the same pass.
 import { type AddressRange, formatIpv4, formatIpv6, parseIpv4, parseIpv6 } from "../../model/address.js"
+import { textHash } from "../../model/text-hash.js"
 import { seededRandom } from "../relays/random.js"
 import { say, type Words } from "../sentences.js"
 import { phrases } from "./phrases.js"
@@ -32,28 +33,65 @@ export interface DecoyCount {
  * A /16 with too few free addresses gives fewer; networks are their first address. Of a very long list, a sample has decoys.
  */
 export function decoysFor(
-  listed: Iterable<string>,
+  listed: readonly string[],
   own: readonly AddressRange[],
   perAddress = decoysPerAddress,
 ): ReadonlyMap<string, readonly string[]> {
-  const taken = new Set(listed)
+  const taken = new Taken(listed)
   const found = new Map<string, readonly string[]>()
-  const step = decoyStep(taken.size)
+  const step = decoyStep(listed.length)
   // The sample is drawn by what the addresses are, not by where they stand.
-  const drawn = step === 1 ? [...taken] : [...taken].filter((address) => drawOf(address) % step === 0)
-  for (const address of drawn.sort()) {
+  const drawn = new Set(listed.filter((address) => (textHash(address) >>> 0) % step === 0))
+  for (const address of [...drawn].sort()) {
     const decoys = decoysOf(address, taken, own, perAddress)
     for (const decoy of decoys) taken.add(decoy)
-    found.set(address, decoys)
+    found.set(address, decoys.map(addressText))
   }
   return found
 }
 
-/** FNV-1a, mixed once more since it is taken modulo a small number. */
-function drawOf(address: string): number {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < address.length; at++) hash = Math.imul(hash ^ address.charCodeAt(at), 0x01000193)
-  return (hash ^ (hash >>> 15)) >>> 0
+/** An address as a number: of IPv6 as a bigint. */
+type Address = number | bigint
+
+function addressText(address: Address): string {
+  return typeof address === "bigint" ? formatIpv6(address) : formatIpv4(address)
+}
+
+/** What is no free address any more. Of a million listed ones each takes four bytes. */
+class Taken {
+  private readonly four: Uint32Array
+  private readonly others = new Set<Address>()
+
+  constructor(listed: readonly string[]) {
+    const four = new Uint32Array(listed.length)
+    let count = 0
+    for (const text of listed) {
+      const number = parseIpv4(text)
+      const six = number === undefined ? parseIpv6(text) : undefined
+      if (number !== undefined) four[count++] = number
+      else if (six !== undefined) this.others.add(six)
+    }
+    this.four = four.subarray(0, count).sort()
+  }
+
+  add(address: Address): void {
+    this.others.add(address)
+  }
+
+  has(address: Address): boolean {
+    return this.others.has(address) || (typeof address === "number" && this.isListed(address))
+  }
+
+  private isListed(address: number): boolean {
+    let low = 0
+    let high = this.four.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.four[middle] as number) < address) low = middle + 1
+      else high = middle
+    }
+    return this.four[low] === address
+  }
 }
 
 /** Hits that chance would give a list of this length. */
@@ -72,7 +110,7 @@ export function decoySentence(count: DecoyCount): Words {
   return say(phrases[sentence], { hits, addresses, chance: roundChance(expectedByChance(count)) })
 }
 
-function decoysOf(address: string, taken: ReadonlySet<string>, own: readonly AddressRange[], wanted: number): readonly string[] {
+function decoysOf(address: string, taken: Taken, own: readonly AddressRange[], wanted: number): readonly Address[] {
   const plain = address.replace(/[/-].*$/, "")
   const four = parseIpv4(plain)
   const six = four === undefined ? parseIpv6(plain) : undefined
@@ -80,13 +118,12 @@ function decoysOf(address: string, taken: ReadonlySet<string>, own: readonly Add
   const random = seededRandom(`decoy ${address}`)
   const version = four === undefined ? 6 : 4
   const ownOnes = own.filter((range) => range.version === version)
-  const chosen = new Set<string>()
+  const chosen = new Set<Address>()
   for (let tries = 0; chosen.size < wanted && tries < wanted * triesPerDecoy; tries++) {
     const candidate =
       four === undefined ? sixNear(six as bigint, random) : Math.floor(four / 65_536) * 65_536 + Math.floor(random() * 65_536)
     if (ownOnes.some((range) => candidate >= range.first && candidate <= range.last)) continue
-    const text = typeof candidate === "bigint" ? formatIpv6(candidate) : formatIpv4(candidate)
-    if (!taken.has(text)) chosen.add(text)
+    if (!taken.has(candidate)) chosen.add(candidate)
   }
   return [...chosen]
 }

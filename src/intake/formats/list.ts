@@ -27,8 +27,10 @@ export const plainList: BulletinFormat = {
     const text = input.text()
     const said = comments(text)
     if (/\S/.test(said)) readMeaning(said, input.name, draft)
+    // Put together once: a million texts hold it as one.
+    const file = `${input.name}:`
     eachValueLine(text, bytesOf(input, text), ({ value, comment, line, detached }) => {
-      claimLine(value, { provenance: `${input.name}:${line}`, comment, original: value, detached }, draft)
+      claimLine(value, { provenance: file + line, comment, original: value, detached }, draft)
     })
   },
 }

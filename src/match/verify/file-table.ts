@@ -23,9 +23,8 @@ export interface FileOwners {
   readonly rest: number[]
 }
 
-interface FileIndicator {
+export interface FileIndicator {
   readonly indicator: number
-  readonly type: "file:name" | "file:path"
   readonly value: string
 }
 

@@ -2,7 +2,6 @@
 import { canonicalDomain } from "../../model/canonical.js"
 import { quadReadings, reportAddress } from "./addresses.js"
 import { lowerCase } from "./file-table.js"
-import { eachOwner } from "./owned.js"
 import { isSuperseded, type Scan } from "./scan.js"
 
 /** A run is longer than any name: only its last characters can be one. */
@@ -38,7 +37,7 @@ export function reportDomains(scan: Scan, { from, to, name }: HostName): void {
   if (!domains) return
   for (let at = 0; at >= 0; ) {
     const strength = at === 0 ? "exact" : "subdomain"
-    eachOwner(domains.get(name.slice(at)), (indicator) => scan.report({ indicator, span: { from, to }, strength, notes: [] }))
+    for (const indicator of domains.get(name.slice(at))) scan.report({ indicator, span: { from, to }, strength, notes: [] })
     const dot = name.indexOf(".", at)
     at = dot < 0 ? -1 : dot + 1
   }

@@ -1,20 +1,65 @@
-// Values and the indicators that own them: almost every value belongs to one, the rest share it.
+// Values and the indicators that own them. A million of them cost a fraction of a Map: numbers only, and a value is told from others by its text
+// in the list of indicators.
+import { textHash } from "../../model/text-hash.js"
 
-export type Owners = number | number[]
-export type Owned = Map<string, Owners>
+/** Neighbours looked at before a crowded value goes to the overflow: a list made of colliding values costs no more than any other. */
+const probesMax = 64
 
-export function own(owned: Owned, value: string, indicator: number): void {
-  const owners = owned.get(value)
-  if (owners === undefined) owned.set(value, indicator)
-  else if (typeof owners === "number") owned.set(value, [owners, indicator])
-  else owners.push(indicator)
-}
+export class Owned {
+  /** Pairs: first indicator of a value plus one, 0 is free; and the value's hash, so that most strangers are told apart without reading them. */
+  private readonly slots: Int32Array
+  private readonly mask: number
+  private readonly valueOf: (indicator: number) => string
+  /** Of values that several indicators share: all of them, by the first one. */
+  private readonly shared = new Map<number, number[]>()
+  private readonly overflow = new Map<string, number>()
 
-export function eachOwner(owners: Owners | undefined, see: (indicator: number) => void): void {
-  if (typeof owners === "number") see(owners)
-  else if (owners) for (const owner of owners) see(owner)
-}
+  /** Has room for `count` indicators; `valueOf` names the value of each. */
+  constructor(count: number, valueOf: (indicator: number) => string) {
+    let size = 16
+    while (size < count * 1.5) size *= 2
+    this.slots = new Int32Array(2 * size)
+    this.mask = size - 1
+    this.valueOf = valueOf
+  }
 
-export function filled(owned: Owned): Owned | undefined {
-  return owned.size > 0 ? owned : undefined
+  add(indicator: number): void {
+    const value = this.valueOf(indicator)
+    const place = this.find(value)
+    if (place >= 0) {
+      const first = (this.slots[place] as number) - 1
+      if (first < 0) {
+        this.slots[place] = indicator + 1
+        this.slots[place + 1] = textHash(value)
+      } else this.share(first, indicator)
+      return
+    }
+    const first = this.overflow.get(value)
+    if (first === undefined) this.overflow.set(value, indicator)
+    else this.share(first, indicator)
+  }
+
+  /** The indicators of a value, in the order in which they were added. */
+  get(value: string): readonly number[] {
+    const place = this.find(value)
+    const first = place >= 0 ? (this.slots[place] as number) - 1 : (this.overflow.get(value) ?? -1)
+    return first < 0 ? [] : (this.shared.get(first) ?? [first])
+  }
+
+  /** Where the value stands or would stand; -1 if that is the overflow. */
+  private find(value: string): number {
+    const hash = textHash(value)
+    for (let probe = 0; probe < probesMax; probe++) {
+      const place = 2 * ((hash + probe) & this.mask)
+      const found = this.slots[place] as number
+      if (found === 0 || (this.slots[place + 1] === hash && this.valueOf(found - 1) === value)) return place
+    }
+    return -1
+  }
+
+  private share(first: number, indicator: number): void {
+    const all = this.shared.get(first)
+    if (all) all.push(indicator)
+    else this.shared.set(first, [first, indicator])
+  }
 }

@@ -2,7 +2,7 @@
 import { canonicalEmail } from "../../model/canonical.js"
 import { eachMatch } from "./each-match.js"
 import { type Anchors, lowerCase, type Neighbourhood } from "./file-table.js"
-import { eachOwner, type Owned } from "./owned.js"
+import type { Owned } from "./owned.js"
 import { addEdit, derive, newEdits, parentSpan, type Reading } from "./reading.js"
 import { isSuperseded, isWordChar, type Scan } from "./scan.js"
 
@@ -33,8 +33,8 @@ function reportDigest(scan: Scan, hashes: Owned, from: number, to: number, hex: 
   const { text } = scan
   if (isWordChar(text[from - 1]) || isWordChar(text[to])) return
   const owners = hashes.get(hex.toLowerCase())
-  if (owners === undefined || isSuperseded(scan, from, to)) return
-  eachOwner(owners, (indicator) => scan.report({ indicator, span: { from, to }, strength: "exact", notes: [] }))
+  if (owners.length === 0 || isSuperseded(scan, from, to)) return
+  for (const indicator of owners) scan.report({ indicator, span: { from, to }, strength: "exact", notes: [] })
 }
 
 /** Local part and domain around every at sign. */
@@ -52,8 +52,8 @@ export function mailAddresses(scan: Scan): void {
     if (name === "" || from === at || at - from > localCharsMax) continue
     const owners = mails.get(canonicalEmail(text.slice(from, to)) ?? "")
     // The escape may follow the dots that were cut: what it becomes would then go on with the name.
-    if (owners === undefined || isSuperseded(scan, from, to) || isSuperseded(scan, from, at + 1 + run.length)) continue
-    eachOwner(owners, (indicator) => scan.report({ indicator, span: { from, to }, strength: "exact", notes: [] }))
+    if (owners.length === 0 || isSuperseded(scan, from, to) || isSuperseded(scan, from, at + 1 + run.length)) continue
+    for (const indicator of owners) scan.report({ indicator, span: { from, to }, strength: "exact", notes: [] })
   }
 }
 
@@ -64,9 +64,8 @@ const domain = /[\p{L}\p{M}\p{N}_.-]{1,253}(?![\p{L}\p{M}\p{N}_-])/uy
 export function ja4Fingerprint(scan: Scan, from: number, to: number): void {
   const { ja4 } = scan.tables
   if (!ja4 || to - from < 36 || to - from > 40 || isSuperseded(scan, from, to)) return
-  eachOwner(ja4.get(scan.text.slice(from, to).toLowerCase()), (indicator) =>
-    scan.report({ indicator, span: { from, to }, strength: "exact", notes: [] }),
-  )
+  for (const indicator of ja4.get(scan.text.slice(from, to).toLowerCase()))
+    scan.report({ indicator, span: { from, to }, strength: "exact", notes: [] })
 }
 
 /** A user agent as one whole quoted value, or as the whole of a field. */
@@ -74,10 +73,10 @@ export function userAgents(scan: Scan): void {
   const { agents } = scan.tables
   const { text } = scan
   if (!agents) return
-  const report = (from: number, to: number) =>
-    eachOwner(agents.get(text.slice(from, to).normalize("NFC")), (indicator) =>
-      scan.report({ indicator, span: { from, to }, strength: "exact", notes: [], atHome: "anywhere" }),
-    )
+  const report = (from: number, to: number) => {
+    for (const indicator of agents.get(text.slice(from, to).normalize("NFC")))
+      scan.report({ indicator, span: { from, to }, strength: "exact", notes: [], atHome: "anywhere" })
+  }
   const trimmed = text.trim()
   report(text.indexOf(trimmed), text.indexOf(trimmed) + trimmed.length)
   eachMatch(quoted, text, ({ 0: value, index }) => {

@@ -7,8 +7,8 @@ import { aLabels, type HostName, reportDomains } from "./names.js"
 import { percentLayers } from "./reading.js"
 import type { Scan } from "./scan.js"
 import { isSharedHost } from "./shared-hosts.js"
-import { placeKey, type UrlEntry, type UrlTable } from "./tables.js"
 import { schemelessSpan, splitUrl, type UrlSpan } from "./url.js"
+import type { UrlEntry, UrlTable } from "./url-table.js"
 
 export type UrlRelation = (indicator: number, strength: Strength, notes: readonly HitNote[]) => void
 
@@ -43,7 +43,7 @@ export function schemelessUrl(scan: Scan, host: { readonly from: number; readonl
 /** Every URL indicator that a canonical URL equals or lies below. */
 export function relateUrl(table: UrlTable, canonical: string, stated: "scheme" | "no scheme", see: UrlRelation): void {
   const url = splitUrl(canonical)
-  const place = url && table.places.get(placeKey(url.scheme, url.host, url.port))
+  const place = url && table.place(url.scheme, url.host, url.port)
   if (!place) return
   const { scheme, host, path, query } = url
   const report = (entries: readonly UrlEntry[] | undefined, strength: Strength) => {
@@ -69,7 +69,7 @@ function standsAsRead(scan: Scan, from: number, schemeTo: number, to: number): b
 
 /** Whether the host is one of the set's, or may be after a WHATWG parse. */
 function mayMatch(urls: UrlTable, host: string): boolean {
-  if (urls.hosts.has(host.toLowerCase().replace(/\.$/, ""))) return true
+  if (urls.hasHost(host.toLowerCase().replace(/\.$/, ""))) return true
   return /[^A-Za-z0-9.:_-]/.test(host) || /(?:^|\.)(?:\d+|0[xX][0-9a-fA-F]*)\.?$/.test(host)
 }
 

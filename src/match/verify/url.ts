@@ -33,6 +33,20 @@ export function splitUrl(canonical: string): UrlParts | undefined {
   return { scheme: match[1] as string, host: match[2] as string, port: match[3] ?? "", path: match[4] || "/", query: match[5] ?? "" }
 }
 
+/** The host of a canonical URL, as `splitUrl` finds it. */
+export function hostOf(canonical: string): string {
+  const from = canonical.indexOf("://") + 3
+  if (canonical[from] === "[") return canonical.slice(from, canonical.indexOf("]", from) + 1)
+  let to = from
+  while (to < canonical.length && !endsHost(canonical.charCodeAt(to))) to++
+  return canonical.slice(from, to)
+}
+
+/** `/`, `?`, `#`, `:` */
+function endsHost(code: number): boolean {
+  return code === 0x2f || code === 0x3f || code === 0x23 || code === 0x3a
+}
+
 /** Every URL of the text that states its scheme, in the order of the text; those inside others included. */
 export function* urlSpans(text: string): Generator<UrlSpan, void, undefined> {
   let wordEnd = 0
