@@ -1,7 +1,8 @@
 // The time range of a leaf and its silences, out of the stamps that were looked at.
 import { formatInstant, type Instant } from "../model/time.js"
+import type { WorkUnit } from "../model/work-unit.js"
 import { type FileClock, resolveStamp } from "../sources/time/resolve.js"
-import type { CoveredTimes, KnownTimes, LeafResult } from "./finding.js"
+import type { CoveredTimes, KnownTimes, LeafResult, UnitResult } from "./finding.js"
 import { jumps, type Span, silences } from "./silences.js"
 
 export function coveredTimes(clock: FileClock): CoveredTimes {
@@ -34,6 +35,14 @@ export function knownTimes(path: string, leaf: LeafResult, tz: string | undefine
   // In the order in which settlement has them.
   const samples = [...leaf.samples].sort((a, b) => a.at - b.at)
   return { path, tz: tz ?? null, ...coveredTimes(clockOf(path, { ...leaf, samples }, tz)) }
+}
+
+/** The times of a unit's leaves, where they are not known yet. A segment has none of its own. */
+export function withTimes(result: UnitResult, { path, segment }: WorkUnit, tz: string | undefined): UnitResult {
+  if (segment) return result
+  const isSettled = ({ ruledOut, known, times }: LeafResult): boolean =>
+    ruledOut !== undefined || known !== undefined || (times !== undefined && isFor(times, path, tz))
+  return { leaves: result.leaves.map((leaf) => (isSettled(leaf) ? leaf : { ...leaf, times: knownTimes(path, leaf, tz) })) }
 }
 
 export function isFor(times: KnownTimes, path: string, tz: string | undefined): boolean {

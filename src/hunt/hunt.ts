@@ -8,9 +8,9 @@ import { storedBytes, type WorkUnit } from "../model/work-unit.js"
 import { discover, plainHead, segmentsOf } from "../sources/files/files.js"
 import { recognizeFormat } from "../sources/formats/index.js"
 import { combined, type Renumbering, renumbered } from "./combine.js"
-import { isFor, knownTimes } from "./covered-times.js"
+import { withTimes } from "./covered-times.js"
 import { changeOf, identityOf, isOther } from "./file-state.js"
-import type { LeafResult, UnitResult } from "./finding.js"
+import type { UnitResult } from "./finding.js"
 import { createGathering, type Gathered } from "./gather.js"
 import { type IndexedPool, type IndexUse, openIndexedPool } from "./indexed-pool.js"
 import { type Known, type Ledger, type LedgerRequest, openLedger, type Patterns } from "./ledger.js"
@@ -185,6 +185,7 @@ async function runPass(
     workers,
     accounts,
     alwaysThreads,
+    ...(request.tz === undefined ? {} : { tz: request.tz }),
     textSums: ledger !== undefined,
     passed: progress.passed,
     ...(index ? { index } : {}),
@@ -205,8 +206,8 @@ async function runPass(
     const before = plan.looks()
     const found = await pool.run(one.unit)
     progress.passed(one.unit, storedBytes(one.unit))
-    // A segment has no times of its own.
-    const result = ledger && !one.unit.segment ? withTimes(found, one.unit, request) : found
+    // What is kept is not settled again when the hunt is resumed.
+    const result = ledger ? withTimes(found, one.unit, request.tz) : found
     const change = before ? (isOther(plan.file, before) ? "rewritten" : changeOf(before, identityOf(plan.file))) : "none"
     const identity = plan.identity()
     if (ledger && identity && change === "none") ledger.commit(plan.file, identity, one.unit, pass.patterns, result)
@@ -262,13 +263,6 @@ function renumberingOf(patterns: Patterns, request: HuntRequest): Renumbering {
     indicator: (index) => indicators.get(patterns.indicators[index] as Indicator),
     decoy: (index) => decoys.get(patterns.decoys[index] as Indicator),
   }
-}
-
-/** With its times settled, so that they are not settled again when the hunt is resumed. */
-function withTimes({ leaves }: UnitResult, { path }: WorkUnit, { tz }: HuntRange): UnitResult {
-  const isSettled = ({ ruledOut, known, times }: LeafResult): boolean =>
-    ruledOut !== undefined || known !== undefined || (times !== undefined && isFor(times, path, tz))
-  return { leaves: leaves.map((leaf) => (isSettled(leaf) ? leaf : { ...leaf, times: knownTimes(path, leaf, tz) })) }
 }
 
 function asRewritten(result: UnitResult, file: WorkUnit): UnitResult {

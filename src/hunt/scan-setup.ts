@@ -5,6 +5,7 @@ import type { Scanner } from "../match/matcher.js"
 import type { Indicator } from "../model/indicator.js"
 import type { WorkUnit } from "../model/work-unit.js"
 import { createRoleContext } from "../sources/roles.js"
+import { withTimes } from "./covered-times.js"
 import type { UnitResult } from "./finding.js"
 import { IndexBuilder, type IndexTarget } from "./index-builder.js"
 import { accountMatcherOf, matcherOf } from "./load-matcher.js"
@@ -21,6 +22,8 @@ export interface ScanSetup {
   readonly accounts?: boolean
   /** Builds an index of what is searched. */
   readonly index?: IndexTarget
+  /** The zone of stamps without one, as it was given. */
+  readonly tz?: string
   /** Takes sums of the decoded text, by which a log is recognised after it was compressed. */
   readonly textSums?: boolean
 }
@@ -77,8 +80,9 @@ export function createScan(setup: ThreadSetup, passed?: Passed): Scan {
     ...(passed && { passed }),
   }
   return {
-    unit: (unit) => scanUnit(unit, index ? { ...context, index } : context),
-    again: (unit) => scanUnit(unit, context),
+    // Times are settled here, where several threads do it at once.
+    unit: async (unit) => withTimes(await scanUnit(unit, index ? { ...context, index } : context), unit, setup.tz),
+    again: async (unit) => withTimes(await scanUnit(unit, context), unit, setup.tz),
     parts: (unit, request) => scanParts(unit, request, context),
     finish() {
       index?.flush()
