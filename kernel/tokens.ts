@@ -327,7 +327,8 @@ export function passB(from: usize): void {
   sort(from)
   killNames()
   killNumbers()
-  passC(probe(hashNumbers(from, hashNames())))
+  weighNumbers(from)
+  passC(probe(hashNumbers(hashNames())))
 }
 
 /** B1: the bit arrays tell how long a token is and where its dots are; two bytes of its last label whether it is a name or a number. No loop over bytes, no branch. */
@@ -428,10 +429,10 @@ function hashNames(): u32 {
   return <u32>((out - lookups) >> 4)
 }
 
-/** The whole of every number, behind its last hyphen. */
-function hashNumbers(from: usize, count: u32): u32 {
+/** A number is taken from behind its last hyphen, and needs the first two octets of an address of the set, or to be no plain quad. */
+function weighNumbers(from: usize): void {
   const ZERO = i8x16.splat(48)
-  let out = lookups + (<usize>count << 4)
+  let out = numbers
   const last = numbersEnd
   for (let next = numbers; next < last; next += 16) {
     const token = load<u64>(next)
@@ -444,20 +445,33 @@ function hashNumbers(from: usize, count: u32): u32 {
     const leading = <u32>(dots >> ((64 - <u64>length) & 63)) & <u32>(length != 0)
     dots ^= <u64>leading << ((64 - <u64>length) & 63)
     length -= leading
-    const start = end - length
     const points = <u32>(dots >> 48)
     const second = <u32>clz(dots & ~(TOP >> <u64>clz(dots)))
     // Zeros at the start of a part with a digit behind them.
     const zeros = <u32>i8x16.bitmask(i8x16.eq(v128.load(end - 16), ZERO))
     const starts = (points << 1) | (1 << ((16 - length) & 31))
     // Networks of the set around the address, networks and ranges of the log that begin with it; only pass C can tell what is no plain quad.
-    const octets = octetsHash(start, (length - second - 1) & 7)
+    const octets = octetsHash(end - length, (length - second - 1) & 7)
+    const known = getBit(ALL_OCTETS, octets)
     const behind = <u32>load<u8>(end)
     const look =
       <u32>(popcnt(dots) != 3) | <u32>(length > 15) | <u32>((zeros & starts & ~(points >> 1) & 0x7fff) != 0) |
-      getBit(NET_OCTETS, octets) | (behind == 47 ? getBit(ALL_OCTETS, octets) : 0) | <u32>(behind == 45)
+      getBit(NET_OCTETS, octets) | (<u32>(behind == 47) & known) | <u32>(behind == 45)
     store<u64>(out, <u64>end | (<u64>length << 32) | NUMBER | (<u64>look << 49))
-    store<u64>(out, quickHash(start, length), 8)
+    out += <usize>(look | known) << 3
+  }
+  numbersEnd = out
+}
+
+/** The whole of every number. */
+function hashNumbers(count: u32): u32 {
+  let out = lookups + (<usize>count << 4)
+  const last = numbersEnd
+  for (let next = numbers; next < last; next += 8) {
+    const token = load<u64>(next)
+    const length = <u32>(token >> 32) & 0xff
+    store<u64>(out, token)
+    store<u64>(out, quickHash(<usize><u32>token - length, length), 8)
     out += 16
   }
   return <u32>((out - lookups) >> 4)
