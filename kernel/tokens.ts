@@ -36,7 +36,7 @@ export let hyphenBits: usize = 0
 /** Addresses behind the tokens. */
 export let ends: usize = 0
 export let endCount: u32 = 0
-// Names and numbers that live: address behind the token and length, with their dots beside them.
+// Names and numbers that live: address behind the token and length, with their dots beside them; of weighed numbers without.
 let names: usize = 0
 let namesEnd: usize = 0
 let numbers: usize = 0
@@ -595,7 +595,7 @@ export function behindEscape(at: usize): usize {
   return byte == 37 && isHex(load<u8>(at, 1)) && isHex(load<u8>(at, 2)) ? at + 3 : at
 }
 
-/** The name's key for the filter, as the passes above see it: the last dotted run; bytes of it in `keyLength`, where it ends in `keyEnd`. */
+/** Where the last dotted run of a text begins and ends, as the passes above see it; findToken() sets them. */
 export let tokenFrom: usize = 0
 export let tokenEnd: usize = 0
 

@@ -1,5 +1,4 @@
 // Entries in the order of the document, found again by type and value. A million of them cost a fraction of a Map: numbers only, one probe each.
-
 import type { Observable, ObservableType } from "../model/observable.js"
 import { textHash } from "../model/text-hash.js"
 

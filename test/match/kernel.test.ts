@@ -57,6 +57,17 @@ describe("addresses", () => {
     check(address, "IP 203.0.113.9.51234 > 10.0.0.1.443: Flags [S]")
     check(address, "IP 203.0.113.9.https > 10.0.0.1.443: Flags [S]")
   })
+  it("marks an address of which the set has nothing but a host, a network, or a range", () => {
+    check("http://203.0.113.9/a", "GET http://203.0.113.9/a")
+    check("http://[::ffff:203.0.113.9]/a", "GET http://203.0.113.9/a")
+    check("203.0.113.0/24", "src=203.0.113.9 dst")
+    check("203.0.113.8-203.1.0.4", "src=203.1.0.2 dst")
+    check("203.0.113.8-203.3.0.4", "src=203.2.0.2 dst")
+    check(address, "src=0203.000.0113.9 dst")
+    check(address, "http://0203.000.0113.9/")
+    check(address, "range 10.0.0.0-250.0.0.0", false)
+    check(address, "a-203.0.113.9-b")
+  })
   it("marks words of /proc/net", () => {
     check(address, "  1: 0500000A:C822 097100CB:01BB 01 00000000:00000000")
     check("2001:db8::9", "  0: B80D0120000000000000000009000000:0016 00000000000000000000000000000000:0000 0A")
@@ -293,6 +304,17 @@ describe("text", () => {
     const text = `a\n${domain} ${address} ${domain}\n\n\\t${domain} x\n${address}`
     scanner.room.set(new TextEncoder().encode(text))
     expect(scanner.scan(text.length)).toEqual({ newlines: 4, starts: [2, 41, 58], lines: [1, 3, 4] })
+  })
+  it("counts the newlines of texts of any length, and none behind them", () => {
+    const scanner = scannerOf([indicator(domain)])
+    for (const length of [0, 1, 63, 64, 65, 127, 128, 16_383, 16_384, 16_385, 32_768, 40_000]) {
+      for (const every of [1, 2, 7, 100]) {
+        const text = Uint8Array.from({ length }, (_, at) => (at % every === 0 ? 10 : 120))
+        scanner.room.fill(10)
+        scanner.room.set(text)
+        expect(scanner.scan(length).newlines, `${length} bytes, every ${every}`).toBe(Math.ceil(length / every))
+      }
+    }
   })
   it("leaves what lies behind the text as it was", () => {
     const scanner = scannerOf([indicator(domain)])

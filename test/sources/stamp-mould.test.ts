@@ -16,7 +16,6 @@ const layouts: readonly ((numbers: Numbers, rest: string) => string)[] = [
   ([y, m, d, h, i, s, f], rest) => `${y}-${pad(m)}-${pad(d)} ${pad(h)}:${pad(i)}:${pad(s)},${pad(f, 3)} INFO ${rest}`,
   ([y, m, d, h, i, s, f], rest) =>
     `{"timestamp":"${y}-${pad(m)}-${pad(d)}T${pad(h)}:${pad(i)}:${pad(s)}.${pad(f, 6)}+0100","note":"${rest}"}`,
-  ([y, m, d, h, i, s], rest) => `date=${y}-${pad(m)}-${pad(d)} time=${pad(h)}:${pad(i)}:${pad(s)} devname="gw" ${rest}`,
   ([y, m, d, h, i, s], rest) => `192.0.2.${d} - - [${pad(d)}/${months[m - 1]}/${y}:${pad(h)}:${pad(i)}:${pad(s)} +0100] "GET /${rest}"`,
   ([y, m, d, h, i, s, f], rest) => `${pad(d)}-${months[m - 1]}-${y} ${pad(h)}:${pad(i)}:${pad(s)}.${pad(f, 3)} queries: ${rest}`,
   ([, m, d, h, i, s], rest) => `${months[m - 1]} ${String(d).padStart(2)} ${pad(h)}:${pad(i)}:${pad(s)} gw1 sshd[${s}]: ${rest}`,
@@ -76,6 +75,34 @@ test("whatever else a line says, its stamp is read as readStamp reads it, or not
       },
     ),
     { numRuns: 20_000 },
+  )
+})
+
+/** Lines that decide by more than what stands at one place: read as readStamp reads them, or not at all. */
+const wayward: readonly ((numbers: Numbers, rest: string) => string)[] = [
+  ([y, m, d, h, i, s, f], rest) =>
+    `date=${y}-${pad(m)}-${pad(d)} time=${pad(h)}:${pad(i)}:${pad(s)} devname="gw" ${f % 3 ? `tz="+0${f % 2}00"` : ""} ${rest}`,
+  ([y, m, d, h, i, s], rest) => `${y}-${pad(m)}-${pad(d)} ${pad((h % 12) + 1)}:${pad(i)}:${pad(s)} ${h < 12 ? "AM" : "PM"}, ${rest}`,
+  ([y, m, d, h, i, s], rest) =>
+    `${pad(d)}/${months[m - 1]}/${y} ${pad((h % 12) + 1)}:${pad(i)}:${pad(s)} ${h < 12 ? "a.m." : "p.m."} ${rest}`,
+  ([, m, d, h, i, s, f], rest) =>
+    `${months[m - 1]} ${String(d).padStart(2)} ${pad(h)}:${pad(i)}:${pad(s)} gate ${f % 2 ? 2021 : "x"} ${rest}`,
+  ([, m, d, h, i, s, f], rest) =>
+    `${months[m - 1]} ${String(d).padStart(2)} ${pad(h)}:${pad(i)}:${pad(s)} (ABCDE) ${f % 2 ? 2021 : "x"} ${rest}`,
+  ([y, m, d, h, i, s, f], rest) =>
+    `{"log":"${y}-${pad(m)}-${pad(d)} ${pad(h)}:${pad(i)}:${pad(s)} GET ${rest}"${f % 2 ? `,"time":"2021-03-04T04:${pad(i)}:08.5Z"` : ""}}`,
+  ([y, m, d, h, i, s, f], rest) =>
+    `${["192.0.2.1", "20200103T021109Z", "1577836800", "2020-01-03", "{a", " ", "192.0.2.7 bob"][f % 7]} - [${pad(d)}/${months[m - 1]}/${y}:${pad(h)}:${pad(i)}:${pad(s)} +0100] "ts":"2020-01-01T00:00:00Z" ${rest}`,
+]
+
+test.each(wayward.map((layout) => [layout([2021, 3, 4, 5, 6, 7, 8], "x"), layout] as const))("%s", (_, layout) => {
+  fc.assert(
+    fc.property(numbers, numbers, rest, rest, (one, two, behindOne, behindTwo) => {
+      const other = layout(two, behindTwo)
+      const stamp = read(layout(one, behindOne), other)
+      if (stamp) expect(stamp).toEqual(readStamp(other)?.stamp)
+    }),
+    { numRuns: 1000 },
   )
 })
 

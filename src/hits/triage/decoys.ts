@@ -29,7 +29,7 @@ export interface DecoyCount {
 }
 
 /**
- * For each listed address, unlisted and foreign addresses of the same /16 (IPv6: /32), equal in every run.
+ * For each listed address, each of them once, unlisted and foreign addresses of the same /16 (IPv6: /32), equal in every run.
  * A /16 with too few free addresses gives fewer; networks are their first address. Of a very long list, a sample has decoys.
  */
 export function decoysFor(

@@ -71,7 +71,7 @@ function placeKey(scheme: string, port: string): string {
 interface OpenPlace {
   readonly exact: Map<string, UrlEntry[]>
   readonly folders: Map<string, UrlEntry[]>
-  readonly folderLengths: number[]
+  readonly lengths: Set<number>
 }
 
 function hostUrls(indicators: readonly number[], valueOf: (indicator: number) => string): HostUrls {
@@ -84,15 +84,23 @@ function hostUrls(indicators: readonly number[], valueOf: (indicator: number) =>
     const entry: UrlEntry = { indicator, scheme, port }
     entries.push(entry)
     const key = placeKey(scheme, port)
-    const place = places.get(key) ?? { exact: new Map<string, UrlEntry[]>(), folders: new Map<string, UrlEntry[]>(), folderLengths: [] }
+    const place = places.get(key) ?? {
+      exact: new Map<string, UrlEntry[]>(),
+      folders: new Map<string, UrlEntry[]>(),
+      lengths: new Set<number>(),
+    }
     places.set(key, place)
     append(place.exact, path + query, entry)
     if (query !== "" || !path.endsWith("/")) continue
     append(place.folders, path, entry)
-    if (!place.folderLengths.includes(path.length)) place.folderLengths.push(path.length)
+    place.lengths.add(path.length)
   }
-  for (const { folderLengths } of places.values()) folderLengths.sort((a, b) => a - b)
-  return { entries, places }
+  const sorted = ({ exact, folders, lengths }: OpenPlace): UrlPlace => ({
+    exact,
+    folders,
+    folderLengths: [...lengths].sort((a, b) => a - b),
+  })
+  return { entries, places: new Map(Array.from(places, ([key, place]) => [key, sorted(place)])) }
 }
 
 function append<V>(map: Map<string, V[]>, key: string, value: V): void {

@@ -1,6 +1,6 @@
 // Stamps that stand in the bytes of a line as they stood in an earlier one: the same place, the same layout, nothing different but their numbers.
 import type { Stamp } from "../../model/time.js"
-import { epochStamp, type FoundStamp, latestEpochSecond } from "./stamp.js"
+import { epochStamp, type FoundStamp, jsonStart, latestEpochSecond } from "./stamp.js"
 
 /** Reads the stamp of the line text[start, end) as `readStamp` would; undefined where the line differs in anything but numbers. */
 export type Mould = (text: Uint8Array, start: number, end: number) => Stamp | undefined
@@ -22,7 +22,6 @@ interface Layout {
 
 const layouts: readonly (readonly [RegExp, Layout])[] = [
   [/^\d{4}([-/.])\d\d\1\d\d[T ]\d\d:\d\d:\d\d/, { year: 0, month: 5, day: 8, clock: 11 }],
-  [/^\d{4}-\d\d-\d\d time=\d\d:\d\d:\d\d/, { year: 0, month: 5, day: 8, clock: 16 }],
   [/^\d\d([-/])[A-Z][a-z]{2}\1\d{4}[: ]\d\d:\d\d:\d\d/, { year: 7, month: 3, day: 0, clock: 12, named: true }],
   [/^[A-Z][a-z]{2} [\d ]\d \d\d:\d\d:\d\d/, { month: 0, day: 4, clock: 7, named: true }],
 ]
@@ -38,10 +37,13 @@ export function mouldOf(line: string, found: FoundStamp, stamp: Stamp): Mould | 
   const { start, end } = found
   const reach = line.slice(0, end + tailBytes)
   if (start > prefixMax || stamp.dayOrder || stamp.span !== undefined || !/^[\x20-\x7e\t]*$/.test(reach)) return undefined
+  // A key further on decides: that of an object's time, or FortiGate's of the zone.
+  if ((jsonStart.test(line) && !found.keyed) || line.startsWith("date=")) return undefined
   const text = line.slice(start, end)
   const epoch = /^\d{10}(?:\.\d{1,9})?$/.test(text) && stamp.utc === true
   const layout = epoch ? undefined : layouts.find(([pattern]) => pattern.test(text))?.[1]
   if (!epoch && !layout) return undefined
+  if (layout && /^\s?[ap]\.?m/i.test(text.slice(numbersEnd(text, layout)))) return undefined
   const behind = line.slice(end, end + tailBytes)
   const mould = framed(line, found, layout ? calendarReader(text, layout, stamp) : epochReader(text), tailOf(text, layout, behind))
   // What it does not read back as it was is no mould of it.
@@ -51,8 +53,8 @@ export function mouldOf(line: string, found: FoundStamp, stamp: Stamp): Mould | 
 
 function framed(line: string, { start, end }: FoundStamp, read: Reader, tail: Tail): Mould {
   const before = Buffer.from(line.slice(0, start))
-  // `192.0.2.1 - - [10/Jan/2021:…`: the first bracket of the line, whatever name stands before it. A colon could be that of another clock.
-  const bracketed = line[start - 1] === "[" && line.indexOf("[") === start - 1 && !line.slice(0, start).includes(":")
+  // `192.0.2.1 - - [10/Jan/2021:…`: the first bracket of the line, whatever name stands before it.
+  const bracketed = line[start - 1] === "[" && line.indexOf("[") === start - 1 && !jsonStart.test(line)
   const length = end - start
   return (text, from, to) => {
     const at = from + (bracketed ? behindBracket(text, from, to) : start)
@@ -78,7 +80,22 @@ function tailOf(sample: string, layout: Layout | undefined, behind: string): Tai
   const word = layout?.year !== undefined && !/^\s?[ap]\.?m/i.test(behind) ? /^\s?[A-Za-z]+[^\w]/.exec(behind)?.[0] : undefined
   const exact = Buffer.from(word ?? behind)
   const reachesEnd = word === undefined && behind.length < tailBytes
-  return (text, at, to) => (reachesEnd ? at + exact.length === to : at + exact.length <= to) && isAt(text, at, exact)
+  return (text, at, to) =>
+    (reachesEnd ? at + exact.length === to : at + exact.length <= to) &&
+    isAt(text, at, exact) &&
+    (layout?.year !== undefined || !mayHoldYear(text, at, Math.min(to, at + yearBytes)))
+}
+
+/** ` (ABCDE) 2021` is the longest that may follow a clock without a year. */
+const yearBytes = 14
+
+/** A blank and what a year of these centuries begins with. */
+function mayHoldYear(text: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at + 1 < to; at++) {
+    const next = text[at + 1]
+    if ((text[at] === 0x20 || text[at] === 0x09) && (next === 0x31 || next === 0x32)) return true
+  }
+  return false
 }
 
 /** A letter, a sign, an opening parenthesis. */
@@ -87,12 +104,18 @@ function beginsZone(byte: number): boolean {
   return (lower >= 0x61 && lower <= 0x7a) || byte === 0x2b || byte === 0x2d || byte === 0x28 || byte >= 0x80
 }
 
-/** How far the first bracket's content lies behind the line's start; beyond every line if there is none near or a colon stands before it. */
+/**
+ * How far the first bracket's content lies behind the line's start; beyond every line if there is none near, or if what stands before it could
+ * hold a stamp itself: a colon, four digits in a row, an object.
+ */
 function behindBracket(text: Uint8Array, from: number, to: number): number {
   const stop = Math.min(to, from + prefixMax)
+  let digits = 0
   for (let at = from; at < stop; at++) {
-    if (text[at] === 0x5b) return at + 1 - from
-    if (text[at] === 0x3a || (text[at] as number) >= 0x80) break
+    const byte = text[at] as number
+    if (byte === 0x5b) return at + 1 - from
+    digits = byte >= 0x30 && byte <= 0x39 ? digits + 1 : 0
+    if (digits === 4 || byte === 0x3a || byte === 0x7b || byte >= 0x80) break
   }
   return Number.POSITIVE_INFINITY
 }

@@ -7,6 +7,8 @@ export interface FoundStamp {
   /** Where it stands in the text, end excluded. */
   readonly start: number
   readonly end: number
+  /** It is the value of a JSON object's time key. */
+  readonly keyed?: true
 }
 
 /** A stamp stands near the line's start: so far is looked, and so far into a JSON object for its time key. */
@@ -172,14 +174,17 @@ function stampLength(match: RegExpExecArray, stamp: Stamp): number {
 const jsonKey =
   /(?<!\\)"(?:@timestamp|timestamp|timestamp_ns|eventTime|event_time|time|ts|TimeCreated|SystemTime|@?UtcTime|CreationTime|createdDateTime|activityDateTime|TimeGenerated|timeStamp|requestReceivedTimestamp|stageTimestamp|receiveTimestamp|datetime|date|start_time|StartUTC|__REALTIME_TIMESTAMP|\$date|T|t)"\s*:\s*(?:"([^"\\]{8,64})"|(\d{10,19}(?:\.\d{1,12})?))/d
 
+/** A time key is looked for in what begins so. */
+export const jsonStart = /^[\s[]{0,8}\{/
+
 /** The stamp under a JSON object's time key. */
 function jsonStamp(text: string): FoundStamp | undefined {
-  if (!/^[\s[]{0,8}\{/.test(text)) return undefined
+  if (!jsonStart.test(text)) return undefined
   const match = jsonKey.exec(text.length > jsonChars ? text.slice(0, jsonChars) : text)
   if (!match) return undefined
   const stamp = stampOf((match[1] ?? match[2]) as string)
   const at = match.indices?.[match[1] === undefined ? 2 : 1]
-  return stamp && at ? { stamp, start: at[0], end: at[1] } : undefined
+  return stamp && at ? { stamp, start: at[0], end: at[1], keyed: true } : undefined
 }
 
 function calendarStamp(groups: Groups): Stamp | undefined {
