@@ -28,6 +28,8 @@ export function habitualStamp(parsed: (line: string) => Stamp | undefined): Stam
   }
   return {
     of(line) {
+      // No parser finds a time in words alone.
+      if (!/\d/.test(line)) return undefined
       const read = broken ? undefined : readStamp(line)
       const found = read && utc && !read.stamp.offsets ? inUtc(read.stamp) : read?.stamp
       if (read && found && agreed >= trustedAfter && ++agreed % askedEvery !== 0) {

@@ -49,6 +49,13 @@ test("no longer, once it was seen to differ", () => {
   expect(stamps.slice(80)).toEqual(lines.slice(80).map((line) => readStamp(line)?.stamp))
 })
 
+test("a line without a digit is not parsed", () => {
+  const { of } = habitualStamp(() => {
+    throw new Error("parsed")
+  })
+  expect(of("Notes of nobody in particular.")).toBeUndefined()
+})
+
 const pad = (value: number): string => String(value).padStart(2, "0")
 const numbered = (line: (at: number) => string): readonly string[] => Array.from({ length: 200 }, (_, at) => line(at))
 
