@@ -9,22 +9,22 @@ export class Owned {
   /** Pairs: first indicator of a value plus one, 0 is free; and the value's hash, so that most strangers are told apart without reading them. */
   private readonly slots: Int32Array
   private readonly mask: number
-  private readonly valueOf: (indicator: number) => string
+  private readonly textOf: (indicator: number) => string
   /** Of values that several indicators share: all of them, by the first one. */
   private readonly shared = new Map<number, number[]>()
   private readonly overflow = new Map<string, number>()
 
-  /** Has room for `count` indicators; `valueOf` names the value of each. */
-  constructor(count: number, valueOf: (indicator: number) => string) {
+  /** Has room for `count` indicators; `textOf` names the value of each. */
+  constructor(count: number, textOf: (indicator: number) => string) {
     let size = 16
     while (size < count * 1.5) size *= 2
     this.slots = new Int32Array(2 * size)
     this.mask = size - 1
-    this.valueOf = valueOf
+    this.textOf = textOf
   }
 
   add(indicator: number): void {
-    const value = this.valueOf(indicator)
+    const value = this.textOf(indicator)
     const place = this.find(value)
     if (place >= 0) {
       const first = (this.slots[place] as number) - 1
@@ -52,7 +52,7 @@ export class Owned {
     for (let probe = 0; probe < probesMax; probe++) {
       const place = 2 * ((hash + probe) & this.mask)
       const found = this.slots[place] as number
-      if (found === 0 || (this.slots[place + 1] === hash && this.valueOf(found - 1) === value)) return place
+      if (found === 0 || (this.slots[place + 1] === hash && this.textOf(found - 1) === value)) return place
     }
     return -1
   }

@@ -48,14 +48,14 @@ function kindOf(type: ObservableType): Kind {
 }
 
 export function buildTables(indicators: readonly Indicator[]): Tables {
-  const valueOf = (at: number): string => (indicators[at] as Indicator).value
+  const textOf = (at: number): string => (indicators[at] as Indicator).value
   const counts: Record<Kind, number> = { addresses: 0, domains: 0, mails: 0, hashes: 0, ja4: 0, agents: 0, urls: 0, files: 0 }
   for (const { type } of indicators) counts[kindOf(type)]++
-  const owned = (count: number): Owned | undefined => (count > 0 ? new Owned(count, valueOf) : undefined)
+  const owned = (count: number): Owned | undefined => (count > 0 ? new Owned(count, textOf) : undefined)
   const ipv4 = new Intervals<number>()
   const ipv6 = new Intervals<bigint>()
   const files: FileIndicator[] = []
-  const urls = counts.urls > 0 ? new UrlTable(counts.urls, valueOf) : undefined
+  const urls = counts.urls > 0 ? new UrlTable(counts.urls, textOf) : undefined
   const domains = owned(counts.domains)
   const mails = owned(counts.mails)
   const hashes = owned(counts.hashes)

@@ -26,13 +26,13 @@ interface HostUrls {
 
 export class UrlTable {
   private readonly byHost: Owned
-  private readonly valueOf: (indicator: number) => string
+  private readonly textOf: (indicator: number) => string
   private readonly opened = new Map<string, HostUrls>()
 
-  /** Has room for `count` indicators; `valueOf` names the canonical URL of each. */
-  constructor(count: number, valueOf: (indicator: number) => string) {
-    this.byHost = new Owned(count, (indicator) => hostOf(valueOf(indicator)))
-    this.valueOf = valueOf
+  /** Has room for `count` indicators; `textOf` names the canonical URL of each. */
+  constructor(count: number, textOf: (indicator: number) => string) {
+    this.byHost = new Owned(count, (indicator) => hostOf(textOf(indicator)))
+    this.textOf = textOf
   }
 
   add(indicator: number): void {
@@ -58,7 +58,7 @@ export class UrlTable {
     if (known) return known
     const indicators = this.byHost.get(host)
     if (indicators.length === 0) return undefined
-    const fresh = hostUrls(indicators, this.valueOf)
+    const fresh = hostUrls(indicators, this.textOf)
     this.opened.set(host, fresh)
     return fresh
   }
@@ -74,11 +74,11 @@ interface OpenPlace {
   readonly lengths: Set<number>
 }
 
-function hostUrls(indicators: readonly number[], valueOf: (indicator: number) => string): HostUrls {
+function hostUrls(indicators: readonly number[], textOf: (indicator: number) => string): HostUrls {
   const entries: UrlEntry[] = []
   const places = new Map<string, OpenPlace>()
   for (const indicator of indicators) {
-    const url = splitUrl(valueOf(indicator))
+    const url = splitUrl(textOf(indicator))
     if (!url) continue
     const { scheme, port, path, query } = url
     const entry: UrlEntry = { indicator, scheme, port }
