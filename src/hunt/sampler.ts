@@ -6,6 +6,8 @@ import type { Sample } from "./finding.js"
 const denseBytes = 16 * 1024
 export const samplesMax = 200_000
 const lineBytesMax = 8192
+/** `#`: header lines, and what was commented out. */
+const comment = 0x23
 /** Lines less than this apart leave no day between them silent. */
 const wideMinutes = 24 * 60
 /** After so many lines without a stamp, one in so many is still looked at. */
@@ -48,10 +50,11 @@ export function createSampler(
   let undated = 0
   let recordsSeen = 0
   const look: Look = (text, start, end, offset, counted) => {
+    if (text[start] === comment) return undefined
     const known = quick(text, start, end)
     if (known) return { at: offset + start, stamp: known }
     const line = text.toString("utf8", start, Math.min(end, start + lineBytesMax)).trimEnd()
-    if (line === "" || line.startsWith("#")) return undefined
+    if (line === "") return undefined
     const stamp = stampOf(line)
     if (!stamp) {
       if (counted) undated++

@@ -54,19 +54,10 @@ export function decoyIndicators(indicators: readonly Indicator[], own: readonly 
   )
 }
 
-/** A hunt asks before it begins and again when it is judged. */
-const countsKnown = new WeakMap<readonly Indicator[], { readonly own: string; readonly count: number }>()
-
-function listedCount(indicators: readonly Indicator[], own: readonly string[]): number {
-  const known = countsKnown.get(indicators)
-  return known?.own === own.join() ? known.count : listedAddresses(indicators, own).length
-}
-
 function listedAddresses(indicators: readonly Indicator[], own: readonly string[]): readonly string[] {
   const hasDecoys = decoyedBy(own)
   const addresses: string[] = []
   for (const indicator of indicators) if (hasDecoys(indicator)) addresses.push(indicator.value)
-  countsKnown.set(indicators, { own: own.join(), count: addresses.length })
   return addresses
 }
 
@@ -88,7 +79,7 @@ export async function triageAnswer(
   const followed = options.follow ? accounts.slice(0, accountsMax) : []
   const { records: doings, problems } = await accountRecords(answer, request, followed)
   const records = [...answer.hits.map(contextRecord), ...doings]
-  const listed = listedCount(request.indicators, request.own)
+  const listed = listedAddresses(request.indicators, request.own).length
   const decoys = decoyCount(answer, request, listed)
   const contexts = readContext(answer.hits, records)
   const result = triageHits({ ...whatIsKnown(answer.hits, bulletins, request, contexts), ...(decoys && { decoys }) })

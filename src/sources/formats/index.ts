@@ -20,6 +20,7 @@ export function recognizeFormat(head: Uint8Array, name: string): LogFormat {
   for (const format of logFormats) {
     const score = format.recognize(head, name)
     if (score > bestScore) [best, bestScore] = [format, score]
+    // Certain: no other can be surer.
     if (bestScore >= 1) break
   }
   return isHeaded(best) ? best.forHead(head) : best

@@ -1,6 +1,6 @@
 // Stamps that stand in the bytes of a line as they stood in an earlier one: the same place, the same layout, nothing different but their numbers.
 import type { Stamp } from "../../model/time.js"
-import { epochStamp, type FoundStamp, jsonStart, latestEpochSecond } from "./stamp.js"
+import { epochStamp, type FoundStamp, latestEpochSecond } from "./stamp.js"
 
 /** Reads the stamp of the line text[start, end) as `readStamp` would; undefined where the line differs in anything but numbers. */
 export type Mould = (text: Uint8Array, start: number, end: number) => Stamp | undefined
@@ -36,9 +36,8 @@ type Tail = (text: Uint8Array, at: number, to: number) => boolean
 export function mouldOf(line: string, found: FoundStamp, stamp: Stamp): Mould | undefined {
   const { start, end } = found
   const reach = line.slice(0, end + tailBytes)
-  if (start > prefixMax || stamp.dayOrder || stamp.span !== undefined || !/^[\x20-\x7e\t]*$/.test(reach)) return undefined
-  // A key further on decides: that of an object's time, or FortiGate's of the zone.
-  if ((jsonStart.test(line) && !found.keyed) || line.startsWith("date=")) return undefined
+  const isOpen = found.loose || stamp.dayOrder !== undefined || stamp.span !== undefined
+  if (isOpen || start > prefixMax || !/^[\x20-\x7e\t]*$/.test(reach)) return undefined
   const text = line.slice(start, end)
   const epoch = /^\d{10}(?:\.\d{1,9})?$/.test(text) && stamp.utc === true
   const layout = epoch ? undefined : layouts.find(([pattern]) => pattern.test(text))?.[1]
@@ -54,16 +53,14 @@ export function mouldOf(line: string, found: FoundStamp, stamp: Stamp): Mould | 
 function framed(line: string, { start, end }: FoundStamp, read: Reader, tail: Tail): Mould {
   const before = Buffer.from(line.slice(0, start))
   // `192.0.2.1 - - [10/Jan/2021:…`: the first bracket of the line, whatever name stands before it.
-  const bracketed = line[start - 1] === "[" && line.indexOf("[") === start - 1 && !jsonStart.test(line)
+  const bracketed = line[start - 1] === "[" && line.indexOf("[") === start - 1
   const length = end - start
   return (text, from, to) => {
     const at = from + (bracketed ? behindBracket(text, from, to) : start)
-    if (at + length > to || text[from] === hash) return undefined
+    if (at + length > to) return undefined
     return (bracketed || isAt(text, from, before)) && tail(text, at + length, to) ? read(text, at) : undefined
   }
 }
-
-const hash = 0x23
 
 /** What may follow differs by what the layout has still room for: a fraction, a meridiem, a zone, a year. */
 function tailOf(sample: string, layout: Layout | undefined, behind: string): Tail {

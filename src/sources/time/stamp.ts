@@ -7,8 +7,8 @@ export interface FoundStamp {
   /** Where it stands in the text, end excluded. */
   readonly start: number
   readonly end: number
-  /** It is the value of a JSON object's time key. */
-  readonly keyed?: true
+  /** Another line, alike up to here, may mean something else by a key further on: the time of an object, or FortiGate's zone. */
+  readonly loose?: true
 }
 
 /** A stamp stands near the line's start: so far is looked, and so far into a JSON object for its time key. */
@@ -24,14 +24,16 @@ export function readStamp(text: string): FoundStamp | undefined {
   }
   const head = text.length > headChars ? text.slice(0, headChars) : text
   const found = headStamp(head)
-  return found && !found.stamp.offsets && first === 0x64 ? withKeyedZone(found, head) : found
+  if (!found) return undefined
+  if (first === 0x64 && !found.stamp.offsets && found.start === 5 && head.startsWith("date=")) return withKeyedZone(found, head)
+  return jsonStart.test(text) ? { ...found, loose: true } : found
 }
 
 /** `date=2021-01-03 time=02:11:09 … tz="+0100"` (FortiGate): the zone has a key of its own. */
 function withKeyedZone(found: FoundStamp, head: string): FoundStamp {
-  const zone = found.start === 5 && head.startsWith("date=") ? /[\s,]tz="?([+-]\d{2}:?\d{2})\b/.exec(head)?.[1] : undefined
+  const zone = /[\s,]tz="?([+-]\d{2}:?\d{2})\b/.exec(head)?.[1]
   const offsets = zone === undefined ? undefined : zoneOffsets(zone)
-  return offsets ? { ...found, stamp: { ...found.stamp, offsets } } : found
+  return { ...found, loose: true, ...(offsets && { stamp: { ...found.stamp, offsets } }) }
 }
 
 /** A value that is a stamp as a whole: a number since the epoch, or text in any layout. */
@@ -175,7 +177,7 @@ const jsonKey =
   /(?<!\\)"(?:@timestamp|timestamp|timestamp_ns|eventTime|event_time|time|ts|TimeCreated|SystemTime|@?UtcTime|CreationTime|createdDateTime|activityDateTime|TimeGenerated|timeStamp|requestReceivedTimestamp|stageTimestamp|receiveTimestamp|datetime|date|start_time|StartUTC|__REALTIME_TIMESTAMP|\$date|T|t)"\s*:\s*(?:"([^"\\]{8,64})"|(\d{10,19}(?:\.\d{1,12})?))/d
 
 /** A time key is looked for in what begins so. */
-export const jsonStart = /^[\s[]{0,8}\{/
+const jsonStart = /^[\s[]{0,8}\{/
 
 /** The stamp under a JSON object's time key. */
 function jsonStamp(text: string): FoundStamp | undefined {
@@ -184,7 +186,7 @@ function jsonStamp(text: string): FoundStamp | undefined {
   if (!match) return undefined
   const stamp = stampOf((match[1] ?? match[2]) as string)
   const at = match.indices?.[match[1] === undefined ? 2 : 1]
-  return stamp && at ? { stamp, start: at[0], end: at[1], keyed: true } : undefined
+  return stamp && at ? { stamp, start: at[0], end: at[1] } : undefined
 }
 
 function calendarStamp(groups: Groups): Stamp | undefined {
